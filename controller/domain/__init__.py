@@ -1,0 +1,1 @@
+"""The words everything else is written in: points, images, targets, slots, requests, commands, time. Pure."""

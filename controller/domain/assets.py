@@ -1,0 +1,286 @@
+"""What stands in the city: assets and their outputs, as the pure layers see them (no endpoints, no registers)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from enum import Enum
+
+from controller.domain.intents import Intent, TargetKind
+from controller.domain.points import DeviceId, TargetId
+
+
+class LightClass(str, Enum):
+    """What a circuit lights; road and landscape lighting are two knives."""
+
+    ROAD = "road"
+    LANDSCAPE = "landscape"
+
+
+class Grade(str, Enum):
+    """Lighting zone grade: 特级, 一级, 二级."""
+
+    SPECIAL = "special"
+    FIRST = "first"
+    SECOND = "second"
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """WGS-84 degrees."""
+
+    lat: float
+    lon: float
+
+
+@dataclass(frozen=True, slots=True)
+class Circuit:
+    """One switched lighting circuit: an output of a cabinet.
+
+    ``program`` names the lighting program; ``no_restrike_s`` is how long it stays off once switched off
+    (60 s LED, 600 s HID); ``stagger_s`` the time between contactors of one cabinet.
+    Points used: ``{output}.command``, ``{output}.feedback`` (auxiliary contact), ``{output}.power_w``.
+    """
+
+    id: TargetId
+    output: str
+    name: str
+    light_class: LightClass
+    program: str
+    lamps: int
+    rated_w: float
+    phase: str = "abc"
+    no_restrike_s: float = 60.0
+    evacuation: bool = False
+    underpass: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Luminaire:
+    """A dimmable lamp head of a smart pole. Points: ``{output}.level_command``, ``{output}.level``, ``{output}.power_w``."""
+
+    id: TargetId
+    output: str
+    program: str
+    rated_w: float
+
+
+@dataclass(frozen=True, slots=True)
+class Display:
+    """A pole's message display. Points: ``{output}.text_command``, ``{output}.text``."""
+
+    id: TargetId
+    output: str
+
+
+@dataclass(frozen=True, slots=True)
+class Cabinet:
+    """A streetlight cabinet (class LC)."""
+
+    id: DeviceId
+    name: str
+    division: str
+    place: Place
+    grade: Grade
+    circuits: tuple[Circuit, ...]
+    street: str = ""
+    road: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Pole:
+    """A smart pole 智慧灯杆 (class SP)."""
+
+    id: DeviceId
+    name: str
+    division: str
+    place: Place
+    luminaires: tuple[Luminaire, ...]
+    displays: tuple[Display, ...]
+    road: str = ""
+
+
+class PumpType(str, Enum):
+    """Decides the start sequence: an axial pump starts with its discharge gate open, a centrifugal one closed."""
+
+    AXIAL = "axial"
+    CENTRIFUGAL = "centrifugal"
+    SUBMERSIBLE = "submersible"
+
+
+@dataclass(frozen=True, slots=True)
+class PumpUnit:
+    """One pump unit and its own rules (seconds and counts; defaults of FACTS by size, changed in config).
+
+    Points: ``{output}.run_command``, ``{output}.running`` (contactor), ``{output}.current_a``, ``{output}.fault``,
+    ``{output}.available``; its discharge gate, if any, is a Gate of the same station.
+    """
+
+    id: TargetId
+    output: str
+    name: str
+    pump: PumpType
+    flow_m3s: float
+    power_kw: float
+    rated_a: float
+    min_run_s: float
+    min_off_s: float
+    max_starts_per_hour: int
+    max_starts_per_day: int
+    backspin_s: float
+    start_proof_s: float
+    stop_proof_s: float
+    discharge_gate: str | None = None
+    direction: str = "drain"
+
+
+class GateRole(str, Enum):
+    """GRAVITY lets water out by its own head; DISCHARGE stands behind a pump; INTAKE lets clean water in."""
+
+    GRAVITY = "gravity"
+    DISCHARGE = "discharge"
+    INTAKE = "intake"
+
+
+@dataclass(frozen=True, slots=True)
+class Gate:
+    """A sluice or discharge gate.
+
+    Points: ``{output}.position_command`` (%), ``{output}.position_percent``, ``{output}.open_limit``,
+    ``{output}.closed_limit``, ``{output}.fault``.
+    """
+
+    id: TargetId
+    output: str
+    name: str
+    role: GateRole
+    travel_s: float
+    tolerance_percent: float = 2.0
+
+
+class StationKind(str, Enum):
+    """What a station is for."""
+
+    DRAINAGE = "drainage"
+    BIDIRECTIONAL = "bidirectional"
+    INTAKE = "intake"
+    LIFT = "lift"
+    UNDERPASS = "underpass"
+
+
+@dataclass(frozen=True, slots=True)
+class StagedLevels:
+    """Staged level control (metres above the station's datum).
+
+    The first unit starts at ``start_m``, each further one ``step_m`` higher; all stop ``span_m`` below their own
+    start (hysteresis: ≥ 0.15 m in a canal, ≥ 0.30 m in a sump). ``dry_run_m`` stops every unit, whoever ordered
+    it; they may start again ``dry_run_restart_m`` above it.
+    """
+
+    start_m: float
+    step_m: float
+    span_m: float
+    dry_run_m: float
+    dry_run_restart_m: float = 0.30
+    stagger_s: float = 45.0
+
+
+@dataclass(frozen=True, slots=True)
+class GravityRule:
+    """Gravity first: open when inner − outer ≥ ``open_head_m`` for ``hold_s``; close at ≤ ``close_head_m``."""
+
+    gate: TargetId
+    open_head_m: float = 0.10
+    close_head_m: float = 0.05
+    hold_s: float = 600.0
+
+
+@dataclass(frozen=True, slots=True)
+class Station:
+    """A pump, sluice or underpass station (classes PS, UP).
+
+    Points: ``mode_command`` / ``mode`` (PLC_AUTO | REMOTE), ``control_switch`` (LOCAL | REMOTE | OFF), ``heartbeat``,
+    the inner level sensors named in ``inner_levels`` (median of three), ``outer_level_m``, ``rack_head_m``, ``flow_m3s``.
+    ``automatic`` true lets the centre's staged control take slot 12; false leaves HAND_BACK to the PLC.
+    ``additional_starts_only``: the centre may add starts and never stop what the PLC runs (underpasses).
+    """
+
+    id: DeviceId
+    name: str
+    division: str
+    place: Place
+    kind: StationKind
+    units: tuple[PumpUnit, ...]
+    gates: tuple[Gate, ...]
+    inner_levels: tuple[str, ...]
+    outer_level: str | None
+    levels: StagedLevels | None
+    gravity: GravityRule | None = None
+    automatic: bool = False
+    additional_starts_only: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class DatedLevel:
+    """A level with its datum and the date it was set: sources conflict, so a bare number is not enough."""
+
+    value_m: float
+    datum: str
+    since: date
+
+
+class GaugeKind(str, Enum):
+    """What a gauge measures."""
+
+    LEVEL = "level"
+    TIDE = "tide"
+    RAIN = "rain"
+    QUALITY = "quality"
+
+
+@dataclass(frozen=True, slots=True)
+class Gauge:
+    """A measuring place without outputs (LG level, TG tide, RG rain, WQ water quality).
+
+    Points by kind: ``level_m`` | ``level_m`` | ``rain_mm_h`` | ``turbidity_ntu, ammonia_mg_l, oxygen_mg_l``.
+    ``device`` and ``prefix`` say where its points are read: a gauge may hang on a station's PLC.
+    """
+
+    id: DeviceId
+    name: str
+    division: str
+    place: Place
+    kind: GaugeKind
+    warning: DatedLevel | None = None
+    guarantee: DatedLevel | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """What a slot array hangs on: its kind, and the value of its slot 16."""
+
+    id: TargetId
+    kind: TargetKind
+    name: str
+    default: Intent
+    owner_class: str
+    """Rights class: ``road_lighting | landscape_lighting | poles | pumps | gates``."""
+
+
+@dataclass(frozen=True, slots=True)
+class City:
+    """All assets of a site, by id."""
+
+    cabinets: Mapping[DeviceId, Cabinet]
+    poles: Mapping[DeviceId, Pole]
+    stations: Mapping[DeviceId, Station]
+    gauges: Mapping[DeviceId, Gauge]
+    targets: Mapping[TargetId, Target]
+
+    def assets(self) -> Iterator[Cabinet | Pole | Station | Gauge]:
+        """Every asset, lighting first."""
+        yield from self.cabinets.values()
+        yield from self.poles.values()
+        yield from self.stations.values()
+        yield from self.gauges.values()

@@ -1,0 +1,55 @@
+"""One error tree. Each class says what the caller can do about it; each message says what, where and what to do."""
+
+from __future__ import annotations
+
+
+class ControllerError(Exception):
+    """Root of every error zhadao raises on purpose."""
+
+
+class ConfigError(ControllerError):
+    """The configuration cannot be used; nothing of it was applied."""
+
+
+class UnknownTarget(ControllerError):
+    """No such asset, output or point in this site."""
+
+
+class InvalidValue(ControllerError):
+    """The value is not one this target or point can take."""
+
+
+class LinkError(ControllerError):
+    """The wire to a device failed."""
+
+
+class LinkDown(LinkError):
+    """Not connected: the request certainly never left this machine."""
+
+
+class NoReply(LinkError):
+    """A read was sent and nothing usable came back in time. Reading again is harmless."""
+
+
+class BadReply(LinkError):
+    """A reply came that does not answer what was asked; its content was thrown away."""
+
+
+class Indeterminate(LinkError):
+    """A write left this machine and was never acknowledged: it may or may not have acted. Read back first."""
+
+
+class DeviceRefused(ControllerError):
+    """The device answered with a definite no (an exception code, a bad status): nothing was changed by it."""
+
+
+class DeviceBusy(DeviceRefused):
+    """The device asks to be tried again later (Modbus exception 6)."""
+
+
+class NotWritable(ControllerError):
+    """The point is not on the allow-list of writable points; nothing was sent."""
+
+
+class StoreError(ControllerError):
+    """The state store or the journal could not be read or written."""

@@ -1,0 +1,237 @@
+"""What a target can be told. A small closed set of values, each with one text and one JSON form.
+
+Text forms are what a person types: ``on``, ``off``, ``60%``, ``text: 前方积水``, ``start``, ``stop``, ``auto``,
+``open``, ``close``, ``hold``, ``count 2``, ``level 2.3``, ``hand-back``.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import Enum
+from typing import Any
+
+from controller.domain.errors import InvalidValue
+
+
+class TargetKind(str, Enum):
+    """Natures: what a thing can do, not what make it is."""
+
+    CIRCUIT = "circuit"
+    LUMINAIRE = "luminaire"
+    DISPLAY = "display"
+    STATION = "station"
+    UNIT = "unit"
+    GATE = "gate"
+
+
+@dataclass(frozen=True, slots=True)
+class Switch:
+    """A lighting circuit on or off."""
+
+    on: bool
+
+    def __str__(self) -> str:
+        return "on" if self.on else "off"
+
+
+@dataclass(frozen=True, slots=True)
+class Dim:
+    """A luminaire's level, 0–100 % of full output."""
+
+    percent: float
+
+    def __post_init__(self) -> None:
+        _within("a luminaire's level", self.percent, 0.0, 100.0, "%")
+
+    def __str__(self) -> str:
+        return f"{self.percent:g}%"
+
+
+@dataclass(frozen=True, slots=True)
+class Show:
+    """A display's message; empty clears it. At most 64 characters."""
+
+    text: str
+
+    def __post_init__(self) -> None:
+        if len(self.text) > 64:
+            raise InvalidValue(f"a display message has at most 64 characters; this one has {len(self.text)}")
+
+    def __str__(self) -> str:
+        return f"text: {self.text}"
+
+
+class UnitMode(str, Enum):
+    """A pump unit's order. AUTO leaves the unit to its station's allocation."""
+
+    START = "start"
+    STOP = "stop"
+    AUTO = "auto"
+
+
+@dataclass(frozen=True, slots=True)
+class UnitOrder:
+    """What a pump unit is told."""
+
+    mode: UnitMode
+
+    def __str__(self) -> str:
+        return self.mode.value
+
+
+@dataclass(frozen=True, slots=True)
+class GateOrder:
+    """A gate's wanted opening, 0 (closed) to 100 % (open); None holds it where it is."""
+
+    percent: float | None
+
+    def __post_init__(self) -> None:
+        if self.percent is not None:
+            _within("a gate's opening", self.percent, 0.0, 100.0, "%")
+
+    def __str__(self) -> str:
+        if self.percent is None:
+            return "hold"
+        return {0.0: "close", 100.0: "open"}.get(self.percent, f"{self.percent:g}%")
+
+
+class StationMode(str, Enum):
+    """HAND_BACK: the station's own PLC decides. HOLD: whatever runs goes on. COUNT: that many units run."""
+
+    HAND_BACK = "hand-back"
+    HOLD = "hold"
+    COUNT = "count"
+
+
+class Direction(str, Enum):
+    """Drainage lifts water out of the city; diversion brings clean water in."""
+
+    DRAIN = "drain"
+    DIVERT = "divert"
+
+
+@dataclass(frozen=True, slots=True)
+class StationOrder:
+    """A station's mode with its value: the number of units for COUNT."""
+
+    mode: StationMode
+    count: int = 0
+    direction: Direction = Direction.DRAIN
+
+    def __post_init__(self) -> None:
+        if self.mode is StationMode.COUNT:
+            _within("a station's unit count", self.count, 0, 64, "units")
+
+    def __str__(self) -> str:
+        if self.mode is not StationMode.COUNT:
+            return self.mode.value
+        suffix = "" if self.direction is Direction.DRAIN else f" {self.direction.value}"
+        return f"count {self.count}{suffix}"
+
+
+Intent = Switch | Dim | Show | UnitOrder | GateOrder | StationOrder
+
+
+def _within(what: str, value: float, low: float, high: float, unit: str) -> None:
+    if not math.isfinite(value) or not low <= value <= high:
+        raise InvalidValue(f"{what} lies between {low:g} and {high:g} {unit}, not {value!r}")
+
+
+HOW_TO_SAY: Mapping[TargetKind, str] = {
+    TargetKind.CIRCUIT: "on | off",
+    TargetKind.LUMINAIRE: "0%…100% | on | off",
+    TargetKind.DISPLAY: "text: MESSAGE",
+    TargetKind.STATION: "hand-back | hold | count N | count N divert",
+    TargetKind.UNIT: "start | stop | auto",
+    TargetKind.GATE: "open | close | hold | 0%…100%",
+}
+
+
+def parse_intent(kind: TargetKind, text: str) -> Intent:
+    """Read what a person typed for a target of this kind.
+
+    Raises:
+        InvalidValue: with the forms that would have been understood.
+    """
+    spoken = " ".join(text.strip().split())
+    try:
+        return _PARSERS[kind](spoken)
+    except (KeyError, ValueError, IndexError) as cause:
+        raise InvalidValue(f"{text!r} is not a value of a {kind.value}; say {HOW_TO_SAY[kind]}") from cause
+
+
+def _percent(spoken: str) -> float:
+    if not spoken.endswith("%"):
+        raise ValueError(spoken)
+    return float(spoken[:-1])
+
+
+def _dim(spoken: str) -> Dim:
+    named = {"on": 100.0, "off": 0.0}.get(spoken.lower())
+    return Dim(_percent(spoken) if named is None else named)
+
+
+def _gate(spoken: str) -> GateOrder:
+    named: dict[str, float | None] = {"open": 100.0, "close": 0.0, "hold": None}
+    lowered = spoken.lower()
+    return GateOrder(named[lowered] if lowered in named else _percent(spoken))
+
+
+def _show(spoken: str) -> Show:
+    if not spoken.lower().startswith("text:"):
+        raise ValueError(spoken)
+    return Show(spoken[len("text:") :].strip())
+
+
+def _station(spoken: str) -> StationOrder:
+    words = spoken.lower().split()
+    if words[0] == "count" and len(words) in (2, 3):
+        direction = Direction(words[2]) if len(words) == 3 else Direction.DRAIN
+        return StationOrder(StationMode.COUNT, int(words[1]), direction)
+    if len(words) != 1 or words[0] == "count":
+        raise ValueError(spoken)
+    return StationOrder(StationMode(words[0]))
+
+
+_PARSERS = {
+    TargetKind.CIRCUIT: lambda spoken: Switch({"on": True, "off": False}[spoken.lower()]),
+    TargetKind.LUMINAIRE: _dim,
+    TargetKind.DISPLAY: _show,
+    TargetKind.STATION: _station,
+    TargetKind.UNIT: lambda spoken: UnitOrder(UnitMode(spoken.lower())),
+    TargetKind.GATE: _gate,
+}
+
+
+def kind_of(intent: Intent) -> TargetKind:
+    """Which kind of target understands this intent."""
+    return _KIND_OF[type(intent)]
+
+
+_KIND_OF: dict[type, TargetKind] = {
+    Switch: TargetKind.CIRCUIT,
+    Dim: TargetKind.LUMINAIRE,
+    Show: TargetKind.DISPLAY,
+    StationOrder: TargetKind.STATION,
+    UnitOrder: TargetKind.UNIT,
+    GateOrder: TargetKind.GATE,
+}
+
+
+def encode_intent(intent: Intent) -> dict[str, Any]:
+    """JSON form: ``{"kind": "circuit", "value": "on"}``; ``decode_intent`` reads it back."""
+    return {"kind": kind_of(intent).value, "value": str(intent)}
+
+
+def decode_intent(data: Mapping[str, Any]) -> Intent:
+    """The intent ``encode_intent`` wrote.
+
+    Raises:
+        InvalidValue: when the data is not such a form.
+    """
+    try:
+        return parse_intent(TargetKind(data["kind"]), str(data["value"]))
+    except (KeyError, ValueError) as cause:
+        raise InvalidValue(f"not an encoded intent: {dict(data)!r}") from cause

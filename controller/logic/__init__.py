@@ -1,0 +1,1 @@
+"""Pure decisions: functions of (image, time, settings) that return values."""

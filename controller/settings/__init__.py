@@ -1,0 +1,1 @@
+"""Everything under config/, read, checked and explained."""

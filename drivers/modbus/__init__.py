@@ -1,0 +1,1 @@
+"""Modbus, with every reply checked."""

@@ -1,0 +1,146 @@
+"""Device profiles: what a point is (kept apart from how a driver fetches it).
+
+A profile is read from ``config/profiles/*.yaml`` by ``controller.settings``; drivers and the simulated devices of
+``hil`` use the same profile, so an address lives in one place.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+
+NO_FEEDBACK = "none"
+"""What a profile writes as ``feedback`` to say on purpose that a writable point has no independent feedback."""
+
+
+class Protocol(str, Enum):
+    """The wire a profile is for."""
+
+    MODBUS = "modbus"
+    OPCUA = "opcua"
+
+
+class Table(str, Enum):
+    """Modbus tables and their read function codes: coil FC1, discrete FC2, holding FC3, input FC4."""
+
+    COIL = "coil"
+    DISCRETE = "discrete"
+    HOLDING = "holding"
+    INPUT = "input"
+
+
+class PointType(str, Enum):
+    """Wire type. ``bit`` is one bit of a 16-bit word; ``string`` is two characters a register, UTF-8, zero-padded."""
+
+    BOOL = "bool"
+    BIT = "bit"
+    U16 = "u16"
+    I16 = "i16"
+    U32 = "u32"
+    I32 = "i32"
+    F32 = "f32"
+    F64 = "f64"
+    STRING = "string"
+    ENUM = "enum"
+
+
+class WordOrder(str, Enum):
+    """Order of 16-bit words in 32- and 64-bit values; bytes within a word are always big-endian (Modbus spec)."""
+
+    BIG = "big"
+    LITTLE = "little"
+
+
+class Access(str, Enum):
+    """READ unless a profile declares more: writable points are an allow-list."""
+
+    READ = "read"
+    READ_WRITE = "read_write"
+
+
+class Poll(str, Enum):
+    """How often a point is worth reading; the seconds are the site's (``timing`` in config)."""
+
+    FAST = "fast"
+    NORMAL = "normal"
+    SLOW = "slow"
+
+
+class Role(str, Enum):
+    """Points the controller uses for the link itself rather than for logic."""
+
+    NONE = "none"
+    HEARTBEAT = "heartbeat"
+    EPOCH = "epoch"
+
+
+@dataclass(frozen=True, slots=True)
+class PointSpec:
+    """One point of a device.
+
+    ``value = raw * scale + offset``; ``low``/``high`` are the valid range after scaling: outside it the reading is
+    BAD ``out_of_range`` with the value kept for display, never clamped. ``feedback`` names the point that
+    independently proves a write. Modbus uses ``table, address, bit, length`` (``length`` = registers of a string);
+    OPC UA uses ``node`` (string identifier) in the profile's ``namespace``.
+    ``labels`` maps an enum's raw numbers to names.
+    """
+
+    name: str
+    type: PointType
+    access: Access = Access.READ
+    poll: Poll = Poll.NORMAL
+    unit: str = ""
+    scale: float = 1.0
+    offset: float = 0.0
+    low: float | None = None
+    high: float | None = None
+    feedback: str | None = None
+    role: Role = Role.NONE
+    labels: Mapping[int, str] = field(default_factory=dict)
+    table: Table | None = None
+    address: int = 0
+    bit: int = 0
+    length: int = 1
+    word_order: WordOrder = WordOrder.BIG
+    node: str = ""
+    deadband: float = 0.0
+
+    @property
+    def writable(self) -> bool:
+        """Whether the allow-list contains it."""
+        return self.access is Access.READ_WRITE
+
+    @property
+    def registers(self) -> int:
+        """How many 16-bit registers (or single bits of a bit table) it occupies on Modbus."""
+        return {
+            PointType.U32: 2,
+            PointType.I32: 2,
+            PointType.F32: 2,
+            PointType.F64: 4,
+            PointType.STRING: self.length,
+        }.get(self.type, 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """A kind of device.
+
+    ``max_gap`` and ``max_registers`` limit how reads are coalesced; ``heartbeat_s`` is the longest silence after
+    which the device falls back to its own program (None: it has no such thing).
+    """
+
+    id: str
+    title: str
+    protocol: Protocol
+    points: Mapping[str, PointSpec]
+    namespace: str = ""
+    max_gap: int = 8
+    max_registers: int = 100
+    heartbeat_s: float | None = None
+    retained_lockout: bool = False
+
+    def role(self, role: Role) -> PointSpec | None:
+        """The point that has this role, if the device has one."""
+        return next((spec for spec in self.points.values() if spec.role is role), None)

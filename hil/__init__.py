@@ -1,0 +1,1 @@
+"""The bench: plants, simulated devices, faults and scenarios behind real sockets."""

@@ -1,0 +1,1 @@
+"""What the devices move: lamps, contactors, water. Pure step functions."""

@@ -75,7 +75,8 @@ class Driver(Protocol):
 
         Raises:
             LinkDown: not connected. NoReply: silence until the time-out (the connection is then unusable and closed).
-            BadReply: an answer that does not belong to the question. DeviceRefused: an exception code, with its meaning.
+            BadReply: an answer that does not belong to the question.
+            DeviceRefused: an exception code, with its meaning.
         """
         ...
 
@@ -83,7 +84,8 @@ class Driver(Protocol):
         """Write one absolute value (after scaling); returns when the device acknowledged exactly this write.
 
         Raises:
-            NotWritable: not on the allow-list; nothing sent. InvalidValue: out of range or of the wrong type; nothing sent.
+            NotWritable: not on the allow-list; nothing sent.
+            InvalidValue: out of range or of the wrong type; nothing sent.
             LinkDown: not connected; nothing sent. DeviceRefused / DeviceBusy: a definite no.
             Indeterminate: sent, and then silence, a lost connection or a reply that does not match.
         """

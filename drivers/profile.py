@@ -8,20 +8,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from enum import Enum
+from enum import StrEnum
 
 NO_FEEDBACK = "none"
 """What a profile writes as ``feedback`` to say on purpose that a writable point has no independent feedback."""
 
 
-class Protocol(str, Enum):
+class Protocol(StrEnum):
     """The wire a profile is for."""
 
     MODBUS = "modbus"
     OPCUA = "opcua"
 
 
-class Table(str, Enum):
+class Table(StrEnum):
     """Modbus tables and their read function codes: coil FC1, discrete FC2, holding FC3, input FC4."""
 
     COIL = "coil"
@@ -30,7 +30,7 @@ class Table(str, Enum):
     INPUT = "input"
 
 
-class PointType(str, Enum):
+class PointType(StrEnum):
     """Wire type. ``bit`` is one bit of a 16-bit word; ``string`` is two characters a register, UTF-8, zero-padded."""
 
     BOOL = "bool"
@@ -45,21 +45,21 @@ class PointType(str, Enum):
     ENUM = "enum"
 
 
-class WordOrder(str, Enum):
+class WordOrder(StrEnum):
     """Order of 16-bit words in 32- and 64-bit values; bytes within a word are always big-endian (Modbus spec)."""
 
     BIG = "big"
     LITTLE = "little"
 
 
-class Access(str, Enum):
+class Access(StrEnum):
     """READ unless a profile declares more: writable points are an allow-list."""
 
     READ = "read"
     READ_WRITE = "read_write"
 
 
-class Poll(str, Enum):
+class Poll(StrEnum):
     """How often a point is worth reading; the seconds are the site's (``timing`` in config)."""
 
     FAST = "fast"
@@ -67,7 +67,7 @@ class Poll(str, Enum):
     SLOW = "slow"
 
 
-class Role(str, Enum):
+class Role(StrEnum):
     """Points the controller uses for the link itself rather than for logic."""
 
     NONE = "none"

@@ -5,20 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
-from enum import Enum
+from enum import StrEnum
 
 from controller.domain.intents import Intent, TargetKind
 from controller.domain.points import DeviceId, TargetId
 
 
-class LightClass(str, Enum):
+class LightClass(StrEnum):
     """What a circuit lights; road and landscape lighting are two knives."""
 
     ROAD = "road"
     LANDSCAPE = "landscape"
 
 
-class Grade(str, Enum):
+class Grade(StrEnum):
     """Lighting zone grade: 特级, 一级, 二级."""
 
     SPECIAL = "special"
@@ -58,7 +58,10 @@ class Circuit:
 
 @dataclass(frozen=True, slots=True)
 class Luminaire:
-    """A dimmable lamp head of a smart pole. Points: ``{output}.level_command``, ``{output}.level``, ``{output}.power_w``."""
+    """A dimmable lamp head of a smart pole.
+
+    Points: ``{output}.level_command``, ``{output}.level``, ``{output}.power_w``.
+    """
 
     id: TargetId
     output: str
@@ -101,7 +104,7 @@ class Pole:
     road: str = ""
 
 
-class PumpType(str, Enum):
+class PumpType(StrEnum):
     """Decides the start sequence: an axial pump starts with its discharge gate open, a centrifugal one closed."""
 
     AXIAL = "axial"
@@ -135,7 +138,7 @@ class PumpUnit:
     direction: str = "drain"
 
 
-class GateRole(str, Enum):
+class GateRole(StrEnum):
     """GRAVITY lets water out by its own head; DISCHARGE stands behind a pump; INTAKE lets clean water in."""
 
     GRAVITY = "gravity"
@@ -159,7 +162,7 @@ class Gate:
     tolerance_percent: float = 2.0
 
 
-class StationKind(str, Enum):
+class StationKind(StrEnum):
     """What a station is for."""
 
     DRAINAGE = "drainage"
@@ -201,7 +204,8 @@ class Station:
     """A pump, sluice or underpass station (classes PS, UP).
 
     Points: ``mode_command`` / ``mode`` (PLC_AUTO | REMOTE), ``control_switch`` (LOCAL | REMOTE | OFF), ``heartbeat``,
-    the inner level sensors named in ``inner_levels`` (median of three), ``outer_level_m``, ``rack_head_m``, ``flow_m3s``.
+    the inner level sensors named in ``inner_levels`` (median of three), ``outer_level_m``, ``rack_head_m``,
+    ``flow_m3s``.
     ``automatic`` true lets the centre's staged control take slot 12; false leaves HAND_BACK to the PLC.
     ``additional_starts_only``: the centre may add starts and never stop what the PLC runs (underpasses).
     """
@@ -230,7 +234,7 @@ class DatedLevel:
     since: date
 
 
-class GaugeKind(str, Enum):
+class GaugeKind(StrEnum):
     """What a gauge measures."""
 
     LEVEL = "level"

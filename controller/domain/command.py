@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import Enum
+from enum import StrEnum
 
 from controller.domain.points import DeviceId, TargetId, Value, point_id
 from controller.domain.slots import Slot
 
 
-class CommandState(str, Enum):
+class CommandState(StrEnum):
     """The life cycle of DESIGN section 4."""
 
     RECEIVED = "RECEIVED"
@@ -48,7 +48,7 @@ _FINAL = frozenset(
 )
 
 
-class Cause(str, Enum):
+class Cause(StrEnum):
     """Why a command or request was refused, in the field's words (IEC 61850 AddCause, DNP3 status)."""
 
     LOCAL = "BLOCKED_LOCAL"
@@ -80,7 +80,7 @@ class PointWrite:
 
 @dataclass(frozen=True, slots=True)
 class Proof:
-    """Independent feedback that confirms a write: ``point`` reads ``expected`` (± ``tolerance``) within ``within_s``."""
+    """Independent feedback that confirms a write: ``point`` reads ``expected ± tolerance`` within ``within_s``."""
 
     point: str
     expected: Value

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from enum import Enum
+from enum import StrEnum
 from types import MappingProxyType
 
 from controller.domain.points import NEVER_READ, DeviceId, Reading
 from controller.domain.quality import Detail, Quality
 
 
-class LinkState(str, Enum):
+class LinkState(StrEnum):
     """``ONLINE → SUSPECT → OFFLINE(back-off + jitter) → PROBING → RESYNC → ONLINE``."""
 
     ONLINE = "ONLINE"

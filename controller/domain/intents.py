@@ -7,15 +7,15 @@ Text forms are what a person types: ``on``, ``off``, ``60%``, ``text: 前方积�
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from enum import Enum
+from enum import StrEnum
 from typing import Any
 
 from controller.domain.errors import InvalidValue
 
 
-class TargetKind(str, Enum):
+class TargetKind(StrEnum):
     """Natures: what a thing can do, not what make it is."""
 
     CIRCUIT = "circuit"
@@ -63,7 +63,7 @@ class Show:
         return f"text: {self.text}"
 
 
-class UnitMode(str, Enum):
+class UnitMode(StrEnum):
     """A pump unit's order. AUTO leaves the unit to its station's allocation."""
 
     START = "start"
@@ -78,7 +78,7 @@ class UnitOrder:
     mode: UnitMode
 
     def __str__(self) -> str:
-        return self.mode.value
+        return str(self.mode.value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,10 +94,11 @@ class GateOrder:
     def __str__(self) -> str:
         if self.percent is None:
             return "hold"
-        return {0.0: "close", 100.0: "open"}.get(self.percent, f"{self.percent:g}%")
+        named = {0.0: "close", 100.0: "open"}
+        return named.get(self.percent, f"{self.percent:g}%")
 
 
-class StationMode(str, Enum):
+class StationMode(StrEnum):
     """HAND_BACK: the station's own PLC decides. HOLD: whatever runs goes on. COUNT: that many units run."""
 
     HAND_BACK = "hand-back"
@@ -105,7 +106,7 @@ class StationMode(str, Enum):
     COUNT = "count"
 
 
-class Direction(str, Enum):
+class Direction(StrEnum):
     """Drainage lifts water out of the city; diversion brings clean water in."""
 
     DRAIN = "drain"
@@ -195,7 +196,7 @@ def _station(spoken: str) -> StationOrder:
     return StationOrder(StationMode(words[0]))
 
 
-_PARSERS = {
+_PARSERS: dict[TargetKind, Callable[[str], Intent]] = {
     TargetKind.CIRCUIT: lambda spoken: Switch({"on": True, "off": False}[spoken.lower()]),
     TargetKind.LUMINAIRE: _dim,
     TargetKind.DISPLAY: _show,

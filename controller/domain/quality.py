@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from enum import Enum, IntEnum
+from enum import IntEnum, StrEnum
 
 
 class Quality(IntEnum):
@@ -13,7 +13,7 @@ class Quality(IntEnum):
     GOOD = 2
 
 
-class Detail(str, Enum):
+class Detail(StrEnum):
     """Why a quality is not GOOD."""
 
     NONE = ""

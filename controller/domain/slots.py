@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from enum import Enum, IntEnum
+from enum import IntEnum, StrEnum
 
 
-class SlotKind(str, Enum):
+class SlotKind(StrEnum):
     """How a slot empties: by reset, by expiry, by the next cycle, or never."""
 
     LATCHED = "latched"

@@ -1,0 +1,40 @@
+"""How tests run here: an ``async def`` test gets a fresh event loop in virtual time, on real sockets.
+
+Virtual time: ``asyncio.sleep(3600)`` returns at once, in order, and the loop's clock has moved by 3600 s. Every
+task a test started must be finished or cancelled when it returns; one left behind fails the test.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import inspect
+from typing import Any
+
+import looptime
+import pytest
+
+NOOP_CYCLES = 4
+"""Loop rounds without work before virtual time moves on; loopback sockets deliver within one."""
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
+    """Run ``async def`` tests in virtual time."""
+    if not inspect.iscoroutinefunction(pyfuncitem.obj):
+        return None
+    wanted = inspect.signature(pyfuncitem.obj).parameters
+    arguments: dict[str, Any] = {name: pyfuncitem.funcargs[name] for name in wanted}
+    with asyncio.Runner(loop_factory=_virtual_loop) as runner:
+        runner.run(_whole_test(pyfuncitem.obj(**arguments)))
+    return True
+
+
+def _virtual_loop() -> asyncio.AbstractEventLoop:
+    return looptime.new_event_loop(start=0, noop_cycles=NOOP_CYCLES)
+
+
+async def _whole_test(body: Any) -> None:
+    before = asyncio.all_tasks()
+    await body
+    left = [task for task in asyncio.all_tasks() - before if not task.done()]
+    assert not left, f"the test left tasks behind: {left}"

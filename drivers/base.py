@@ -21,7 +21,8 @@ class Binding:
     """One device behind an endpoint: the points it really has (profile points of the outputs it uses).
 
     ``unit`` is the Modbus unit id (1–247); ``namespace`` the OPC UA namespace URI and ``root`` a prefix put before
-    every node identifier, so that several stations can share a server.
+    every node identifier, so that several stations can share a server. ``fc23`` says the device answers Modbus
+    function 23 (write and read in one transaction).
     """
 
     device: DeviceId
@@ -31,6 +32,7 @@ class Binding:
     root: str = ""
     max_gap: int = 8
     max_registers: int = 100
+    fc23: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,14 +69,22 @@ class Driver(Protocol):
         """Close the wire and leave no socket and no task behind; never raises; harmless when not connected."""
         ...
 
-    async def read(self, device: DeviceId, polls: frozenset[Poll] | None = None) -> Readings:
+    async def read(
+        self, device: DeviceId, polls: frozenset[Poll] | None = None, *, heartbeat: int | None = None
+    ) -> Readings:
         """Read the device's points of these poll classes (None: every point).
 
         A point that the device itself reports unusable comes back BAD or UNCERTAIN. What fails for the whole
         device raises.
 
+        ``heartbeat`` is the centre's beat counter: it is written first to the writable point with that role, within
+        the point's range (it wraps), in one transaction with the read where the wire can; a device without such a
+        point ignores it. A beat may be repeated, so a lost one raises ``NoReply`` and never ``Indeterminate``.
+
         Raises:
-            LinkDown: not connected. NoReply: silence until the time-out (the connection is then unusable and closed).
+            UnknownTarget: no such device behind this endpoint. LinkDown: not connected.
+            NoReply: silence until the time-out, or a gateway that says its device is silent; ``connected`` tells
+            whether the connection outlived it.
             BadReply: an answer that does not belong to the question.
             DeviceRefused: an exception code, with its meaning.
         """

@@ -128,7 +128,8 @@ class Profile:
     """A kind of device.
 
     ``max_gap`` and ``max_registers`` limit how reads are coalesced; ``heartbeat_s`` is the longest silence after
-    which the device falls back to its own program (None: it has no such thing).
+    which the device falls back to its own program (None: it has no such thing). ``fc23`` says it answers Modbus
+    function 23 (write and read in one transaction), which halves the traffic of a heartbeat.
     """
 
     id: str
@@ -140,6 +141,7 @@ class Profile:
     max_registers: int = 100
     heartbeat_s: float | None = None
     retained_lockout: bool = False
+    fc23: bool = False
 
     def role(self, role: Role) -> PointSpec | None:
         """The point that has this role, if the device has one."""

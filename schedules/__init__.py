@@ -1,1 +1,1 @@
-"""When lights should burn: astronomy, calendars, programs. Pure, but for the wake-up."""
+"""What the lights should be doing at any moment: sun, calendars, programs. Pure, but for ``wakeup``."""

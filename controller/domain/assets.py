@@ -270,6 +270,8 @@ class Target:
     default: Intent
     owner_class: str
     """Rights class: ``road_lighting | landscape_lighting | poles | pumps | gates``."""
+    units: int | None = None
+    """How many pump units a station has: the most a unit count can ask for."""
 
 
 @dataclass(frozen=True, slots=True)

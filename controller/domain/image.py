@@ -32,9 +32,9 @@ class Ageing:
         if not 0 < self.stale_s <= self.dead_s:
             raise ValueError(f"0 < stale_s <= dead_s is wanted, not {self.stale_s} and {self.dead_s}")
 
-    def apply(self, reading: Reading, now_s: float) -> Reading:
-        """The reading with its age at ``now_s`` taken into account."""
-        age_s = now_s - reading.received_s
+    def apply(self, reading: Reading, now_s: float, renewed_s: float = float("-inf")) -> Reading:
+        """The reading with its age at ``now_s`` taken into account; ``renewed_s``: last proof that it still held."""
+        age_s = now_s - max(reading.received_s, renewed_s)
         if age_s <= self.stale_s:
             return reading
         return reading.worse(Quality.BAD if age_s > self.dead_s else Quality.UNCERTAIN, Detail.OLD_DATA)
@@ -50,6 +50,7 @@ class Block:
 
     ``complete`` is false until every readable point has been read once since the link came up: nothing
     actuates before that (DESIGN section 4). ``sequence`` grows with every change of the block.
+    ``renewed_s`` is when a subscribing device last proved that what it did not report had not changed.
     """
 
     device: DeviceId
@@ -58,13 +59,14 @@ class Block:
     complete: bool
     sequence: int
     ageing: Mapping[str, Ageing] = field(default=_NO_AGEING)
+    renewed_s: float = float("-inf")
 
     def read(self, point: str, now_s: float) -> Reading:
         """The point's reading, aged; BAD ``never_read`` when there is none."""
         reading = self.readings.get(point)
         if reading is None:
             return NEVER_READ
-        return self.ageing.get(point, DEFAULT_AGEING).apply(reading, now_s)
+        return self.ageing.get(point, DEFAULT_AGEING).apply(reading, now_s, self.renewed_s)
 
 
 @dataclass(frozen=True, slots=True)

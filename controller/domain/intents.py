@@ -46,18 +46,20 @@ class Dim:
         _within("a luminaire's level", self.percent, 0.0, 100.0, "%")
 
     def __str__(self) -> str:
-        return f"{self.percent:g}%"
+        return f"{self.percent:.12g}%"
 
 
 @dataclass(frozen=True, slots=True)
 class Show:
-    """A display's message; empty clears it. At most 64 characters."""
+    """A display's message; empty clears it. At most 64 characters, no white space at either end."""
 
     text: str
 
     def __post_init__(self) -> None:
         if len(self.text) > 64:
             raise InvalidValue(f"a display message has at most 64 characters; this one has {len(self.text)}")
+        if self.text != self.text.strip():
+            raise InvalidValue("a display message neither begins nor ends with white space")
 
     def __str__(self) -> str:
         return f"text: {self.text}"
@@ -95,7 +97,7 @@ class GateOrder:
         if self.percent is None:
             return "hold"
         named = {0.0: "close", 100.0: "open"}
-        return named.get(self.percent, f"{self.percent:g}%")
+        return named.get(self.percent, f"{self.percent:.12g}%")
 
 
 class StationMode(StrEnum):
@@ -124,6 +126,8 @@ class StationOrder:
     def __post_init__(self) -> None:
         if self.mode is StationMode.COUNT:
             _within("a station's unit count", self.count, 0, 64, "units")
+        elif self.count or self.direction is not Direction.DRAIN:
+            raise InvalidValue(f"{self.mode.value} takes neither a count nor a direction")
 
     def __str__(self) -> str:
         if self.mode is not StationMode.COUNT:
@@ -156,9 +160,8 @@ def parse_intent(kind: TargetKind, text: str) -> Intent:
     Raises:
         InvalidValue: with the forms that would have been understood.
     """
-    spoken = " ".join(text.strip().split())
     try:
-        return _PARSERS[kind](spoken)
+        return _PARSERS[kind](text.strip())
     except (KeyError, ValueError, IndexError) as cause:
         raise InvalidValue(f"{text!r} is not a value of a {kind.value}; say {HOW_TO_SAY[kind]}") from cause
 

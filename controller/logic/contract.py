@@ -74,6 +74,41 @@ class UnitMemory:
     starts_total: int = 0
     locked_out: str = ""
     """Reason of a lock-out that a person must reset; empty when none."""
+    seen_s: float | None = None
+    """When the running feedback was last GOOD."""
+    proven_s: float | None = None
+    """When the unit was last seen truly running: contactor closed and, where it is measured, current drawn."""
+    asked_s: float | None = None
+    """When a start was last handed to dispatch: bridges the moment until it shows in the last write."""
+    withdraw: bool = False
+    """A start failed: its command is taken back until the unit is proven stopped."""
+
+
+@dataclass(frozen=True, slots=True)
+class GateMemory:
+    """How a gate was last seen moving: what keeps it from being reversed while it travels."""
+
+    percent: float | None = None
+    moved_s: float | None = None
+    opening: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class InterlockMemory:
+    """A configured interlock's delays and latch (monotonic seconds)."""
+
+    false_since_s: float | None = None
+    true_since_s: float | None = None
+    acting: bool = False
+    latched: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class OrderMemory:
+    """Which orders of a target were known in the last cycle: tells a new order from one an expiry revealed."""
+
+    winning: str = ""
+    known: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +123,25 @@ class StationMemory:
     """Since when the head for gravity discharge has been there."""
     dry_run_hold: bool = False
     since_power_s: float | None = None
+    adopted: bool = False
+    """Whether the actual state was taken over after the first complete read."""
+    in_control: bool = False
+    """Whether the station's outputs followed us in the last cycle (ready, switch and mode REMOTE)."""
+    blocked: bool = False
+    """Whether the station was LOCAL or unreachable in the last cycle."""
+    stepped_s: float | None = None
+    """When the staged control last changed ``wanted_count``."""
+    held_count: int = 0
+    """Units kept running because an order ended by itself (expiry, release, restart), until a new order."""
+    held_units: frozenset[TargetId] = frozenset()
+    """Units whose STOP order was only revealed by the end of another: kept running until a new order."""
+    gravity_open: bool = False
+    """Whether gravity discharge was last asked for."""
+    rack_since_s: float | None = None
+    """Since when the trash rack's head has been past its stop limit."""
+    orders: Mapping[TargetId, OrderMemory] = field(default_factory=dict)
+    gates: Mapping[TargetId, GateMemory] = field(default_factory=dict)
+    interlocks: Mapping[str, InterlockMemory] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +155,11 @@ class StationStep:
     alarms: tuple[tuple[str, str], ...] = ()
     """(condition id, text) of what people should know; the alarm book makes alarms of it."""
     next_s: float | None = None
+    because: Mapping[TargetId, TargetId] = field(default_factory=dict)
+    """Whose decision stands behind a target's write, where it is not the target's own: a unit that starts because
+    its station was ordered ``count 2`` acts under the station's slot, owner and lease."""
+    verdicts: Mapping[TargetId, Verdict] = field(default_factory=dict)
+    """The interlock that holds or forces a target in this cycle, for ``explain``."""
 
 
 @dataclass(frozen=True, slots=True)

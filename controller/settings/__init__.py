@@ -1,1 +1,23 @@
-"""Everything under config/, read, checked and explained."""
+"""A site's folder, read and checked: pydantic at the edge, frozen dataclasses inside."""
+
+from controller.settings.checks import check_site
+from controller.settings.diff import SiteDiff, diff_sites
+from controller.settings.load import load_site
+from controller.settings.problems import ConfigProblems, Problem
+from controller.settings.site import ApiSettings, Division, LeaseLimits, Site, Wire
+from controller.settings.timing import Timing
+
+__all__ = [
+    "ApiSettings",
+    "ConfigProblems",
+    "Division",
+    "LeaseLimits",
+    "Problem",
+    "Site",
+    "SiteDiff",
+    "Timing",
+    "Wire",
+    "check_site",
+    "diff_sites",
+    "load_site",
+]

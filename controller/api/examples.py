@@ -1,0 +1,162 @@
+"""One worked example of every answer, made from the real types so that it cannot go out of date unseen."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from pydantic_core import to_jsonable_python
+
+from controller.runtime import views
+
+_NOW = datetime(2026, 6, 21, 11, 20, tzinfo=UTC)
+_TARGET = "330106-LC-0001/K1"
+_LEASE = "L-7f3a91"
+
+
+def documented(example: object, description: str) -> dict[str, Any]:
+    """The OpenAPI entry of a successful answer."""
+    return {"description": description, "content": {"application/json": {"example": to_jsonable_python(example)}}}
+
+
+SESSION = {"token": "q0Jk…43 characters…", "actor": "operator", "expires": "2026-06-21T23:20:00Z"}
+
+HEALTH = views.Health(
+    alive=True,
+    ready=True,
+    version="0.1.0",
+    started=_NOW - timedelta(minutes=5),
+    reasons=(),
+    cycles=(views.CycleStats("lighting", 300, 3.1, 9.8, 0, 0.4), views.CycleStats("water", 300, 0.9, 2.2, 0, 0.7)),
+)
+NOT_READY = views.Health(
+    alive=True,
+    ready=False,
+    version="0.1.0",
+    started=_NOW,
+    reasons=("3 of 264 devices have not been read yet: 330106-LC-0007, 330106-LC-0008, 330106-LC-0009",),
+    cycles=(),
+)
+
+WINNER = views.SlotView(
+    slot=7,
+    name="city_manual",
+    value="on",
+    owner="operator",
+    reason="night repair on 文三路",
+    origin="cli",
+    ticket="",
+    since=_NOW,
+    lease_id=_LEASE,
+    expires=_NOW + timedelta(minutes=30),
+    remaining_s=1800.0,
+)
+MASKED = views.SlotView(15, "schedule", "off", "schedule", "before sunset−5 min", "", "", None, None, None, None)
+
+EXPLANATION = views.Explanation(
+    target=_TARGET,
+    kind="circuit",
+    name="文三路 全夜灯",
+    wanted="on",
+    actual="on",
+    agrees=True,
+    phase="proven by the auxiliary contact",
+    winner=WINNER,
+    masked=(MASKED,),
+    interlocks=(),
+    after_leases=("at 19:50 the city order ends; schedule (on) would win",),
+    link="ONLINE",
+    text_en="On: operator ordered it (city_manual) for night repair on 文三路, until 19:50. Proven on.",
+    text_zh="亮：operator 在市级手动下令（文三路夜间检修），至 19:50。已由辅助触点证实。",
+)
+
+ASSET = views.AssetView(
+    id="330106-LC-0001",
+    kind="cabinet",
+    name="文三路 1 号箱",
+    division="330106",
+    lat=30.2741,
+    lon=120.1302,
+    link="ONLINE",
+    ready=True,
+    outputs=(views.OutputView(_TARGET, "circuit", "全夜灯", "on", "city_manual", "on", True),),
+)
+
+POINT = views.PointView("K1.feedback", True, "", "GOOD", "", None, 0.8, writable=False)
+
+OVERVIEW = views.Overview(
+    site="hangzhou",
+    now=_NOW,
+    night="2026-06-21",
+    speed=1.0,
+    ready=True,
+    devices=292,
+    devices_online=291,
+    lighting=views.LightingTotals(1440, 1390, 40, 6, 4, 11_200, 10_850, 48, 1296.4),
+    stations=(views.StationSummary("330102-PS-0003", "七堡", "REMOTE", "count 2", 2, 4, 1.82, 3.05, "GOOD"),),
+    gauges=(("330105-LG-0001", "拱宸桥", 1.84, "m", "GOOD"),),
+    alarms_unacknowledged=1,
+    leases=1,
+    journal_ok=True,
+)
+
+RECEIPT = views.Receipt(
+    "3c0e…", (views.TargetOutcome(_TARGET, True, "", "accepted", _LEASE, _NOW + timedelta(minutes=30)),)
+)
+REFUSED_RECEIPT = views.Receipt(
+    "3c0e…",
+    (
+        views.TargetOutcome(
+            _TARGET,
+            False,
+            "LOCKED_BY_OTHER_CLIENT",
+            "city_manual is held by zhang until 20:10; ask them, or take it over explicitly",
+            None,
+            None,
+        ),
+    ),
+)
+
+COMMAND = views.CommandView(
+    id="C-000042",
+    target=_TARGET,
+    write="330106-LC-0001/K1.command=True",
+    slot="city_manual",
+    owner="operator",
+    reason="night repair on 文三路",
+    state="CONFIRMED",
+    cause="",
+    created=_NOW,
+    history=(("SENT", _NOW, ""), ("ACKED", _NOW, ""), ("CONFIRMED", _NOW, "K1.feedback reads True")),
+)
+
+ALARM = views.AlarmView(
+    id="A-0007",
+    source="330106-LC-0003",
+    condition="device_offline",
+    text="330106-LC-0003 has not answered for 12 s",
+    priority=3,
+    state="UNACK",
+    raised=_NOW,
+    cleared=None,
+    acknowledged_by="",
+)
+
+NIGHT = views.NightView(
+    target=_TARGET,
+    night="2026-06-21",
+    program="all-night",
+    sunset=_NOW - timedelta(minutes=16),
+    sunrise=_NOW + timedelta(hours=9, minutes=38),
+    edges=(
+        views.Edge(_NOW - timedelta(minutes=11), "on", "sunset−5 min + 10 s spread"),
+        views.Edge(_NOW + timedelta(hours=9, minutes=43), "off", "sunrise+5 min + 10 s spread"),
+    ),
+)
+
+RELOADED = views.ReloadReport(True, "9f2c…", ("330106-LC-0001: lamps 44 → 46",))
+NOT_RELOADED = views.ReloadReport(
+    False, "9f2c…", (), ("config/hangzhou/assets/330106.yaml:14: circuits.K1.program = 'all-nigth': did you mean …",)
+)
+
+CHANGE = views.Change(1289, "decision", _TARGET, _NOW, {"wanted": "on", "slot": "city_manual"})

@@ -1,0 +1,54 @@
+"""Who is calling: a bearer token on every request that sees or does anything."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Annotated
+
+from fastapi import Depends
+from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+
+from controller.api.problems import denied, unauthorised
+from controller.api.state import Shared, SharedState
+from controller.runtime.authority import Session
+
+_bearer = HTTPBearer(auto_error=False, description="The token /api/v1/sign-in gave you.")
+
+
+def signed_in(
+    shared: SharedState, credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)] = None
+) -> Session:
+    """The caller's session.
+
+    Raises:
+        Refusal: 401, saying whether the token is missing or no longer known.
+    """
+    if credentials is None:
+        raise unauthorised("this needs a token and none was sent")
+    session = shared.authority.session(credentials.credentials)
+    if session is None:
+        raise unauthorised("the token is unknown or has run out")
+    return session
+
+
+Caller = Annotated[Session, Depends(signed_in)]
+
+
+def require(shared: Shared, session: Session, action: str, targets: Sequence[str] = ()) -> None:
+    """Ask the authority, in its one place, whether the session may do this.
+
+    Raises:
+        Refusal: 403 with the authority's own sentence.
+    """
+    denial = shared.authority.permit(session, action, targets)
+    if denial is not None:
+        raise denied(denial)
+
+
+def may_see(shared: SharedState, session: Caller) -> Session:
+    """A caller who may look."""
+    require(shared, session, "see")
+    return session
+
+
+Viewer = Annotated[Session, Depends(may_see)]

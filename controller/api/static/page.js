@@ -1,0 +1,320 @@
+"use strict";
+/* The status page. Shows what the controller says and how old that is; decides nothing. */
+
+const STALE_AFTER_MS = 3500;
+const RECONNECT_MS = [500, 1000, 2000, 5000, 10000];
+const MOST_HITS = 30;
+const TOKEN_KEY = "zhadao.token";
+
+const byId = (id) => document.getElementById(id);
+const state = { token: sessionStorage.getItem(TOKEN_KEY), socket: null, heardAt: 0, tries: 0, assets: [], target: null };
+
+/* -- small helpers ------------------------------------------------------------------------------------------- */
+
+function element(tag, text, className) {
+  const made = document.createElement(tag);
+  if (text !== undefined && text !== null) made.textContent = text;
+  if (className) made.className = className;
+  return made;
+}
+
+function bilingual(tag, chinese, english) {
+  const made = element(tag, chinese + " ");
+  made.append(element("span", english, "en"));
+  return made;
+}
+
+function setText(node, text) {
+  if (node.textContent !== text) node.textContent = text;
+}
+
+const number = (value, digits) => (value === null || value === undefined ? "—" : value.toFixed(digits));
+const atClock = (iso) => new Date(iso).toLocaleTimeString("zh-CN", { timeZone: "Asia/Shanghai", hour12: false });
+const atDay = (iso) => new Date(iso).toLocaleDateString("zh-CN", { timeZone: "Asia/Shanghai" });
+
+async function ask(path, options = {}) {
+  const headers = { Authorization: "Bearer " + state.token };
+  if (options.body) headers["Content-Type"] = "application/json";
+  const answer = await fetch(path, { ...options, headers });
+  const body = await answer.json().catch(() => ({}));
+  if (answer.status === 401) signOut("登录已失效，请重新登录。The session has ended: sign in again.");
+  if (!answer.ok) throw new Error(body.message || `HTTP ${answer.status}`);
+  return body;
+}
+
+/* -- signing in ---------------------------------------------------------------------------------------------- */
+
+function signOut(said) {
+  state.token = null;
+  sessionStorage.removeItem(TOKEN_KEY);
+  if (state.socket) state.socket.close();
+  state.socket = null;
+  byId("city").hidden = true;
+  byId("stale").hidden = true;
+  byId("sign-out").hidden = true;
+  byId("sign-in").hidden = false;
+  setText(byId("age"), "");
+  setText(byId("sign-in-said"), said || "");
+  byId("code").focus();
+}
+
+async function signIn(event) {
+  event.preventDefault();
+  const body = JSON.stringify({ code: byId("code").value.trim() });
+  const said = byId("sign-in-said");
+  try {
+    const answer = await fetch("/api/v1/sign-in", { method: "POST", body, headers: { "Content-Type": "application/json" } });
+    const given = await answer.json();
+    if (!answer.ok) {
+      setText(said, `未能登录：${given.message}`);
+      return;
+    }
+    state.token = given.token;
+    sessionStorage.setItem(TOKEN_KEY, given.token);
+    byId("code").value = "";
+    begin();
+  } catch {
+    setText(said, "控制器没有应答。The controller does not answer.");
+  }
+}
+
+/* -- the live stream ----------------------------------------------------------------------------------------- */
+
+function begin() {
+  byId("sign-in").hidden = true;
+  byId("city").hidden = false;
+  byId("sign-out").hidden = false;
+  state.heardAt = performance.now();
+  connect();
+}
+
+function connect() {
+  if (!state.token) return;
+  const scheme = location.protocol === "https:" ? "wss:" : "ws:";
+  const socket = new WebSocket(`${scheme}//${location.host}/api/v1/live`, "zhadao.live.v1");
+  state.socket = socket;
+  socket.onopen = () => socket.send(JSON.stringify({ token: state.token }));
+  socket.onmessage = (message) => heard(JSON.parse(message.data));
+  socket.onclose = (end) => {
+    if (state.socket !== socket) return;
+    if (end.code === 4401) {
+      signOut("登录已失效，请重新登录。The session has ended: sign in again.");
+      return;
+    }
+    setTimeout(connect, RECONNECT_MS[Math.min(state.tries++, RECONNECT_MS.length - 1)]);
+  };
+}
+
+function heard(message) {
+  if (message.type === "hello") {
+    state.tries = 0;
+    loadAssets();
+    loadAlarms();
+    if (state.target) explain(state.target);
+  }
+  if (message.type === "overview") {
+    state.heardAt = performance.now();
+    showOverview(message.overview);
+  }
+  if (message.type === "changes") noteChanges(message.changes);
+}
+
+function noteChanges(changes) {
+  if (changes.some((change) => change.kind === "alarm")) loadAlarms();
+  const mine = changes.some((change) => {
+    const subject = change.subject;
+    return state.target && (subject === state.target || state.target.startsWith(subject + "/") || subject.startsWith(state.target));
+  });
+  if (mine) explain(state.target);
+}
+
+function watchAge() {
+  if (!state.token) return;
+  const ageMs = performance.now() - state.heardAt;
+  setText(byId("age"), `${(ageMs / 1000).toFixed(0)} s`);
+  const stale = ageMs > STALE_AFTER_MS;
+  byId("stale").hidden = !stale;
+  byId("city").classList.toggle("stale", stale);
+  if (stale) {
+    setText(byId("stale"), `数据已过时 ${(ageMs / 1000).toFixed(0)} 秒，不代表现状。 Stale: nothing heard from the controller for ${(ageMs / 1000).toFixed(0)} s.`);
+  }
+}
+
+/* -- what is shown ------------------------------------------------------------------------------------------- */
+
+function showOverview(now) {
+  setText(byId("site"), now.site);
+  const speed = now.speed === 1 ? "" : ` ×${now.speed} 演示 demo`;
+  setText(byId("clock"), `${atDay(now.now)} ${atClock(now.now)}${speed}`);
+  const lights = now.lighting;
+  const share = lights.lamps ? `${((100 * lights.lamps_on) / lights.lamps).toFixed(1)} %` : "—";
+  showNumbers([
+    ["亮灯率", "lamps proven on", share],
+    ["亮灯数", "lamps on", `${lights.lamps_on} / ${lights.lamps}`],
+    ["状态不明", "lamps unknown", lights.lamps_unknown, lights.lamps_unknown ? "warn" : ""],
+    ["回路 亮/灭", "circuits on/off", `${lights.circuits_on} / ${lights.circuits_off}`],
+    ["与指令不符", "circuits disagree", lights.circuits_disagree, lights.circuits_disagree ? "bad" : ""],
+    ["照明功率", "lighting power", `${number(lights.power_kw, 1)} kW`],
+    ["设备在线", "devices online", `${now.devices_online} / ${now.devices}`, now.devices_online < now.devices ? "warn" : ""],
+    ["未确认告警", "unacknowledged", now.alarms_unacknowledged, now.alarms_unacknowledged ? "bad" : ""],
+    ["有效指令", "leases", now.leases],
+    ["日志", "journal", now.journal_ok ? "正常 ok" : "写入失败 failing", now.journal_ok ? "" : "bad"],
+    ["就绪", "ready", now.ready ? "是 yes" : "首次读取中 reading", now.ready ? "" : "warn"],
+  ]);
+  showRows(byId("stations"), now.stations.map((s) => [
+    [`${s.name}`, "", s.id], [s.mode], [s.order], [`${s.running} / ${s.units}`, "n"],
+    [number(s.inner_level_m, 2), "n"], [number(s.outer_level_m, 2), "n"], quality(s.quality),
+  ]));
+  showRows(byId("gauges"), now.gauges.map(([id, name, value, unit, trust]) => [
+    [name, "", id], [number(value, 2), "n"], [unit], quality(trust),
+  ]));
+}
+
+function quality(word) {
+  const colour = word === "GOOD" ? "" : word === "BAD" ? "bad" : "warn";
+  return [word, colour];
+}
+
+function showNumbers(entries) {
+  const list = byId("numbers");
+  if (list.childElementCount !== entries.length) {
+    list.replaceChildren(...entries.map(([chinese, english]) => {
+      const box = element("div");
+      box.append(bilingual("dt", chinese, english), element("dd"));
+      return box;
+    }));
+  }
+  entries.forEach(([, , value, className], index) => {
+    const cell = list.children[index].lastElementChild;
+    setText(cell, String(value));
+    cell.className = className || "";
+  });
+}
+
+function showRows(table, rows) {
+  const body = table.tBodies[0];
+  while (body.rows.length > rows.length) body.deleteRow(-1);
+  rows.forEach((cells, r) => {
+    const row = body.rows[r] || body.insertRow();
+    cells.forEach(([text, className, title], c) => {
+      const cell = row.cells[c] || row.insertCell();
+      setText(cell, text);
+      cell.className = className || "";
+      if (title) cell.title = title;
+    });
+  });
+}
+
+async function loadAlarms() {
+  const alarms = await ask("/api/v1/alarms").catch(() => null);
+  if (!alarms) return;
+  const table = byId("alarms");
+  byId("no-alarms").hidden = alarms.length > 0;
+  table.hidden = alarms.length === 0;
+  table.tBodies[0].replaceChildren(...alarms.map(alarmRow));
+}
+
+function alarmRow(alarm) {
+  const row = element("tr");
+  const colour = alarm.state === "ACKED" ? "" : alarm.priority <= 2 ? "bad" : "warn";
+  row.append(
+    element("td", String(alarm.priority), colour), element("td", atClock(alarm.raised)),
+    element("td", alarm.source), element("td", alarm.text), element("td", alarm.state, colour),
+  );
+  const cell = element("td");
+  if (alarm.state !== "ACKED") {
+    const button = bilingual("button", "确认", "ack");
+    button.type = "button";
+    button.onclick = () => ask(`/api/v1/alarms/${encodeURIComponent(alarm.id)}/acknowledge`, { method: "POST" }).then(loadAlarms, loadAlarms);
+    cell.append(button);
+  }
+  row.append(cell);
+  return row;
+}
+
+/* -- find and explain ---------------------------------------------------------------------------------------- */
+
+async function loadAssets() {
+  const assets = await ask("/api/v1/assets").catch(() => null);
+  if (!assets) return;
+  state.assets = assets;
+  search();
+}
+
+function search() {
+  const words = byId("search").value.trim().toLowerCase().split(/\s+/).filter(Boolean);
+  const targets = words.length ? matching(words) : [];
+  byId("hits").replaceChildren(...targets.slice(0, MOST_HITS).map(hit));
+  const total = targets.length;
+  setText(byId("found"), !words.length ? `${state.assets.length} 个设施 assets` : `${total} 项 found${total > MOST_HITS ? `，显示 ${MOST_HITS} shown` : ""}`);
+}
+
+function matching(words) {
+  const found = [];
+  for (const asset of state.assets) {
+    const about = `${asset.id} ${asset.name} ${asset.division} ${asset.kind}`.toLowerCase();
+    for (const output of asset.outputs) {
+      const text = `${about} ${output.target} ${output.name}`.toLowerCase();
+      if (words.every((word) => text.includes(word))) found.push([output.target, `${asset.name} · ${output.name}`]);
+    }
+  }
+  return found;
+}
+
+function hit([target, name]) {
+  const item = element("li");
+  const button = element("button", `${target}  ${name}`);
+  button.type = "button";
+  button.setAttribute("aria-current", String(target === state.target));
+  button.onclick = () => {
+    explain(target);
+    search();
+  };
+  item.append(button);
+  return item;
+}
+
+async function explain(target) {
+  state.target = target;
+  const place = byId("why");
+  try {
+    const why = await ask("/api/v1/explain/" + target.split("/").map(encodeURIComponent).join("/"));
+    if (state.target === target) place.replaceChildren(...explanation(why));
+  } catch (error) {
+    if (state.target === target) place.replaceChildren(element("p", error.message, "bad"));
+  }
+}
+
+function explanation(why) {
+  const agreeing = { true: ["与指令相符 as wanted", ""], false: ["与指令不符 not as wanted", "bad"], null: ["未知 unknown", "warn"] };
+  const [verdict, colour] = agreeing[String(why.agrees)];
+  const parts = [
+    element("h3", `${why.target} ${why.name}`), element("p", why.text_zh), element("p", why.text_en, "en"),
+    element("p", `应为 wanted ${why.wanted} · 实为 actual ${why.actual} · ${verdict}`, colour),
+    element("p", `${why.phase} · 通信 link ${why.link}`, "quiet"),
+    bilingual("h4", "优先级", "who wins, who is masked"), list([why.winner, ...why.masked].map(slotText)),
+  ];
+  if (why.interlocks.length) parts.push(bilingual("h4", "联锁", "interlocks"), list(why.interlocks.map((i) => `${i.id} ${i.ruling} ${i.cause}: ${i.reason}`)));
+  if (why.after_leases.length) parts.push(bilingual("h4", "指令到期后", "when leases end"), list(why.after_leases));
+  return parts;
+}
+
+function slotText(slot) {
+  const until = slot.expires ? `，至 until ${atClock(slot.expires)}` : "";
+  return `${slot.slot} ${slot.name}: ${slot.value} — ${slot.owner} ${slot.reason}${until}`;
+}
+
+function list(texts) {
+  const made = element("ul");
+  made.append(...texts.map((text) => element("li", text)));
+  return made;
+}
+
+/* -- begin --------------------------------------------------------------------------------------------------- */
+
+byId("sign-in").addEventListener("submit", signIn);
+byId("sign-out").addEventListener("click", () => signOut(""));
+byId("search").addEventListener("input", search);
+setInterval(watchAge, 500);
+if (state.token) begin();
+else signOut("");

@@ -1,0 +1,34 @@
+"""Durations as people type them: ``90s``, ``30m``, ``2h``, ``1h30m``."""
+
+from __future__ import annotations
+
+import re
+
+from controller.domain.errors import InvalidValue
+
+_FORM = re.compile(r"(?:(?P<h>\d{1,5}(?:\.\d+)?)h)?(?:(?P<m>\d{1,5}(?:\.\d+)?)m(?:in)?)?(?:(?P<s>\d{1,6}(?:\.\d+)?)s)?")
+_SECONDS = {"h": 3600.0, "m": 60.0, "s": 1.0}
+
+
+def parse_duration(text: str) -> float:
+    """Seconds meant by the text.
+
+    Raises:
+        InvalidValue: when it is no duration, or none longer than zero.
+    """
+    match = _FORM.fullmatch(text.strip().lower().replace(" ", ""))
+    parts = {unit: value for unit, value in match.groupdict().items() if value} if match else {}
+    seconds = sum(float(value) * _SECONDS[unit] for unit, value in parts.items())
+    if seconds <= 0:
+        raise InvalidValue(f"{text!r} is no duration; say for example 90s, 30m, 2h or 1h30m")
+    return seconds
+
+
+def spoken(seconds: float) -> str:
+    """Seconds in the form people read: ``1h05m``, ``4m10s``, ``12s``."""
+    whole = max(0, round(seconds))
+    hours, rest = divmod(whole, 3600)
+    minutes, left = divmod(rest, 60)
+    if hours:
+        return f"{hours}h{minutes:02d}m"
+    return f"{minutes}m{left:02d}s" if minutes else f"{left}s"

@@ -1,0 +1,174 @@
+"""``status``, ``explain``, ``alarms``, ``schedule show``: commands that only look."""
+
+from __future__ import annotations
+
+import json
+import time
+from datetime import date, datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from controller.cli.client import ApiClient, find_address, in_path
+from controller.cli.failing import plain_words
+from controller.cli.options import DEFAULT_DATA, AsJson, DataDir, Token, Url
+from controller.domain.errors import UnknownTarget
+
+if TYPE_CHECKING:
+    from controller.runtime.views import NightView
+
+schedule_app = typer.Typer(no_args_is_help=True, help="When the lights switch.")
+
+
+class Lang(StrEnum):
+    """Languages people are answered in."""
+
+    EN = "en"
+    ZH = "zh"
+
+
+def status(
+    watch: Annotated[bool, typer.Option("--watch", "-w", help="Keep showing it: live on a terminal.")] = False,
+    as_json: AsJson = False,
+    data: DataDir = DEFAULT_DATA,
+    url: Url = None,
+    token: Token = None,
+) -> None:
+    """The whole city on one screen: lights by proven state, stations, gauges, alarms."""
+    with plain_words():
+        client = ApiClient(find_address(url, token, data))
+        if as_json:
+            _print_json(client.get("/api/v1/overview"))
+        elif watch:
+            _watch(client)
+        else:
+            _once(client)
+
+
+def _once(client: ApiClient) -> None:
+    from controller.cli.texts import overview
+
+    scene = _scene(client)
+    print("\n".join(overview(scene.overview, scene.alarms)))
+
+
+def _watch(client: ApiClient) -> None:
+    from controller.cli.live import viewer
+
+    with viewer() as (show, every_s):
+        while True:
+            show(_scene(client))
+            time.sleep(every_s)
+
+
+def _scene(client: ApiClient) -> Any:
+    from controller.cli.live import Scene
+    from controller.runtime.views import AlarmView, Overview
+
+    return Scene(client.get("/api/v1/overview", Overview), client.get("/api/v1/alarms", list[AlarmView]))
+
+
+def explain(
+    target: Annotated[str, typer.Argument(help="A station, or asset/output: 330106-LC-0001/K1.")],
+    lang: Annotated[Lang, typer.Option("--lang", help="Language of the answer.")] = Lang.EN,
+    as_json: AsJson = False,
+    data: DataDir = DEFAULT_DATA,
+    url: Url = None,
+    token: Token = None,
+) -> None:
+    """Why is it as it is? Who wins, who is masked, which interlock acts, what happens when each lease ends."""
+    with plain_words():
+        client = ApiClient(find_address(url, token, data))
+        path = f"/api/v1/explain/{in_path(target)}"
+        if as_json:
+            _print_json(client.get(path))
+            return
+        from controller.cli.texts import explanation
+        from controller.runtime.views import Explanation
+
+        print("\n".join(explanation(client.get(path, Explanation), lang.value)))
+
+
+def alarms(as_json: AsJson = False, data: DataDir = DEFAULT_DATA, url: Url = None, token: Token = None) -> None:
+    """Standing and unacknowledged alarms, most urgent first."""
+    with plain_words():
+        client = ApiClient(find_address(url, token, data))
+        if as_json:
+            _print_json(client.get("/api/v1/alarms"))
+            return
+        from controller.cli.texts import alarm_lines
+        from controller.runtime.views import AlarmView
+
+        print("\n".join(alarm_lines(client.get("/api/v1/alarms", list[AlarmView]))))
+
+
+@schedule_app.command("show")
+def schedule_show(
+    asset: Annotated[str, typer.Argument(help="A cabinet or pole, or one of its outputs: 330106-LC-0001[/K1].")],
+    night: Annotated[
+        datetime | None,
+        typer.Option("--date", formats=["%Y-%m-%d"], help="The night, dated by its sunset.", show_default="tonight"),
+    ] = None,
+    config: Annotated[
+        Path | None, typer.Option("--config", help="Read this site folder instead of asking a running controller.")
+    ] = None,
+    data: DataDir = DEFAULT_DATA,
+    url: Url = None,
+    token: Token = None,
+) -> None:
+    """Exactly when an asset's circuits will switch in a night, and why. 00:30 belongs to the evening before."""
+    wanted = night.date() if night else None
+    with plain_words():
+        nights = _from_config(config, asset, wanted) if config else _from_api(url, token, data, asset, wanted)
+        from controller.cli.texts import night_lines
+
+        print("\n\n".join("\n".join(night_lines(view)) for view in nights))
+
+
+def _from_api(url: str | None, token: str | None, data: Path, asset: str, wanted: date | None) -> list[NightView]:
+    from controller.runtime.views import AssetView, NightView
+
+    client = ApiClient(find_address(url, token, data))
+    if "/" in asset:
+        targets = [asset]
+    else:
+        outputs = client.get(f"/api/v1/assets/{in_path(asset)}", AssetView).outputs
+        targets = [output.target for output in outputs if output.kind in ("circuit", "luminaire")]
+    query = wanted.isoformat() if wanted else None
+    return [
+        client.get(f"/api/v1/schedule/{in_path(target)}", NightView, night=query) for target in _some(targets, asset)
+    ]
+
+
+def _from_config(config: Path, asset: str, wanted: date | None) -> list[NightView]:
+    from datetime import UTC
+    from zoneinfo import ZoneInfo
+
+    from controller.domain.intents import TargetKind
+    from controller.runtime.nights import night_view
+    from controller.settings import load_site
+    from schedules.astro import night_of
+
+    site = load_site(config)
+    lights = {TargetKind.CIRCUIT, TargetKind.LUMINAIRE}
+    targets = [
+        target.id
+        for target in site.city.targets.values()
+        if target.kind in lights and (target.id == asset or target.id.startswith(f"{asset}/"))
+    ]
+    night = wanted or night_of(datetime.now(UTC), ZoneInfo(site.timezone))
+    return [night_view(site, target, night) for target in _some(targets, asset)]
+
+
+def _some(targets: list[str], asset: str) -> list[str]:
+    if not targets:
+        raise UnknownTarget(
+            f"{asset} has no lights that follow a schedule: name a cabinet, a pole, or one of their outputs"
+        )
+    return targets
+
+
+def _print_json(content: Any) -> None:
+    print(json.dumps(content, ensure_ascii=False, indent=2))

@@ -1,0 +1,161 @@
+"""Answers laid out as lines of text, the same on a terminal and in a pipe."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from rich.cells import cell_len
+
+from controller.cli.durations import spoken
+from controller.runtime.views import (
+    AlarmView,
+    Explanation,
+    InterlockView,
+    NightView,
+    Overview,
+    ReloadReport,
+    SlotView,
+    TargetOutcome,
+)
+
+SITE_ZONE = ZoneInfo("Asia/Shanghai")
+"""Sites lie inside China (config checks their coordinates), and China has one time zone."""
+
+
+def clock_time(moment: datetime | None, form: str = "%H:%M:%S") -> str:
+    """A moment in the site's time."""
+    return moment.astimezone(SITE_ZONE).strftime(form) if moment else "—"
+
+
+def columns(rows: Iterable[Sequence[str]], indent: str = "  ") -> list[str]:
+    """Rows as aligned lines; Chinese characters count as the two cells they take."""
+    table = [list(row) for row in rows]
+    widths = [max(cell_len(cell) for cell in column) for column in zip(*table, strict=True)]
+    return [
+        (
+            indent + "  ".join(cell + " " * (width - cell_len(cell)) for cell, width in zip(row, widths, strict=True))
+        ).rstrip()
+        for row in table
+    ]
+
+
+_HEADINGS = {
+    "en": ("wanted", "actual", "doing", "link", "Priority", "wins", "masked", "Interlocks", "When leases end", "none"),
+    "zh": ("应为", "实为", "过程", "通信", "优先级", "生效", "被屏蔽", "联锁", "指令到期后", "无"),
+}
+_VERDICTS = {
+    "en": {True: "as wanted", False: "NOT as wanted", None: "unknown"},
+    "zh": {True: "与指令相符", False: "与指令不符", None: "状态不明"},
+}
+
+
+def explanation(why: Explanation, lang: str = "en") -> list[str]:
+    """The answer to "why are you as you are?"."""
+    wanted, actual, doing, link, priority, wins, masked, interlocks, leases, none = _HEADINGS[lang]
+    lines = [f"{why.target}  {why.name}", "", why.text_zh if lang == "zh" else why.text_en, ""]
+    lines += columns(
+        [
+            (wanted, why.wanted),
+            (actual, f"{why.actual}  ({_VERDICTS[lang][why.agrees]})"),
+            (doing, why.phase or "—"),
+            (link, why.link),
+        ]
+    )
+    lines += ["", priority]
+    lines += columns([_slot(why.winner, wins), *(_slot(slot, masked) for slot in why.masked)])
+    lines += ["", interlocks, *(_interlocks(why.interlocks) or [f"  {none}"])]
+    lines += ["", leases, *([f"  {sentence}" for sentence in why.after_leases] or [f"  {none}"])]
+    return lines
+
+
+def _slot(slot: SlotView, standing: str) -> tuple[str, ...]:
+    until = ""
+    if slot.expires is not None:
+        until = f"until {clock_time(slot.expires, '%m-%d %H:%M:%S')} ({spoken(slot.remaining_s or 0)})  {slot.lease_id}"
+    return (standing, f"{slot.slot:>2} {slot.name}", slot.value, slot.owner, slot.reason, until)
+
+
+def _interlocks(acting: Sequence[InterlockView]) -> list[str]:
+    return columns([(lock.id, lock.ruling, lock.cause, lock.reason) for lock in acting]) if acting else []
+
+
+def overview_line(now: Overview) -> str:
+    """The city in one line, for logs and pipes."""
+    lights = now.lighting
+    share = f"{100 * lights.lamps_on / lights.lamps:.1f} %" if lights.lamps else "—"
+    pumping = [f"{s.name} {s.running}/{s.units}" for s in now.stations if s.running]
+    parts = [
+        f"lamps on {lights.lamps_on}/{lights.lamps} ({share}), unknown {lights.lamps_unknown}",
+        f"circuits not as wanted {lights.circuits_disagree}",
+        f"devices {now.devices_online}/{now.devices}",
+        f"alarms {now.alarms_unacknowledged}",
+        f"leases {now.leases}",
+        "pumping " + (", ".join(pumping) or "none"),
+    ]
+    if not now.journal_ok:
+        parts.append("JOURNAL FAILING")
+    if not now.ready:
+        parts.append("not ready")
+    return f"{clock_time(now.now, '%Y-%m-%d %H:%M:%S')}  " + " · ".join(parts)
+
+
+def overview(now: Overview, alarms: Sequence[AlarmView] = ()) -> list[str]:
+    """The whole city as plain lines."""
+    lines = [f"{now.site}, night of {now.night}" + (f", demo time ×{now.speed:g}" if now.speed != 1 else "")]
+    lines += [overview_line(now), "", "Stations"]
+    lines += columns([station_cells(now, index) for index in range(len(now.stations))]) or ["  none"]
+    lines += ["", "Gauges"]
+    lines += columns([(id_, name, _level(value), unit, quality) for id_, name, value, unit, quality in now.gauges]) or [
+        "  none"
+    ]
+    lines += ["", "Alarms", *alarm_lines(alarms)]
+    return lines
+
+
+def station_cells(now: Overview, index: int) -> tuple[str, ...]:
+    """One station's row."""
+    station = now.stations[index]
+    levels = (f"inner {_level(station.inner_level_m)} m", f"outer {_level(station.outer_level_m)} m")
+    running = f"{station.running}/{station.units} running"
+    return (station.id, station.name, station.mode, station.order, running, *levels, station.quality)
+
+
+def _level(value: float | None) -> str:
+    return "—" if value is None else f"{value:.2f}"
+
+
+def alarm_lines(alarms: Sequence[AlarmView]) -> list[str]:
+    """Alarms, most urgent first, as the controller orders them."""
+    rows = [(f"P{a.priority}", a.state, clock_time(a.raised), a.source, a.text, a.id) for a in alarms]
+    return columns(rows) if rows else ["  none"]
+
+
+def outcome_line(outcome: TargetOutcome) -> str:
+    """What became of an order for one target."""
+    if not outcome.accepted:
+        return f"{outcome.target}: REJECTED {outcome.cause}: {outcome.text}"
+    lease = (
+        f", lease {outcome.lease_id} until {clock_time(outcome.expires, '%m-%d %H:%M:%S')}" if outcome.lease_id else ""
+    )
+    return f"{outcome.target}: ACCEPTED{lease}" + (f" ({outcome.text})" if outcome.text else "")
+
+
+def night_lines(night: NightView) -> list[str]:
+    """One target's switchings of a night."""
+    head = (
+        f"{night.target}  night of {night.night}  program {night.program}"
+        f"  sunset {clock_time(night.sunset)}  sunrise {clock_time(night.sunrise)}"
+    )
+    edges = [(clock_time(edge.at, "%m-%d %H:%M:%S"), edge.value, edge.cause) for edge in night.edges]
+    return [head, *(columns(edges) or ["  no switching in this night"])]
+
+
+def reload_lines(report: ReloadReport) -> list[str]:
+    """What a reload did."""
+    if not report.applied:
+        return [*report.problems, "Nothing was changed."]
+    changes = [f"  {change}" for change in report.changes] or ["  nothing differs"]
+    restart = [f"  needs a restart: {what}" for what in report.restart_needed]
+    return [f"Applied, configuration {report.config_hash[:12]}", *changes, *restart]

@@ -1,0 +1,63 @@
+"""One level out of several gauges: the median of three, and what it is worth when they disagree or fail."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from statistics import fmean, median
+
+from controller.domain.assets import Station
+from controller.domain.image import View
+from controller.domain.points import Reading, bad, uncertain
+from controller.domain.points import good as good_reading
+from controller.domain.quality import Detail
+
+MAX_SPREAD_M = 0.10
+"""Gauges further apart than this are not believed for automatic escalation (FACTS, pumps)."""
+
+
+@dataclass(frozen=True, slots=True)
+class LevelVote:
+    """What the gauges say together (metres), and what people should know of them; empty when all is well."""
+
+    reading: Reading
+    note: str = ""
+
+    @property
+    def level_m(self) -> float | None:
+        """The level when it is GOOD, else None."""
+        return float(self.reading.value) if self.reading.good and isinstance(self.reading.value, (int, float)) else None
+
+
+def vote(readings: Sequence[Reading], max_spread_m: float = MAX_SPREAD_M) -> LevelVote:
+    """Vote over the gauges of one water level.
+
+    Three or more GOOD: their median; two: their mean; both UNCERTAIN ``inconsistent`` when they lie more than
+    ``max_spread_m`` apart. One alone is UNCERTAIN, none is BAD. A gauge that is itself UNCERTAIN has no vote.
+    """
+    found = [reading for reading in readings if reading.good and isinstance(reading.value, (int, float))]
+    values = [float(reading.value) for reading in found if isinstance(reading.value, (int, float))]
+    received_s = max((reading.received_s for reading in found), default=float("-inf"))
+    if not values:
+        return LevelVote(bad(Detail.FAILURE, received_s), f"none of {len(readings)} level gauges can be trusted")
+    if len(values) == 1:
+        alone = uncertain(values[0], Detail.INCONSISTENT, received_s)
+        return LevelVote(alone, f"only one of {len(readings)} level gauges can be trusted")
+    level_m = median(values) if len(values) > 2 else fmean(values)
+    spread_m = max(values) - min(values)
+    if spread_m > max_spread_m:
+        apart = uncertain(level_m, Detail.INCONSISTENT, received_s)
+        return LevelVote(apart, f"level gauges lie {spread_m:.2f} m apart (at most {max_spread_m:.2f} m is believed)")
+    missing = len(readings) - len(values)
+    return LevelVote(good_reading(level_m, received_s), f"{missing} of {len(readings)} gauges out" if missing else "")
+
+
+def inner_level(station: Station, view: View) -> LevelVote:
+    """The station's inner level (m)."""
+    return vote([view.read(point) for point in station.inner_levels])
+
+
+def head_m(station: Station, view: View, inner: LevelVote) -> float | None:
+    """Inner minus outer level (m): what would let water out by itself. None when either is not GOOD."""
+    outer_m = view.number(station.outer_level) if station.outer_level else None
+    return None if inner.level_m is None or outer_m is None else inner.level_m - outer_m

@@ -1,0 +1,158 @@
+"""The computed requests of lighting: what program, calendar and energy saving want of a circuit or luminaire now.
+
+The plan itself lives in ``schedules`` and is met here only as a shape (``LightingSchedule``), because the two
+packages stand side by side. Slots: the program's edges 15, energy saving 14 while it makes it darker, 13 on nights
+an exceptional calendar rule picked. Everything is recomputed each cycle and holds until ``Computed.until``.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import datetime
+from typing import Protocol
+
+from controller.domain.assets import Circuit, LightClass, Luminaire, Place
+from controller.domain.intents import Dim, Intent, Switch
+from controller.domain.points import DeviceId
+from controller.domain.request import Request
+from controller.domain.slots import Slot
+from controller.logic.contract import Computed
+
+OWNER = "lighting schedule"
+"""Owner of every request made here, so that one owner holds each slot."""
+
+Light = Circuit | Luminaire
+
+
+class ScheduledState(Protocol):
+    """A level and why; ``base_percent`` is the level without energy saving. ``until`` is wall time (UTC)."""
+
+    @property
+    def percent(self) -> float:
+        """Wanted level, 0–100 %."""
+        ...
+
+    @property
+    def cause(self) -> str:
+        """The line of the program that wants it."""
+        ...
+
+    @property
+    def until(self) -> datetime:
+        """When it may change by itself."""
+        ...
+
+    @property
+    def base_percent(self) -> float:
+        """The level the program's edges alone want."""
+        ...
+
+    @property
+    def base_cause(self) -> str:
+        """The edge that wants that."""
+        ...
+
+
+class ScheduledLight(Protocol):
+    """What the plan says of a program key at a moment (``schedules.plan.PlannedLight``)."""
+
+    @property
+    def program(self) -> str:
+        """The program in force."""
+        ...
+
+    @property
+    def rule(self) -> str:
+        """The calendar rule that chose it; empty when none did."""
+        ...
+
+    @property
+    def ordinary(self) -> ScheduledState | None:
+        """The ordinary week's state; None when no program applies."""
+        ...
+
+    @property
+    def exception(self) -> ScheduledState | None:
+        """The exceptional night's state; None on ordinary nights."""
+        ...
+
+    @property
+    def until(self) -> datetime:
+        """Before this wall time nothing of it changes."""
+        ...
+
+
+class LightingSchedule(Protocol):
+    """The part of ``schedules.plan.LightingPlan`` this logic asks."""
+
+    def planned_at(self, program: str, place: Place, wall: datetime, shift_s: float = 0.0) -> ScheduledLight:
+        """What the plan says at ``wall`` when every edge comes ``shift_s`` later."""
+        ...
+
+    def astronomical_at(self, place: Place, wall: datetime, shift_s: float = 0.0) -> ScheduledState:
+        """Sunset to sunrise at that place."""
+        ...
+
+
+def lighting_requests(
+    light: Light, place: Place, schedule: LightingSchedule, wall: datetime, shift_s: float = 0.0
+) -> Computed:
+    """The requests in slots 13–15 of one circuit or luminaire at ``wall``.
+
+    Empty when no program applies: the default of slot 16 (``astronomical_default``) then holds.
+    ``shift_s`` is the asset's spread, see ``spread_s``.
+    """
+    planned = schedule.planned_at(light.program, place, wall, shift_s)
+    requests: list[Request] = []
+    if planned.exception is not None:
+        reason = f"{planned.rule}: {planned.program}, {planned.exception.cause}"
+        requests.append(_request(light, Slot.CALENDAR_EXCEPTION, planned.exception.percent, reason))
+    if planned.ordinary is not None:
+        requests.extend(_ordinary(light, planned.ordinary, _origin(light, planned)))
+    return Computed(tuple(requests), planned.until)
+
+
+def _ordinary(light: Light, state: ScheduledState, origin: str) -> list[Request]:
+    edges = _request(light, Slot.SCHEDULE, state.base_percent, f"{origin}, {state.base_cause}")
+    if state.percent >= state.base_percent:
+        return [edges]
+    return [_request(light, Slot.ENERGY_SAVING, state.percent, f"{origin}, energy saving: {state.cause}"), edges]
+
+
+def _origin(light: Light, planned: ScheduledLight) -> str:
+    if planned.exception is not None:
+        return f"program {light.program} (masked tonight)"
+    return f"program {planned.program}" + (f" ({planned.rule})" if planned.rule else "")
+
+
+def astronomical_default(
+    light: Light, place: Place, schedule: LightingSchedule, wall: datetime, shift_s: float = 0.0
+) -> Computed:
+    """The request of slot 16: a road light or pole is lit from sunset to sunrise, landscape lighting is off."""
+    state = schedule.astronomical_at(place, wall, shift_s)
+    if isinstance(light, Circuit) and light.light_class is LightClass.LANDSCAPE:
+        return Computed((_request(light, Slot.DEFAULT, 0.0, "default: landscape lighting is off"),), state.until)
+    return Computed((_request(light, Slot.DEFAULT, state.percent, f"default: {state.cause}"),), state.until)
+
+
+def spread_s(asset: DeviceId, max_s: float) -> float:
+    """How much later than its program this asset switches: the same on every machine and day, 0 ≤ s < ``max_s``.
+
+    Spreads a whole city's inrush over ``max_s`` seconds; all edges of all circuits of the asset move together.
+    """
+    digest = hashlib.blake2b(asset.encode(), digest_size=8).digest()
+    return int.from_bytes(digest) / 2**64 * max_s
+
+
+def is_road_light(light: Light) -> bool:
+    """Whether people walk and drive by it: then ON is its protective direction."""
+    return isinstance(light, Luminaire) or light.light_class is LightClass.ROAD
+
+
+def _request(light: Light, slot: Slot, percent: float, reason: str) -> Request:
+    return Request(light.id, slot, _intent(light, percent), OWNER, reason, origin="schedule")
+
+
+def _intent(light: Light, percent: float) -> Intent:
+    """A circuit cannot dim: any level above zero is on."""
+    return Switch(percent > 0.0) if isinstance(light, Circuit) else Dim(percent)

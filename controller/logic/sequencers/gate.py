@@ -1,0 +1,76 @@
+"""A gate's step: bring it to an opening and prove it, never reversing it while it travels."""
+
+from __future__ import annotations
+
+from controller.domain.assets import Gate
+from controller.domain.command import Proof
+from controller.logic.contract import GateMemory
+from controller.logic.sequencers.resend import Sending, send
+from controller.logic.station_scene import Scene, flag, seen_closed, seen_open
+
+TRAVEL_MARGIN = 1.25
+"""A gate is given this share of its travel time …"""
+TRAVEL_GRACE_S = 5.0
+"""… and this much more to prove that it arrived."""
+REST_S = 5.0
+"""A gate stands still for this long before it goes the other way: a drive is not thrown into reverse."""
+OVERSHOOT_PERCENT = 10.0
+"""How far (%) a gate may run on when it is stopped in mid-travel."""
+
+
+def proof_within_s(gate: Gate) -> float:
+    """How long a full travel may take before it counts as failed."""
+    return gate.travel_s * TRAVEL_MARGIN + TRAVEL_GRACE_S
+
+
+def is_at(scene: Scene, gate: Gate, percent: float) -> bool | None:
+    """Whether the gate is proven where it is wanted; its ends by limit switch and position. None: not known."""
+    if percent <= 0.0:
+        return seen_closed(gate, scene.view)
+    if percent >= 100.0:
+        return seen_open(gate, scene.view)
+    position = scene.view.number(f"{gate.output}.position_percent")
+    return None if position is None else abs(position - percent) <= gate.tolerance_percent
+
+
+def gate_step(scene: Scene, gate: Gate, percent: float, *, urgent: bool = False) -> Sending:
+    """One step towards ``percent`` (0 closed, 100 open)."""
+    said = f"{gate.name} to {percent:g} %"
+    if is_at(scene, gate, percent):
+        return Sending((), f"at {percent:g} %")
+    point = f"{gate.output}.position_command"
+    position = scene.view.number(f"{gate.output}.position_percent")
+    past = scene.memory.gates.get(gate.id, GateMemory())
+    rest_until_s = _reversal_ends_s(past, position, percent)
+    if position is None or rest_until_s is None or scene.moment.s >= rest_until_s:
+        proof = _proof(scene, gate, percent)
+        return send(gate.id, point, percent, proof, scene.last, scene.moment, said=said, urgent=urgent)
+    if not _still_driven(scene, gate, position, past):
+        return Sending((), f"{said}: stands still before it reverses", rest_until_s)
+    halt = Proof(f"{gate.output}.position_percent", position, proof_within_s(gate), OVERSHOOT_PERCENT)
+    stop = send(gate.id, point, position, halt, scene.last, scene.moment, said=said, urgent=urgent)
+    return Sending(stop.wanted, f"{said}: stops before it reverses", rest_until_s)
+
+
+def _still_driven(scene: Scene, gate: Gate, position: float, past: GateMemory) -> bool:
+    """Whether the last order still carries the gate on in the direction it was seen moving."""
+    last = scene.last.get(gate.id)
+    goal = last.value if last is not None else scene.view.number(f"{gate.output}.position_command")
+    if not isinstance(goal, (int, float)):
+        return True
+    ahead = goal - position if past.opening else position - goal
+    return ahead > gate.tolerance_percent
+
+
+def _reversal_ends_s(past: GateMemory, position: float | None, percent: float) -> float | None:
+    if past.moved_s is None or position is None or past.opening == (percent > position):
+        return None
+    return past.moved_s + REST_S
+
+
+def _proof(scene: Scene, gate: Gate, percent: float) -> Proof:
+    ends = {0.0: f"{gate.output}.closed_limit", 100.0: f"{gate.output}.open_limit"}
+    limit = ends.get(percent)
+    if limit is not None and flag(scene.view, limit) is not None:
+        return Proof(limit, True, proof_within_s(gate))
+    return Proof(f"{gate.output}.position_percent", percent, proof_within_s(gate), gate.tolerance_percent)

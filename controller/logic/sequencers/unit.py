@@ -1,0 +1,191 @@
+"""A pump unit's step: start and stop in the right order, each stage proven before the next.
+
+Start: gravity gate closed and proven, discharge gate as the pump needs it (axial and submersible open, centrifugal
+closed), motor, running proven, discharge gate open. Stop is the reverse. A start that is not proven in time is
+taken back: stop, close, lock out (FACTS, start sequence).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+from controller.domain.assets import Gate, PumpType, PumpUnit
+from controller.domain.command import Proof, Wanted
+from controller.domain.points import TargetId
+from controller.logic.allocation import Wish
+from controller.logic.contract import ALLOWED, Ruling, UnitMemory, Verdict
+from controller.logic.sequencers.gate import is_at, proof_within_s
+from controller.logic.sequencers.resend import Sending, send
+from controller.logic.station_scene import Scene, seen_closed
+
+OPEN_PERCENT, CLOSED_PERCENT = 100.0, 0.0
+GATE_AFTER_MOTOR_S = 60.0
+"""A running pump's discharge gate is proven open within this and its travel time (FACTS, start sequence)."""
+FELL_OUT_S = 5.0
+"""A unit that stays stopped this long against its own command has fallen out: the command is taken back."""
+TRIES = 3
+"""A start the device would not even take is tried this often before the unit is locked out."""
+
+
+@dataclass(frozen=True, slots=True)
+class UnitStep:
+    """What one step wants of a unit, and of the gates its sequence needs (gate id → %)."""
+
+    past: UnitMemory
+    phase: str
+    wanted: tuple[Wanted, ...] = ()
+    gates: Mapping[TargetId, float] = field(default_factory=dict)
+    verdict: Verdict = ALLOWED
+    alarms: tuple[tuple[str, str], ...] = ()
+    next_s: float | None = None
+    starting: bool = False
+
+
+def unit_step(scene: Scene, unit: PumpUnit, wish: Wish, may_start: Verdict, may_stop: Verdict) -> UnitStep:
+    """One step. ``may_start`` leaves the gates out; their proofs are this sequence's own."""
+    past = scene.past(unit)
+    if may_stop.ruling is Ruling.FORCE:
+        return _stop(scene, unit, past, may_stop)
+    if past.withdraw:
+        return _stop(scene, unit, past, ALLOWED)
+    if wish is not Wish.STOP and (failure := failed_start(scene, unit)):
+        locked = replace(past, locked_out=failure, withdraw=True, asked_s=None)
+        return _stop(scene, unit, locked, ALLOWED)
+    if wish is Wish.STOP:
+        return _stop(scene, unit, past, may_stop)
+    if scene.running(unit) or scene.attempt_s(unit) is not None:
+        return _carry_on(scene, unit, past)
+    if wish is Wish.KEEP or scene.committed(unit):
+        return UnitStep(past, "kept as it is", alarms=_locked_alarm(unit, past))
+    return _start(scene, unit, past, may_start)
+
+
+def failed_start(scene: Scene, unit: PumpUnit) -> str:
+    """Why a start under way has failed; empty while it has not. Needs GOOD feedback: silence is no failure."""
+    begun_s, last = scene.attempt_s(unit), scene.last.get(unit.id)
+    gate = scene.discharge_gate(unit)
+    if begun_s is None:
+        return _closed_path(scene, unit, gate)
+    running, current = scene.running(unit), scene.draws_current(unit)
+    if scene.moment.s < begun_s + unit.start_proof_s or running is None or (running and current is not False):
+        return ""
+    if scene.commanded(unit) is False and (last is None or last.failures < TRIES):
+        return ""
+    seen = "its contactor closed without current" if running else "its contactor did not close"
+    return f"start not proven within {unit.start_proof_s:.0f} s: {seen}"
+
+
+def _closed_path(scene: Scene, unit: PumpUnit, gate: Gate | None) -> str:
+    """A centrifugal pump opens its gate after the motor: one that stays shut fails the start."""
+    past = scene.past(unit)
+    if gate is None or unit.pump is not PumpType.CENTRIFUGAL or past.running_since_s is None:
+        return ""
+    late = scene.moment.s >= past.running_since_s + proof_within_s(gate) + GATE_AFTER_MOTOR_S
+    shut = late and scene.running(unit) and seen_closed(gate, scene.view) is True
+    return f"discharge gate {gate.name} stayed closed behind the running pump" if shut else ""
+
+
+def _carry_on(scene: Scene, unit: PumpUnit, past: UnitMemory) -> UnitStep:
+    """Runs, or has been told to: the path stays open, the start is watched."""
+    gate = scene.discharge_gate(unit)
+    opens_now = gate is not None and (scene.running(unit) or unit.pump is not PumpType.CENTRIFUGAL)
+    needs = {gate.id: OPEN_PERCENT} if gate is not None and opens_now and is_at(scene, gate, 100.0) is False else {}
+    if gravity := scene.gravity_gate():
+        needs[gravity.id] = CLOSED_PERCENT
+    begun_s = scene.attempt_s(unit)
+    if begun_s is None:
+        return UnitStep(
+            past, "opens its discharge gate" if gate is not None and gate.id in needs else "runs", (), needs
+        )
+    due_s = begun_s + unit.start_proof_s
+    if scene.moment.s < due_s:
+        left_s = due_s - scene.moment.s
+        return UnitStep(past, f"starting: proof within {left_s:.0f} s", (), needs, next_s=due_s, starting=True)
+    if scene.running(unit) is None:
+        text = f"{unit.name}: its start cannot be proven, the running feedback is not readable"
+        return UnitStep(past, text, (), needs, alarms=((f"{unit.id}:unproven", text),), starting=True)
+    again = _run(scene, unit, run=True)
+    return UnitStep(past, again.phase, again.wanted, needs, next_s=again.next_s, starting=True)
+
+
+def _start(scene: Scene, unit: PumpUnit, past: UnitMemory, may_start: Verdict) -> UnitStep:
+    if _fell_out(scene, unit, past):
+        sending = _run(scene, unit, run=False)
+        return UnitStep(past, "fell out by itself: takes its command back", sending.wanted, next_s=sending.next_s)
+    if may_start.ruling is not Ruling.ALLOW:
+        return _rest(scene, unit, past, may_start)
+    gate, gravity = scene.discharge_gate(unit), scene.gravity_gate()
+    needs: dict[TargetId, float] = {}
+    if gravity is not None:
+        needs[gravity.id] = CLOSED_PERCENT
+        if not seen_closed(gravity, scene.view):
+            return UnitStep(past, f"first closes gravity gate {gravity.name}", (), needs, starting=True)
+    if gate is not None:
+        percent = CLOSED_PERCENT if unit.pump is PumpType.CENTRIFUGAL else OPEN_PERCENT
+        needs[gate.id] = percent
+        if not is_at(scene, gate, percent):
+            return _prepare_gate(scene, unit, past, gate, needs)
+    sending = _run(scene, unit, run=True)
+    asked = replace(past, asked_s=scene.moment.s) if sending.wanted else past
+    return UnitStep(asked, sending.phase, sending.wanted, needs, next_s=sending.next_s, starting=True)
+
+
+def _prepare_gate(
+    scene: Scene, unit: PumpUnit, past: UnitMemory, gate: Gate, needs: Mapping[TargetId, float]
+) -> UnitStep:
+    percent, last = needs[gate.id], scene.last.get(gate.id)
+    sent = last is not None and last.point == f"{gate.output}.position_command" and last.value == percent
+    late = last is not None and sent and scene.moment.s >= last.sent_s + proof_within_s(gate)
+    if last is not None and sent and (late or last.failures >= TRIES) and is_at(scene, gate, percent) is False:
+        reason = f"discharge gate {gate.name} not proven at {percent:g} % within {proof_within_s(gate):.0f} s"
+        return _stop(scene, unit, replace(past, locked_out=reason, withdraw=True), ALLOWED)
+    said = "opens" if percent > 0 else "closes"
+    return UnitStep(past, f"first {said} discharge gate {gate.name}", (), needs, starting=True)
+
+
+def _fell_out(scene: Scene, unit: PumpUnit, past: UnitMemory) -> bool:
+    stopped_s = past.stopped_since_s
+    stays = stopped_s is None or scene.moment.s >= stopped_s + FELL_OUT_S
+    return stays and scene.running(unit) is False and scene.commanded(unit) is True
+
+
+def _stop(scene: Scene, unit: PumpUnit, past: UnitMemory, may_stop: Verdict) -> UnitStep:
+    running = scene.running(unit)
+    on = running or scene.commanded(unit) is True or scene.attempt_s(unit) is not None
+    alarms = _locked_alarm(unit, past)
+    if not on and running is not None:
+        return _rest(scene, unit, replace(past, withdraw=False), ALLOWED)
+    if may_stop.ruling is Ruling.HOLD:
+        return UnitStep(past, may_stop.reason, verdict=may_stop, alarms=alarms, next_s=may_stop.until_s)
+    if not on:
+        return UnitStep(past, "not proven stopped: its running feedback is not readable", alarms=alarms)
+    sending = _run(scene, unit, run=False, urgent=may_stop.ruling is Ruling.FORCE or past.withdraw)
+    last = scene.last.get(unit.id)
+    if last is not None and last.value is False and last.failures and running:
+        alarms = (*alarms, (f"{unit.id}:does_not_stop", f"{unit.name} goes on running after its stop: go and see"))
+    phase = may_stop.reason or sending.phase
+    return UnitStep(replace(past, asked_s=None), phase, sending.wanted, {}, may_stop, alarms, sending.next_s)
+
+
+def _rest(scene: Scene, unit: PumpUnit, past: UnitMemory, why: Verdict) -> UnitStep:
+    """Stopped: the discharge gate is closed, so that no water runs back."""
+    gate = scene.discharge_gate(unit)
+    shut = gate is None or is_at(scene, gate, CLOSED_PERCENT)
+    needs = {} if shut or gate is None or scene.running(unit) is not False else {gate.id: CLOSED_PERCENT}
+    held = why if why.ruling is not Ruling.ALLOW else ALLOWED
+    phase = held.reason or past.locked_out or ("stopped" if not needs else "closes its discharge gate")
+    return UnitStep(past, phase, (), needs, held, _locked_alarm(unit, past), held.until_s)
+
+
+def _locked_alarm(unit: PumpUnit, past: UnitMemory) -> tuple[tuple[str, str], ...]:
+    if not past.locked_out:
+        return ()
+    return ((f"{unit.id}:locked_out", f"{unit.name} is locked out: {past.locked_out}"),)
+
+
+def _run(scene: Scene, unit: PumpUnit, *, run: bool, urgent: bool = False) -> Sending:
+    within_s = unit.start_proof_s if run else unit.stop_proof_s
+    proof = Proof(f"{unit.output}.running", run, within_s)
+    said = "start" if run else "stop"
+    return send(unit.id, f"{unit.output}.run_command", run, proof, scene.last, scene.moment, said=said, urgent=urgent)

@@ -1,0 +1,130 @@
+"""One cycle of one station: decisions in, guarded writes out. What the runtime calls, and nothing else of this part.
+
+``observe_station`` → ``station_requests`` → arbitration → ``evaluate_station``, each with the memory of the one
+before. Slots 1 and 2 are bound by no guard and are attempted even where the switch says LOCAL.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from controller.domain.assets import Station
+from controller.domain.image import View
+from controller.domain.intents import StationMode, StationOrder
+from controller.domain.points import TargetId
+from controller.domain.request import Decision, Request
+from controller.domain.slots import Slot
+from controller.logic.bumpless import keep_running
+from controller.logic.contract import LastWrite, Moment, StationMemory, StationStep
+from controller.logic.gravity import gravity_order
+from controller.logic.interlocks import InterlockSpec, trip_requests
+from controller.logic.sequencers.station import ModeStep, mode_step
+from controller.logic.station_alarms import station_alarms
+from controller.logic.station_gates import step_gates
+from controller.logic.station_interlocks import judge_station
+from controller.logic.station_observation import observe_station, reset_lockout
+from controller.logic.station_scene import Scene, scene_of
+from controller.logic.station_units import Orders, Outcome, orders_of, step_units, urgent_units
+from controller.logic.stations import staged_order
+
+__all__ = ["evaluate_station", "observe_station", "reset_lockout", "station_requests"]
+
+
+def station_requests(
+    station: Station,
+    view: View,
+    memory: StationMemory,
+    moment: Moment,
+    interlocks: Sequence[InterlockSpec] = (),
+) -> tuple[StationMemory, tuple[Request, ...]]:
+    """Everything the station's own logic asks for in this cycle.
+
+    Slot 12: the staged order and the gravity gate, for stations with ``automatic``. Slot 2: trips that act; they
+    are latched, so the runtime keeps them until a person resets.
+    """
+    memory, staged = staged_order(station, view, memory, moment)
+    memory, gravity = gravity_order(station, view, memory, moment)
+    judged = judge_station(scene_of(station, view, memory, {}, moment), interlocks)
+    memory = replace(memory, interlocks={name: one.memory for name, one in judged.items()})
+    return memory, (*staged, *gravity, *trip_requests(interlocks, judged))
+
+
+def evaluate_station(
+    station: Station,
+    decisions: Mapping[TargetId, Decision],
+    view: View,
+    memory: StationMemory,
+    last: Mapping[TargetId, LastWrite],
+    moment: Moment,
+    interlocks: Sequence[InterlockSpec] = (),
+) -> StationStep:
+    """The station's writes of this cycle, in order, each already allowed by every guard.
+
+    ``last`` holds the last write per target (station: its mode, unit: its run command, gate: its position).
+    """
+    scene = scene_of(station, view, memory, last, moment)
+    winner = _winner(station, decisions)
+    urgent = urgent_units(station, decisions, winner)
+    mode = mode_step(scene, winner, urgent=bool(urgent))
+    memory = keep_running(scene, decisions, winner, in_control=mode.in_control, blocked=mode.blocked)
+    judged = judge_station(scene, interlocks)
+    memory = replace(memory, interlocks={name: one.memory for name, one in judged.items()})
+    scene = replace(scene, memory=memory)
+    orders = orders_of(decisions, winner, urgent, interlocks, judged)
+    if not mode.in_control:
+        return _without_control(scene, mode, orders)
+    units = step_units(scene, orders)
+    return _composed(scene, mode, step_gates(scene, orders, units))
+
+
+def _winner(station: Station, decisions: Mapping[TargetId, Decision]) -> Request:
+    decision = decisions.get(station.id)
+    if decision is not None:
+        return decision.winner
+    return Request(station.id, Slot.DEFAULT, StationOrder(StationMode.HAND_BACK), "config", "nobody decided")
+
+
+def _without_control(scene: Scene, mode: ModeStep, orders: Orders) -> StationStep:
+    """Nothing but the mode is written; only stops of slots 1 and 2 are attempted, and said to be not assured."""
+    attempts = Outcome()
+    if orders.urgent and scene.view.ready and (mode.blocked or scene.view.value("mode") is None):
+        attempts = step_units(scene, orders, only=orders.urgent)
+        attempts.phases.update(dict.fromkeys(orders.urgent, f"stop attempted, not assured: {mode.phase}"))
+    elsewhere = [unit.id for unit in scene.station.units] + [gate.id for gate in scene.station.gates]
+    phases = {target: _waiting(orders, target, mode) for target in elsewhere}
+    held = dict.fromkeys((scene.station.id, *elsewhere), mode.verdict) if mode.blocked else {}
+    attempts.phases = phases | attempts.phases
+    attempts.verdicts = held | attempts.verdicts
+    memory = scene.memory
+    if orders.order.mode is StationMode.HAND_BACK:
+        units = {unit: replace(past, withdraw=False, asked_s=None) for unit, past in memory.units.items()}
+        scene = replace(scene, memory=replace(memory, units=units))
+    return _composed(scene, mode, attempts)
+
+
+def _waiting(orders: Orders, target: TargetId, mode: ModeStep) -> str:
+    if mode.blocked or target not in orders.explicit:
+        return mode.phase
+    if orders.order.mode is StationMode.HAND_BACK:
+        return "its own order waits: the station is in hand-back, order the station first (hold or count N)"
+    return f"its own order waits: {mode.phase}"
+
+
+def _composed(scene: Scene, mode: ModeStep, outcome: Outcome) -> StationStep:
+    memory = replace(scene.memory, units={**scene.memory.units, **outcome.units})
+    times = [time for time in (mode.next_s, *outcome.times) if time is not None]
+    station = scene.station.id
+    verdicts = {station: mode.verdict} if mode.blocked else {}
+    phase = mode.phase
+    if mode.in_control and memory.held_count:
+        phase = f"keeps {memory.held_count} running: an order ended by itself; order the station anew to change that"
+    return StationStep(
+        memory,
+        (*mode.wanted, *outcome.wanted),
+        {station: phase, **outcome.phases},
+        (*station_alarms(scene), *outcome.alarms),
+        min(times, default=None),
+        outcome.because,
+        {**verdicts, **outcome.verdicts},
+    )

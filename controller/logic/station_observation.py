@@ -1,0 +1,108 @@
+"""What a station's memory learns from what is seen, before anything is decided: proven starts and stops only."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from controller.domain.assets import Gate, PumpUnit, Station
+from controller.domain.image import View
+from controller.domain.points import TargetId
+from controller.logic.contract import GateMemory, Moment, StationMemory, UnitMemory
+from controller.logic.levels import inner_level
+from controller.logic.station_scene import Scene, scene_of
+from controller.logic.unit_guards import DAY_S, RACK_STOP_M
+
+STILL_PERCENT = 1.0
+"""A shaft slower than this (% of its speed) stands still."""
+MOVED_PERCENT = 0.5
+"""A gate that moved by less is standing: measuring noise."""
+
+
+def observe_station(station: Station, view: View, memory: StationMemory, moment: Moment) -> StationMemory:
+    """Update run hours, starts, stops, moving gates, dry-run and rack memory from GOOD readings.
+
+    A new memory adopts the actual state after the first complete read: what runs is what is wanted (bumpless).
+    """
+    scene = scene_of(station, view, memory, {}, moment)
+    units = {unit.id: _observe_unit(scene, unit) for unit in station.units}
+    memory = _count_changes(replace(memory, units=units), scene.memory, moment)
+    memory = replace(memory, gates={gate.id: _observe_gate(scene, gate) for gate in station.gates})
+    memory = _observe_water(station, view, memory, moment)
+    if memory.adopted or not view.ready:
+        return memory
+    running = sum(past.running_since_s is not None for past in units.values())
+    return replace(memory, adopted=True, wanted_count=running)
+
+
+def reset_lockout(memory: StationMemory, unit: TargetId) -> StationMemory:
+    """The memory after a person looked at the unit and reset its lock-out."""
+    past = memory.units.get(unit, UnitMemory())
+    return replace(memory, units={**memory.units, unit: replace(past, locked_out="", withdraw=False)})
+
+
+def _observe_unit(scene: Scene, unit: PumpUnit) -> UnitMemory:
+    past, running, now_s = scene.past(unit), scene.running(unit), scene.moment.s
+    if running is None:
+        return past
+    known = past.seen_s is not None or past.running_since_s is not None or past.stopped_since_s is not None
+    if not known:
+        past = _first_sight(scene, unit, running=running)
+    elif running and past.running_since_s is None:
+        starts_s = (*(at_s for at_s in past.starts_s if at_s > now_s - DAY_S), now_s)
+        past = replace(past, starts_s=starts_s, starts_total=past.starts_total + 1, running_since_s=now_s)
+    elif not running and past.running_since_s is not None:
+        past = replace(past, running_since_s=None, stopped_since_s=now_s)
+    elif running and past.seen_s is not None:
+        past = replace(past, run_hours=past.run_hours + max(0.0, now_s - past.seen_s) / 3600.0)
+    drawing = running and scene.draws_current(unit) is not False
+    return replace(past, seen_s=now_s, proven_s=now_s if drawing else past.proven_s)
+
+
+def _first_sight(scene: Scene, unit: PumpUnit, *, running: bool) -> UnitMemory:
+    """Nothing is known of its past. Its PLC minded the minimum times; only a shaft that may still turn is waited for.
+
+    A running unit counts as past its minimum run; a stopped one as past its minimum rest but for the backspin
+    time, unless its speed proves that it stands still.
+    """
+    now_s = scene.moment.s
+    if running:
+        return UnitMemory(running_since_s=now_s - unit.min_run_s)
+    speed = scene.view.number(f"{unit.output}.speed_percent")
+    if speed is not None and abs(speed) <= STILL_PERCENT:
+        return UnitMemory()
+    return UnitMemory(stopped_since_s=now_s - max(0.0, unit.min_off_s - unit.backspin_s))
+
+
+def _count_changes(memory: StationMemory, before: StationMemory, moment: Moment) -> StationMemory:
+    """Note the last start and stop of the station."""
+    for unit, past in memory.units.items():
+        earlier = before.units.get(unit, UnitMemory())
+        if past.starts_total > earlier.starts_total:
+            memory = replace(memory, last_start_s=moment.s)
+        if past.stopped_since_s == moment.s and earlier.running_since_s is not None:
+            memory = replace(memory, last_stop_s=moment.s)
+    return memory
+
+
+def _observe_gate(scene: Scene, gate: Gate) -> GateMemory:
+    past = scene.memory.gates.get(gate.id, GateMemory())
+    position = scene.view.number(f"{gate.output}.position_percent")
+    if position is None:
+        return past
+    if past.percent is None:
+        return replace(past, percent=position)
+    if abs(position - past.percent) < MOVED_PERCENT:
+        return past
+    return GateMemory(position, scene.moment.s, position > past.percent)
+
+
+def _observe_water(station: Station, view: View, memory: StationMemory, moment: Moment) -> StationMemory:
+    level_m, levels = inner_level(station, view).level_m, station.levels
+    if level_m is not None and levels is not None:
+        ends_m = levels.dry_run_m + levels.dry_run_restart_m
+        hold = level_m <= levels.dry_run_m or (memory.dry_run_hold and level_m < ends_m)
+        memory = replace(memory, dry_run_hold=hold)
+    rack_m = view.number("rack_head_m")
+    if rack_m is None or rack_m <= RACK_STOP_M:
+        return replace(memory, rack_since_s=None)
+    return memory if memory.rack_since_s is not None else replace(memory, rack_since_s=moment.s)

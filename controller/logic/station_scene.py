@@ -1,0 +1,133 @@
+"""All that one cycle knows of one station, in the words its rules are written in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from controller.domain.assets import Gate, PumpUnit, Station
+from controller.domain.image import View
+from controller.domain.points import TargetId
+from controller.logic.contract import LastWrite, Moment, StationMemory, UnitMemory
+from controller.logic.levels import LevelVote, inner_level
+
+HANDED_OVER_S = 5.0
+"""How long a start handed to dispatch counts as under way although no write has been reported yet."""
+FORGOTTEN_S = 60.0
+"""A start nobody followed up this long after its proof time (its order ended) is no longer under way."""
+REAL_CURRENT = 0.6
+"""Share of the rated current below which a closed contactor is no proof of a running pump (FACTS, pumps)."""
+NO_UNIT = UnitMemory()
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """A station at one moment. Readings that are not GOOD come out as None everywhere here."""
+
+    station: Station
+    view: View
+    memory: StationMemory
+    last: Mapping[TargetId, LastWrite]
+    moment: Moment
+    level: LevelVote
+
+    def past(self, unit: PumpUnit) -> UnitMemory:
+        """What is remembered of a unit."""
+        return self.memory.units.get(unit.id, NO_UNIT)
+
+    def running(self, unit: PumpUnit) -> bool | None:
+        """Whether its contactor is closed."""
+        return flag(self.view, f"{unit.output}.running")
+
+    def draws_current(self, unit: PumpUnit) -> bool | None:
+        """Whether it draws at least 60 % of its rated current; None where that is not measured."""
+        current_a = self.view.number(f"{unit.output}.current_a")
+        return None if current_a is None or unit.rated_a <= 0 else current_a >= REAL_CURRENT * unit.rated_a
+
+    def commanded(self, unit: PumpUnit) -> bool | None:
+        """The run command as it stands in the device."""
+        return flag(self.view, f"{unit.output}.run_command")
+
+    def attempt_s(self, unit: PumpUnit) -> float | None:
+        """When a start was sent that has not been seen to succeed yet; None when none is under way."""
+        past, last = self.past(unit), self.last.get(unit.id)
+        sent = last is not None and last.point == f"{unit.output}.run_command"
+        times = [last.sent_s] if last is not None and sent and last.value is True else []
+        stopped_s = last.sent_s if last is not None and sent and last.value is False else float("-inf")
+        if past.asked_s is not None and past.asked_s > stopped_s and self.moment.s < past.asked_s + HANDED_OVER_S:
+            times.append(past.asked_s)
+        begun_s = max(times, default=None)
+        if begun_s is None or (past.proven_s is not None and past.proven_s >= begun_s):
+            return None
+        return begun_s if self.moment.s < begun_s + unit.start_proof_s + FORGOTTEN_S else None
+
+    def committed(self, unit: PumpUnit) -> bool:
+        """Whether it runs, is being started, or ran when its feedback was last readable."""
+        if self.attempt_s(unit) is not None and not self.past(unit).withdraw:
+            return True
+        running = self.running(unit)
+        return self.past(unit).running_since_s is not None if running is None else running
+
+    def committed_units(self) -> Iterator[PumpUnit]:
+        """Every unit that runs as far as anybody knows."""
+        return (unit for unit in self.station.units if self.committed(unit))
+
+    def gate(self, named: str | None) -> Gate | None:
+        """The station's gate of this id or output."""
+        return next((gate for gate in self.station.gates if named in (gate.id, gate.output)), None)
+
+    def discharge_gate(self, unit: PumpUnit) -> Gate | None:
+        """The gate behind the unit, if it has one."""
+        return self.gate(unit.discharge_gate)
+
+    def gravity_gate(self) -> Gate | None:
+        """The gate that lets water out without pumping, if the station has one."""
+        return self.gate(self.station.gravity.gate) if self.station.gravity else None
+
+
+def scene_of(
+    station: Station, view: View, memory: StationMemory, last: Mapping[TargetId, LastWrite], moment: Moment
+) -> Scene:
+    """The scene, with the level voted."""
+    return Scene(station, view, memory, last, moment, inner_level(station, view))
+
+
+def flag(view: View, point: str) -> bool | None:
+    """A GOOD boolean, else None."""
+    value = view.value(point)
+    return value if isinstance(value, bool) else None
+
+
+def exists(view: View, point: str) -> bool:
+    """Whether the device has this point at all (many have no flap contact, no rack gauge, no limit switches)."""
+    return point in view.block.readings
+
+
+def seen_closed(gate: Gate, view: View) -> bool | None:
+    """Whether the gate is proven closed. Limit switch and position must not contradict; None: cannot be known."""
+    position = view.number(f"{gate.output}.position_percent")
+    return _agree(
+        flag(view, f"{gate.output}.closed_limit"),
+        None if position is None else position <= gate.tolerance_percent,
+        flag(view, f"{gate.output}.open_limit"),
+    )
+
+
+def seen_open(gate: Gate, view: View) -> bool | None:
+    """Whether the gate is proven fully open; None: cannot be known."""
+    position = view.number(f"{gate.output}.position_percent")
+    return _agree(
+        flag(view, f"{gate.output}.open_limit"),
+        None if position is None else position >= 100.0 - gate.tolerance_percent,
+        flag(view, f"{gate.output}.closed_limit"),
+    )
+
+
+def _agree(limit: bool | None, position: bool | None, opposite_limit: bool | None) -> bool | None:
+    if limit and opposite_limit:
+        return None
+    if limit is None:
+        return position
+    if position is None or limit == position:
+        return limit
+    return None if limit else False

@@ -1,0 +1,197 @@
+"""What stands between a pump unit and its start or stop. Binds every slot but 1 and 2 (DESIGN section 4).
+
+Every verdict names its interlock and says what a person can do. A reading that is not GOOD blocks a start where it
+proves a path or a protection; it never stops a running unit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from controller.domain.assets import PumpType, PumpUnit
+from controller.domain.command import Cause
+from controller.domain.slots import Slot
+from controller.logic.contract import ALLOWED, Ruling, Verdict
+from controller.logic.interlocks import PEOPLE, UNBOUND
+from controller.logic.station_scene import Scene, exists, flag, seen_closed, seen_open
+
+HOUR_S = 3600.0
+DAY_S = 86400.0
+DEFAULT_STAGGER_S = 45.0
+"""Between two starts of a station without staged levels (FACTS: 30–60 s)."""
+RACK_NO_START_M = 0.5
+RACK_STOP_M = 0.8
+"""Head over the trash rack (m) that blocks further starts, and that stops the units (FACTS, trash rack)."""
+RACK_CONFIRM_S = 10.0
+"""How long the rack must stay past its stop limit: one wave on a gauge must not stop a station."""
+
+
+REVERSAL_S = 300.0
+"""Rest between pumping one way and the other (FACTS, bidirectional station)."""
+
+
+def hold(interlock: str, reason: str, until_s: float | None = None, cause: Cause = Cause.INTERLOCK) -> Verdict:
+    """Not now, and why."""
+    return Verdict(Ruling.HOLD, interlock, cause, reason, until_s)
+
+
+def force(interlock: str, reason: str) -> Verdict:
+    """Stop, whatever was wanted, and why."""
+    return Verdict(Ruling.FORCE, interlock, Cause.INTERLOCK, reason)
+
+
+def first_hold(verdicts: Iterator[Verdict | None]) -> Verdict:
+    """The first verdict that objects, else ALLOWED."""
+    return next((verdict for verdict in verdicts if verdict is not None), ALLOWED)
+
+
+def unit_may_start(scene: Scene, unit: PumpUnit) -> Verdict:
+    """The unit's own conditions: health, lock-out, minimum off, backspin, starts per hour and day."""
+    return first_hold(_own_objections(scene, unit))
+
+
+def may_start(scene: Scene, unit: PumpUnit, slot: Slot) -> Verdict:
+    """Everything but the gates: the unit's own conditions, then the station's (levels, rack, stagger)."""
+    if slot in UNBOUND:
+        return ALLOWED
+    own = unit_may_start(scene, unit)
+    return own if own.ruling is not Ruling.ALLOW else first_hold(_station_objections(scene, unit, slot))
+
+
+def path_is_proven(scene: Scene, unit: PumpUnit, slot: Slot) -> Verdict:
+    """The gates at the moment of the start: gravity gate closed, discharge gate as its pump needs it; proven."""
+    return ALLOWED if slot in UNBOUND else first_hold(_path_objections(scene, unit))
+
+
+def may_stop(scene: Scene, unit: PumpUnit, slot: Slot) -> Verdict:
+    """Minimum run time; not for slots 1 and 2, and not for what protection stops (``must_stop``)."""
+    since_s = scene.past(unit).running_since_s
+    if slot in UNBOUND or since_s is None or not scene.running(unit):
+        return ALLOWED
+    until_s = since_s + unit.min_run_s
+    if scene.moment.s >= until_s:
+        return ALLOWED
+    return hold(
+        "min_run", f"stops in {until_s - scene.moment.s:.0f} s: a start is followed by its minimum run", until_s
+    )
+
+
+def must_stop(scene: Scene, unit: PumpUnit) -> Verdict:
+    """Proven protection that stops a running unit at once: a dry well, a blocked rack. ALLOWED when neither acts.
+
+    Where the centre may only add starts, the station's PLC alone stops.
+    """
+    if scene.station.additional_starts_only or not (scene.running(unit) or scene.attempt_s(unit) is not None):
+        return ALLOWED
+    level_m, levels = scene.level.level_m, scene.station.levels
+    if level_m is not None and levels is not None and (level_m <= levels.dry_run_m or scene.memory.dry_run_hold):
+        return force("dry_run", f"stopped: inner level {level_m:.2f} m, dry-run limit {levels.dry_run_m:.2f} m")
+    since_s, head = scene.memory.rack_since_s, scene.view.number("rack_head_m")
+    if head is not None and since_s is not None and scene.moment.s - since_s >= RACK_CONFIRM_S:
+        return force("rack", f"stopped: {head:.2f} m over the trash rack (limit {RACK_STOP_M:.1f} m): clean it")
+    return ALLOWED
+
+
+def _own_objections(scene: Scene, unit: PumpUnit) -> Iterator[Verdict | None]:
+    past = scene.past(unit)
+    if past.locked_out:
+        yield hold("locked_out", f"locked out: {past.locked_out}; look at the unit, then reset it")
+    if scene.running(unit) is None:
+        yield hold("feedback", "its running feedback cannot be read: a start could not be proven")
+    yield _must_read(scene, unit, "fault", wanted=False, said="the unit reports a fault")
+    yield _must_read(scene, unit, "available", wanted=True, said="the unit reports that it is not available")
+    yield _rested(scene, unit)
+    yield _too_many(scene, past.starts_s, HOUR_S, unit.max_starts_per_hour, "hour")
+    yield _too_many(scene, past.starts_s, DAY_S, unit.max_starts_per_day, "day")
+
+
+def _must_read(scene: Scene, unit: PumpUnit, point: str, *, wanted: bool, said: str) -> Verdict | None:
+    name = f"{unit.output}.{point}"
+    if not exists(scene.view, name):
+        return None
+    value = flag(scene.view, name)
+    if value is None:
+        return hold(point, f"{name} cannot be read: no start without it")
+    return None if value is wanted else hold(point, said)
+
+
+def _rested(scene: Scene, unit: PumpUnit) -> Verdict | None:
+    stopped_s = scene.past(unit).stopped_since_s
+    if stopped_s is None:
+        return None
+    for name, rest_s, said in (
+        ("backspin", unit.backspin_s, "its shaft may still turn backwards"),
+        ("min_off", unit.min_off_s, "its minimum rest is not over"),
+    ):
+        until_s = stopped_s + rest_s
+        if scene.moment.s < until_s:
+            return hold(name, f"starts in {until_s - scene.moment.s:.0f} s at the earliest: {said}", until_s)
+    return None
+
+
+def _too_many(scene: Scene, starts_s: tuple[float, ...], window_s: float, most: int, per: str) -> Verdict | None:
+    within = sorted(at_s for at_s in starts_s if at_s > scene.moment.s - window_s)
+    if len(within) < most:
+        return None
+    until_s = within[-most] + window_s if most > 0 else None
+    return hold(
+        f"starts_per_{per}", f"{len(within)} starts in the last {per}, {most} allowed", until_s, Cause.TOO_MANY_OPS
+    )
+
+
+def _station_objections(scene: Scene, unit: PumpUnit, slot: Slot) -> Iterator[Verdict | None]:
+    levels, level_m = scene.station.levels, scene.level.level_m
+    if levels is not None and scene.memory.dry_run_hold:
+        above_m = levels.dry_run_m + levels.dry_run_restart_m
+        yield hold("dry_run", f"the well ran dry: starts again above {above_m:.2f} m")
+    if levels is not None and level_m is not None and level_m <= levels.dry_run_m:
+        yield hold("dry_run", f"inner level {level_m:.2f} m is at the dry-run limit {levels.dry_run_m:.2f} m")
+    if scene.station.inner_levels and level_m is None and slot not in PEOPLE:
+        yield hold(
+            "level", f"no automatic start on a level nobody can trust ({scene.level.note}); a person may order it"
+        )
+    rack_m = scene.view.number("rack_head_m")
+    if rack_m is not None and rack_m > RACK_NO_START_M:
+        yield hold("rack", f"{rack_m:.2f} m over the trash rack (no start above {RACK_NO_START_M:.1f} m): clean it")
+    yield _reversed(scene, unit)
+    yield _staggered(scene, unit)
+
+
+def _reversed(scene: Scene, unit: PumpUnit) -> Verdict | None:
+    for other in scene.station.units:
+        if other.direction == unit.direction:
+            continue
+        if scene.running(other) is not False or scene.committed(other):
+            return hold("direction", f"waits: {other.name} pumps the other way and is not proven stopped")
+        stopped_s = scene.past(other).stopped_since_s
+        if stopped_s is not None and scene.moment.s < stopped_s + REVERSAL_S:
+            until_s = stopped_s + REVERSAL_S
+            left_s = until_s - scene.moment.s
+            return hold("direction", f"waits {left_s:.0f} s: the station changes its direction", until_s)
+    return None
+
+
+def _staggered(scene: Scene, unit: PumpUnit) -> Verdict | None:
+    others = [other for other in scene.station.units if other.id != unit.id]
+    for other in others:
+        if scene.attempt_s(other) is not None:
+            return hold("stagger", f"waits: {other.name} is starting, one unit at a time")
+    stagger_s = scene.station.levels.stagger_s if scene.station.levels else DEFAULT_STAGGER_S
+    last_s = scene.memory.last_start_s
+    if last_s is None or scene.moment.s >= last_s + stagger_s:
+        return None
+    until_s = last_s + stagger_s
+    return hold("stagger", f"waits {until_s - scene.moment.s:.0f} s: starts are {stagger_s:.0f} s apart", until_s)
+
+
+def _path_objections(scene: Scene, unit: PumpUnit) -> Iterator[Verdict | None]:
+    gravity = scene.gravity_gate()
+    if gravity is not None and not seen_closed(gravity, scene.view):
+        yield hold("gravity_gate", f"gravity gate {gravity.name} is not proven closed")
+    gate = scene.discharge_gate(unit)
+    if gate is None:
+        return
+    if unit.pump is PumpType.CENTRIFUGAL and not seen_closed(gate, scene.view):
+        yield hold("discharge_gate", f"discharge gate {gate.name} is not proven closed, as a centrifugal pump needs it")
+    if unit.pump is not PumpType.CENTRIFUGAL and not seen_open(gate, scene.view):
+        yield hold("discharge_gate", f"discharge gate {gate.name} is not proven open")

@@ -1,0 +1,108 @@
+"""What a target is really doing, by its independent feedback, in words; and whether that is what was wanted."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from controller.domain.assets import City, Station, Target
+from controller.domain.image import View
+from controller.domain.intents import (
+    Dim,
+    GateOrder,
+    Intent,
+    Show,
+    StationMode,
+    StationOrder,
+    Switch,
+    TargetKind,
+    UnitMode,
+    UnitOrder,
+)
+from controller.domain.points import DeviceId, Reading, output_of
+from controller.domain.quality import Quality
+
+DIM_TOLERANCE_PERCENT = 3.0
+GATE_TOLERANCE_PERCENT = 3.0
+
+
+@dataclass(frozen=True, slots=True)
+class Actual:
+    """``text`` for people; ``agrees`` None while it is unknown or not comparable."""
+
+    text: str
+    agrees: bool | None
+    known: bool = True
+
+
+def actual_of(target: Target, wanted: Intent, view: View, city: City) -> Actual:
+    """The actual state of a target, compared with what is wanted of it."""
+    if target.kind is TargetKind.STATION:
+        return _station(city.stations[target.id], wanted, view)
+    reading = view.read(f"{output_of(target.id)}.{_FEEDBACK[target.kind]}")
+    if reading.quality is Quality.BAD or reading.value is None:
+        return Actual(f"unknown ({reading.detail.value or 'bad'})", None, known=False)
+    text, agrees = _compare(target.kind, wanted, reading)
+    if reading.quality is not Quality.GOOD:
+        return Actual(f"{text} ({reading.detail.value})", None, known=False)
+    return Actual(text, agrees)
+
+
+_FEEDBACK: Mapping[TargetKind, str] = {
+    TargetKind.CIRCUIT: "feedback",
+    TargetKind.LUMINAIRE: "level",
+    TargetKind.DISPLAY: "text",
+    TargetKind.UNIT: "running",
+    TargetKind.GATE: "position_percent",
+}
+
+
+def _compare(kind: TargetKind, wanted: Intent, reading: Reading) -> tuple[str, bool | None]:
+    value = reading.value
+    if isinstance(wanted, Switch):
+        return ("on" if value else "off"), bool(value) == wanted.on
+    if isinstance(wanted, Dim):
+        return f"{_number(value):g}%", abs(_number(value) - wanted.percent) <= DIM_TOLERANCE_PERCENT
+    if isinstance(wanted, Show):
+        return f"text: {value}", value == wanted.text
+    if isinstance(wanted, UnitOrder):
+        agrees = None if wanted.mode is UnitMode.AUTO else bool(value) == (wanted.mode is UnitMode.START)
+        return ("running" if value else "stopped"), agrees
+    if isinstance(wanted, GateOrder):
+        near = wanted.percent is None or abs(_number(value) - wanted.percent) <= GATE_TOLERANCE_PERCENT
+        return f"{_number(value):g}%", near
+    return f"{kind.value} {value}", None
+
+
+def _number(value: object) -> float:
+    return float(value) if isinstance(value, (int, float)) else float("nan")
+
+
+def _station(station: Station, wanted: Intent, view: View) -> Actual:
+    mode = view.read("mode")
+    running = running_units(station, view)
+    if mode.quality is not Quality.GOOD or running is None:
+        return Actual(f"unknown ({mode.detail.value or 'units not readable'})", None, known=False)
+    text = f"{mode.value}, {running} of {len(station.units)} running"
+    if not isinstance(wanted, StationOrder) or wanted.mode is StationMode.HOLD:
+        return Actual(text, None)
+    if wanted.mode is StationMode.HAND_BACK:
+        return Actual(text, mode.value == "PLC_AUTO")
+    return Actual(text, mode.value == "REMOTE" and running == wanted.count)
+
+
+def running_units(station: Station, view: View) -> int | None:
+    """How many units run, or None when one of them cannot be told."""
+    readings = [view.read(f"{unit.output}.running") for unit in station.units]
+    if any(reading.quality is not Quality.GOOD for reading in readings):
+        return None
+    return sum(bool(reading.value) for reading in readings)
+
+
+def local_reason(device: DeviceId, view: View) -> str:
+    """Why remote acts are blocked at the device, with where the key is; empty when they are not."""
+    switch = view.read("control_switch")
+    if switch.quality is Quality.GOOD and switch.value == "REMOTE":
+        return ""
+    said = switch.value if switch.quality is Quality.GOOD else f"unreadable ({switch.detail.value})"
+    return f"control switch of {device} is {said}; the key is at the device, on site"

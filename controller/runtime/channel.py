@@ -1,0 +1,312 @@
+"""One endpoint's traffic: one request in flight, writes before polls, fair between the devices behind it."""
+
+from __future__ import annotations
+
+import asyncio
+import heapq
+import itertools
+import random
+from dataclasses import dataclass
+from typing import Protocol
+from zlib import crc32
+
+import structlog
+
+from controller.domain.clock import Clock
+from controller.domain.command import Cause, Command, CommandState
+from controller.domain.errors import (
+    DeviceBusy,
+    DeviceRefused,
+    Indeterminate,
+    InvalidValue,
+    LinkDown,
+    LinkError,
+    NotWritable,
+)
+from controller.domain.image import LinkState
+from controller.domain.points import DeviceId
+from controller.runtime.table import ImageTable
+from controller.runtime.waker import Waker
+from controller.settings.timing import Timing
+from drivers.base import Binding, Driver, Endpoint, Readings
+from drivers.link import Link, LinkPolicy
+from drivers.profile import Poll, Role
+
+log = structlog.get_logger("channel")
+
+AFTER_WRITE_S = 0.2
+"""First look at a device's feedback after a write: a contactor has moved within 0.1 s."""
+BUSY_PAUSE_S = 1.0
+"""How long a device that said busy (Modbus exception 6) is left alone."""
+_ROUTINE = frozenset({Poll.FAST, Poll.NORMAL})
+
+
+class Outcomes(Protocol):
+    """Who is told what became of a command, and who has the last word before the wire."""
+
+    def last_look(self, command: Command) -> tuple[CommandState, Cause, str] | None:
+        """None when the command may still be sent; else its end: expired, superseded, cancelled."""
+        ...
+
+    def sent(self, command: Command) -> None:
+        """It is being written now."""
+        ...
+
+    def acked(self, command: Command) -> None:
+        """The device acknowledged exactly this write."""
+        ...
+
+    def unsure(self, command: Command, text: str) -> None:
+        """It may or may not have acted: the device is read back before anything else."""
+        ...
+
+    def failed(self, command: Command, cause: Cause, text: str) -> None:
+        """It certainly did not act."""
+        ...
+
+
+@dataclass(slots=True)
+class _Device:
+    binding: Binding
+    link: Link
+    due_s: float
+    slow_due_s: float
+    beat_due_s: float
+    fast_until_s: float = float("-inf")
+    beat: int = 0
+    complete: bool = False
+    has_heartbeat: bool = False
+
+
+class Channel:
+    """Runs one driver for ever: connects, polls, writes, notices loss. ``run`` ends only by cancellation."""
+
+    def __init__(
+        self,
+        endpoint: Endpoint,
+        driver: Driver,
+        *,
+        clock: Clock,
+        table: ImageTable,
+        timing: Timing,
+        outcomes: Outcomes,
+        connects: asyncio.Semaphore,
+    ) -> None:
+        self.endpoint = endpoint
+        self._driver = driver
+        self._clock = clock
+        self._table = table
+        self._timing = timing
+        self._outcomes = outcomes
+        self._connects = connects
+        self._policy = LinkPolicy(timing.link_first_s, timing.link_max_s, timing.link_jitter)
+        self._wire_retry_s = float("-inf")
+        self._wire_failures = 0
+        self._jitter = random.Random(crc32(endpoint.name.encode()))  # noqa: S311 - spreads retries, guards nothing
+        self._waker = Waker(clock)
+        self._writes: list[tuple[float, int, Command]] = []
+        self._order = itertools.count()
+        self._devices = {binding.device: self._new_device(binding) for binding in endpoint.devices}
+        driver.push_to(self._pushed)
+
+    def submit(self, command: Command, not_before_s: float) -> None:
+        """Queue a command; it goes out once ``not_before_s`` has come, unless it dies before."""
+        heapq.heappush(self._writes, (not_before_s, next(self._order), command))
+        self._waker.call()
+
+    async def run(self) -> None:
+        """Serve the endpoint until cancelled; closes the wire on the way out."""
+        try:
+            while True:
+                now_s = self._clock.monotonic()
+                command = self._due_write(now_s)
+                if command is not None:
+                    await self._write(command)
+                    continue
+                device = self._due_device(now_s)
+                if device is not None:
+                    await self._serve(device)
+                    continue
+                await self._waker.wait(self._next_due_s() - now_s)
+        finally:
+            await self._driver.close()
+
+    # -- what is due --------------------------------------------------------------------------------------------
+
+    def _new_device(self, binding: Binding) -> _Device:
+        now_s = self._clock.monotonic()
+        phase = crc32(binding.device.encode()) % 1000 / 1000
+        return _Device(
+            binding,
+            Link(self._policy),
+            due_s=now_s,
+            slow_due_s=now_s + phase * self._timing.poll_slow_s,
+            beat_due_s=now_s,
+            has_heartbeat=any(spec.role is Role.HEARTBEAT for spec in binding.points.values()),
+        )
+
+    def _due_write(self, now_s: float) -> Command | None:
+        while self._writes and self._writes[0][0] <= now_s:
+            command = heapq.heappop(self._writes)[2]
+            ended = self._outcomes.last_look(command)
+            if ended is None:
+                return command
+        return None
+
+    def _due_device(self, now_s: float) -> _Device | None:
+        if not self._driver.connected and now_s < self._wire_retry_s:
+            return None
+        due = [device for device in self._devices.values() if device.due_s <= now_s]
+        return min(due, key=lambda device: device.due_s, default=None)
+
+    def _next_due_s(self) -> float:
+        poll_s = min((device.due_s for device in self._devices.values()), default=float("inf"))
+        if not self._driver.connected:
+            poll_s = max(poll_s, self._wire_retry_s)
+        write_s = self._writes[0][0] if self._writes else float("inf")
+        return min(poll_s, write_s)
+
+    # -- the wire -----------------------------------------------------------------------------------------------
+
+    async def _connected(self) -> bool:
+        if self._driver.connected:
+            return True
+        if self._clock.monotonic() < self._wire_retry_s:
+            return False
+        for device in self._devices.values():
+            device.complete = False
+        try:
+            async with self._connects:
+                await self._driver.connect()
+        except LinkDown as error:
+            self._wire_failures += 1
+            wait_s = self._policy.wait_s(self._wire_failures - 1, self._jitter.random())
+            self._wire_retry_s = self._clock.monotonic() + wait_s
+            if self._wire_failures == 1:
+                log.warning("endpoint_unreachable", endpoint=self.endpoint.name, reason=str(error))
+            for device in self._devices.values():
+                self._set_link(device, device.link.probing(self._clock.monotonic()))
+                self._failed(device, error)
+            return False
+        if self._wire_failures:
+            log.info("endpoint_connected", endpoint=self.endpoint.name, after_failures=self._wire_failures)
+        self._wire_failures = 0
+        return True
+
+    # -- polling ------------------------------------------------------------------------------------------------
+
+    async def _serve(self, device: _Device) -> None:
+        if not await self._connected():
+            device.due_s = max(device.due_s, self._wire_retry_s)
+            return
+        now_s = self._clock.monotonic()
+        self._set_link(device, device.link.probing(now_s))
+        polls = self._polls_due(device, now_s)
+        beat = self._beat_due(device, now_s)
+        try:
+            await self._read(device, polls, beat)
+        except DeviceBusy:
+            device.due_s = self._clock.monotonic() + BUSY_PAUSE_S
+        except (LinkError, DeviceRefused) as error:
+            self._failed(device, error)
+        else:
+            self._succeeded(device, polls)
+
+    async def _read(self, device: _Device, polls: frozenset[Poll] | None, beat: int | None) -> None:
+        if polls is not None and self._driver.subscribes and Poll.SLOW not in polls:
+            await self._driver.read(device.binding.device, frozenset(), heartbeat=beat)
+            self._table.renew(device.binding.device, self._clock.monotonic())
+            return
+        readings = await self._driver.read(device.binding.device, polls, heartbeat=beat)
+        self._set_link(device, device.link.succeeded(self._clock.monotonic()))
+        self._table.store(device.binding.device, readings, complete=polls is None)
+
+    def _polls_due(self, device: _Device, now_s: float) -> frozenset[Poll] | None:
+        if not device.complete:
+            return None
+        if now_s >= device.slow_due_s:
+            device.slow_due_s = now_s + self._timing.poll_slow_s
+            return frozenset(Poll)
+        return _ROUTINE
+
+    def _beat_due(self, device: _Device, now_s: float) -> int | None:
+        if not device.has_heartbeat or now_s < device.beat_due_s:
+            return None
+        device.beat = device.beat % 65_535 + 1
+        device.beat_due_s = now_s + self._timing.heartbeat_s
+        return device.beat
+
+    def _succeeded(self, device: _Device, polls: frozenset[Poll] | None) -> None:
+        now_s = self._clock.monotonic()
+        if polls is None:
+            device.complete = True
+            self._set_link(device, device.link.resynced(now_s))
+        wait_s = self._timing.poll_fast_s if now_s < device.fast_until_s else self._timing.poll_normal_s
+        if device.has_heartbeat:
+            wait_s = min(wait_s, self._timing.heartbeat_s)
+        device.due_s = now_s + wait_s
+
+    def _failed(self, device: _Device, error: Exception) -> None:
+        now_s = self._clock.monotonic()
+        device.complete = False
+        link = device.link.failed(now_s, self._jitter.random())
+        if link.state is LinkState.OFFLINE and device.link.state is not LinkState.OFFLINE:
+            log.warning("device_offline", device=device.binding.device, reason=str(error))
+            self._drop_writes(device.binding.device, str(error))
+        self._set_link(device, link)
+        device.due_s = max(link.retry_at_s, self._wire_retry_s, now_s)
+
+    def _set_link(self, device: _Device, link: Link) -> None:
+        before, device.link = device.link.state, link
+        if link.state is before:
+            return
+        if link.state is LinkState.ONLINE:
+            log.info("device_online", device=device.binding.device)
+        self._table.set_link(device.binding.device, link.state)
+
+    def _pushed(self, device_id: DeviceId, readings: Readings) -> None:
+        self._table.store(device_id, readings)
+
+    # -- writing ------------------------------------------------------------------------------------------------
+
+    async def _write(self, command: Command) -> None:
+        device = self._devices[command.write.device]
+        if not await self._connected() or not device.complete:
+            self._outcomes.failed(command, Cause.OFFLINE, f"{device.binding.device} is {device.link.state.value}")
+            return
+        ended = self._outcomes.last_look(command)
+        if ended is not None:
+            return
+        self._outcomes.sent(command)
+        write = command.write
+        try:
+            await self._driver.write(write.device, write.point, write.value)
+        except Indeterminate as error:
+            self._outcomes.unsure(command, str(error))
+            self._failed(device, error)
+            device.due_s = self._clock.monotonic()
+        except (DeviceRefused, NotWritable, InvalidValue) as error:
+            self._outcomes.failed(command, Cause.DEVICE_REFUSED, str(error))
+        except LinkError as error:
+            self._outcomes.failed(command, Cause.OFFLINE, str(error))
+            self._failed(device, error)
+        else:
+            self._outcomes.acked(command)
+            self._look_soon(device, command)
+
+    def _look_soon(self, device: _Device, command: Command) -> None:
+        now_s = self._clock.monotonic()
+        within_s = command.proof.within_s if command.proof else 0.0
+        device.fast_until_s = max(device.fast_until_s, now_s + within_s + self._timing.poll_fast_s)
+        if not self._driver.subscribes:
+            device.due_s = min(device.due_s, now_s + max(AFTER_WRITE_S, 0.02 * self._clock.speed))
+
+    def _drop_writes(self, device_id: DeviceId, reason: str) -> None:
+        kept = []
+        for entry in self._writes:
+            if entry[2].write.device == device_id:
+                self._outcomes.failed(entry[2], Cause.OFFLINE, reason)
+            else:
+                kept.append(entry)
+        heapq.heapify(kept)
+        self._writes = kept

@@ -1,0 +1,93 @@
+"""Every command's life, kept for people and for the journal."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from controller.domain.clock import Clock
+from controller.domain.command import Cause, Command, CommandState
+from controller.runtime.views import CommandView
+
+KEPT = 5_000
+"""How many commands are kept in memory; all of them are in the journal."""
+
+
+@dataclass(slots=True)
+class Track:
+    """One command and how far it got."""
+
+    command: Command
+    created: datetime
+    state: CommandState
+    cause: Cause | None = None
+    remark: str = ""
+    history: list[tuple[str, datetime, str]] = field(default_factory=list)
+
+    def view(self) -> CommandView:
+        """As it is shown."""
+        command = self.command
+        return CommandView(
+            command.id,
+            command.target,
+            str(command.write),
+            command.slot.label,
+            command.owner,
+            command.reason,
+            self.state.value,
+            "" if self.cause is None else self.cause.value,
+            self.created,
+            tuple(self.history),
+        )
+
+
+Listener = Callable[[Track], None]
+
+
+class CommandLog:
+    """The running and recent commands; ``listener`` is told every step."""
+
+    def __init__(self, clock: Clock, listener: Listener) -> None:
+        self._clock = clock
+        self._tell = listener
+        self._tracks: dict[str, Track] = {}
+        self._order: deque[str] = deque()
+        self.counts: dict[CommandState, int] = dict.fromkeys(CommandState, 0)
+        """How many commands ever reached each state."""
+
+    def open(self, command: Command) -> Track:
+        """A new command, VALIDATED."""
+        now = self._clock.now()
+        track = Track(command, now, CommandState.VALIDATED)
+        track.history.append((CommandState.VALIDATED.value, now, ""))
+        self._tracks[command.id] = track
+        self._order.append(command.id)
+        while len(self._order) > KEPT:
+            self._tracks.pop(self._order.popleft(), None)
+        self.counts[CommandState.VALIDATED] += 1
+        return track
+
+    def move(self, command_id: str, state: CommandState, remark: str = "", cause: Cause | None = None) -> None:
+        """One step on; a final state is never left."""
+        track = self._tracks.get(command_id)
+        if track is None or track.state.final:
+            return
+        track.state, track.remark, track.cause = state, remark, cause
+        track.history.append((state.value, self._clock.now(), remark))
+        self.counts[state] += 1
+        self._tell(track)
+
+    def get(self, command_id: str) -> Track | None:
+        """One command."""
+        return self._tracks.get(command_id)
+
+    def recent(self, target: str | None = None) -> Iterator[Track]:
+        """Newest first; of one target, its outputs included, when given."""
+        for command_id in reversed(self._order):
+            track = self._tracks.get(command_id)
+            if track is None:
+                continue
+            if target is None or track.command.target == target or track.command.target.startswith(f"{target}/"):
+                yield track

@@ -1,0 +1,190 @@
+"""The running controller as its callers see it: questions answered, orders taken, the configuration swapped."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from controller import __version__
+from controller.domain.clock import Clock
+from controller.domain.errors import ConfigError
+from controller.domain.points import TargetId
+from controller.logic.contract import Verdict
+from controller.runtime.alarms import AlarmBook
+from controller.runtime.book import RequestBook
+from controller.runtime.command_log import CommandLog
+from controller.runtime.cycle import Cycle
+from controller.runtime.evidence import Evidence
+from controller.runtime.explaining import Explainer
+from controller.runtime.nights import night_view
+from controller.runtime.orders import OrderDesk
+from controller.runtime.reporting import Reporter
+from controller.runtime.stream import ChangeStream
+from controller.runtime.table import ImageTable
+from controller.runtime.views import (
+    AlarmView,
+    AssetView,
+    Change,
+    CommandView,
+    Explanation,
+    Health,
+    NightView,
+    Order,
+    Overview,
+    PointView,
+    Receipt,
+    ReloadReport,
+)
+from controller.settings.site import Site
+from schedules.astro import night_of
+
+STUCK_AFTER_CYCLES = 10
+"""A cycle that has not ended for this many of its periods is stuck: not alive."""
+
+
+@dataclass(slots=True)
+class Parts:
+    """What ``controller.main`` puts together."""
+
+    site: Site
+    clock: Clock
+    table: ImageTable
+    book: RequestBook
+    commands: CommandLog
+    alarms: AlarmBook
+    stream: ChangeStream
+    evidence: Evidence
+    desk: OrderDesk
+    cycles: Sequence[Cycle]
+    phases: Mapping[TargetId, str]
+    verdicts: Mapping[TargetId, Sequence[Verdict]]
+
+
+Swap = Callable[[], Awaitable[ReloadReport]]
+
+
+class Controller:
+    """Implements ``ControllerFacade`` over the parts."""
+
+    def __init__(self, parts: Parts) -> None:
+        self._parts = parts
+        self._started = parts.clock.now()
+        self._swap: Swap | None = None
+        self._look()
+
+    def reload_by(self, swap: Swap) -> None:
+        """How a reload is done: only the composition root knows where the site came from."""
+        self._swap = swap
+
+    def adopt(self, site: Site) -> None:
+        """The site was swapped."""
+        self._parts.site = site
+        self._look()
+
+    def _look(self) -> None:
+        parts = self._parts
+        self._reporter = Reporter(parts.site, parts.table, parts.book, parts.clock)
+        self._explainer = Explainer(
+            clock=parts.clock,
+            book=parts.book,
+            table=parts.table,
+            city=parts.site.city,
+            phases=parts.phases,
+            verdicts=parts.verdicts,
+        )
+
+    @property
+    def clock(self) -> Clock:
+        """The controller's clock."""
+        return self._parts.clock
+
+    # -- questions ----------------------------------------------------------------------------------------------
+
+    def health(self) -> Health:
+        """Alive: every cycle ends in time. Ready: nothing is unknown any more about who can be reached."""
+        stats = tuple(cycle.stats() for cycle in self._parts.cycles)
+        stuck = [s.discipline for s, c in zip(stats, self._parts.cycles, strict=True) if c.stuck(STUCK_AFTER_CYCLES)]
+        unmet = self._parts.table.not_met()
+        reasons = [f"the {name} cycle does not end" for name in stuck]
+        if unmet:
+            reasons.append(f"{len(unmet)} devices not read yet, e.g. {unmet[0]}")
+        return Health(not stuck, not unmet and not stuck, __version__, self._started, tuple(reasons), stats)
+
+    def overview(self) -> Overview:
+        """The whole city on one screen."""
+        parts, reporter = self._parts, self._reporter
+        devices, online = reporter.devices_online()
+        now = parts.clock.now()
+        return Overview(
+            site=parts.site.name,
+            now=now,
+            night=night_of(now, parts.site.lighting.tz).isoformat(),
+            speed=parts.clock.speed,
+            ready=not parts.table.not_met(),
+            devices=devices,
+            devices_online=online,
+            lighting=reporter.lighting(),
+            stations=reporter.stations(),
+            gauges=reporter.gauges(),
+            alarms_unacknowledged=parts.alarms.unacknowledged(),
+            leases=sum(request.lease is not None for request in parts.book.held()),
+            journal_ok=parts.evidence.healthy,
+        )
+
+    def assets(self, kind: str | None = None, division: str | None = None) -> list[AssetView]:
+        """Assets, filtered."""
+        return list(self._reporter.assets(kind, division))
+
+    def asset(self, asset_id: str) -> AssetView:
+        """One asset."""
+        return self._reporter.asset(asset_id)
+
+    def points(self, device: str) -> list[PointView]:
+        """Every point of a device."""
+        return self._reporter.points(device)
+
+    def explain(self, target: str) -> Explanation:
+        """Why the target is as it is."""
+        return self._explainer.explain(target)
+
+    def commands(self, target: str | None = None, limit: int = 100) -> list[CommandView]:
+        """Recent commands, newest first."""
+        recent = self._parts.commands.recent(target)
+        return [track.view() for track, _ in zip(recent, range(limit), strict=False)]
+
+    def alarms(self) -> list[AlarmView]:
+        """Standing and unacknowledged alarms, most urgent first."""
+        return [alarm.view() for alarm in self._parts.alarms.all()]
+
+    def night(self, target: str, night: date) -> NightView:
+        """When the target's program switches it that night."""
+        return night_view(self._parts.site, target, night)
+
+    def changes(self) -> AsyncIterator[Change]:
+        """Every change from now on."""
+        return self._parts.stream.listen()
+
+    # -- acts ---------------------------------------------------------------------------------------------------
+
+    async def order(self, order: Order, actor: str) -> Receipt:
+        """Take an order."""
+        return await self._parts.desk.order(order, actor)
+
+    async def release(self, lease_id: str, actor: str, reason: str = "") -> Receipt:
+        """End a lease early."""
+        return await self._parts.desk.release(lease_id, actor, reason)
+
+    async def acknowledge(self, alarm_id: str, actor: str) -> AlarmView:
+        """A person has seen the alarm."""
+        alarm = self._parts.alarms.acknowledge(alarm_id, actor)
+        return alarm.view()
+
+    async def reload(self, actor: str) -> ReloadReport:
+        """Validate, diff and swap the configuration; a bad one changes nothing."""
+        if self._swap is None:
+            raise ConfigError("this controller was not started from a configuration folder; nothing to reload")
+        report = await self._swap()
+        data = {"applied": report.applied, "config_hash": report.config_hash, "changes": list(report.changes)}
+        self._parts.evidence.later("reload", actor, "", data)
+        return report

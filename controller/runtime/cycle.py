@@ -1,0 +1,200 @@
+"""The cycle: DESIGN section 2 from left to right, every second and whenever something cannot wait."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence, Set
+from typing import Protocol
+
+import structlog
+
+from controller.domain.clock import Clock
+from controller.domain.image import Image
+from controller.domain.points import DeviceId, TargetId
+from controller.domain.request import Decision, Request
+from controller.logic.contract import Moment
+from controller.runtime.alarms import AlarmBook, Priority
+from controller.runtime.book import RequestBook
+from controller.runtime.dispatch import Act, Dispatcher
+from controller.runtime.table import ImageTable
+from controller.runtime.verification import Verifier
+from controller.runtime.views import CycleStats
+from controller.runtime.waker import Waker
+
+log = structlog.get_logger("cycle")
+
+CLOCK_STEP_S = 2.0
+"""A wall clock that moved this much against the monotonic one was stepped: what is timed by it is due at once."""
+
+
+class Discipline(Protocol):
+    """What lighting and water each know how to do; pure decisions, no waiting."""
+
+    name: str
+
+    @property
+    def targets(self) -> Set[TargetId]:
+        """The targets it decides."""
+        ...
+
+    @property
+    def devices(self) -> Set[DeviceId]:
+        """The devices it looks at."""
+        ...
+
+    def compute(self, image: Image, changed: Set[DeviceId], moment: Moment) -> None:
+        """Logic: put the computed slots of what is due into the book."""
+        ...
+
+    def act(
+        self, image: Image, changed: Set[DeviceId], decided: Sequence[Decision], settled: Set[TargetId], moment: Moment
+    ) -> list[Act]:
+        """Sequencers and interlocks: the writes that may go out now."""
+        ...
+
+    def next_due_s(self, moment: Moment) -> float:
+        """When something is due by time alone (monotonic seconds)."""
+        ...
+
+    def forget_times(self) -> None:
+        """The wall clock was stepped: everything timed by it is due now."""
+        ...
+
+
+class Cycle:
+    """Runs one discipline. ``run`` ends only by cancellation; a turn that fails is alarmed and the next one goes on."""
+
+    def __init__(
+        self,
+        discipline: Discipline,
+        *,
+        period_s: float,
+        clock: Clock,
+        table: ImageTable,
+        book: RequestBook,
+        verifier: Verifier,
+        dispatcher: Dispatcher,
+        alarms: AlarmBook,
+        on_ended: Callable[[list[Request]], None],
+        on_decided: Callable[[Sequence[Decision]], None],
+    ) -> None:
+        self.discipline = discipline
+        self._period_s = period_s
+        self._clock = clock
+        self._table = table
+        self._book = book
+        self._verifier = verifier
+        self._dispatcher = dispatcher
+        self._alarms = alarms
+        self._on_ended = on_ended
+        self._on_decided = on_decided
+        self._waker = Waker(clock)
+        self._changed: set[DeviceId] = set(discipline.devices)
+        self._settled: set[TargetId] = set()
+        self._offset_s: float | None = None
+        self._turns = 0
+        self._last_ms = 0.0
+        self._worst_ms = 0.0
+        self._overruns = 0
+        self._ended_s = clock.monotonic()
+        table.listen(self._noticed)
+
+    def wake(self) -> None:
+        """Something cannot wait for the next tick."""
+        self._waker.call()
+
+    def start_anew(self) -> None:
+        """The site was swapped: look at every device again."""
+        self._changed |= self.discipline.devices
+        self.wake()
+
+    def stats(self) -> CycleStats:
+        """How it keeps up."""
+        age_s = self._clock.monotonic() - self._ended_s
+        return CycleStats(self.discipline.name, self._turns, self._last_ms, self._worst_ms, self._overruns, age_s)
+
+    def stuck(self, periods: int) -> bool:
+        """Whether no turn has ended for so many periods."""
+        patience_s = max(periods * self._period_s, 5.0 * self._clock.speed)
+        return self._clock.monotonic() - self._ended_s > patience_s
+
+    async def run(self) -> None:
+        """Turn for ever: at least every period, at once when woken, exactly when something is due by time."""
+        next_tick_s = self._clock.monotonic()
+        while True:
+            await self._supervised_turn()
+            now_s = self._clock.monotonic()
+            if now_s >= next_tick_s:
+                missed = int((now_s - next_tick_s) // self._period_s)
+                self._overruns += missed
+                next_tick_s += (missed + 1) * self._period_s
+            await self._waker.wait(min(next_tick_s, self._next_due_s()) - now_s)
+
+    async def turn(self) -> None:
+        """One cycle."""
+        moment = self._moment()
+        image, changed = self._acquire()
+        self._end_leases(moment)
+        self._verifier.look(image, moment.s)
+        self.discipline.compute(image, changed, moment)
+        decided = self._arbitrate(moment)
+        acts = self.discipline.act(image, changed, decided, self._take_settled(), moment)
+        await self._dispatcher.dispatch(acts, self.discipline.name)
+
+    async def _supervised_turn(self) -> None:
+        """Supervision boundary: whatever a turn raises is told to people, and the next turn starts from the field."""
+        started = time.perf_counter()
+        source = f"cycle/{self.discipline.name}"
+        try:
+            await self.turn()
+        except Exception as error:  # the named supervision boundary of the cycle
+            log.exception("cycle_fault", discipline=self.discipline.name)
+            text = f"the {self.discipline.name} cycle failed and goes on: {type(error).__name__}: {error}"
+            self._alarms.set(source, "fault", text, Priority.HIGH)
+            self._changed |= self.discipline.devices
+        else:
+            self._alarms.clear(source, "fault")
+        self._turns += 1
+        self._last_ms = (time.perf_counter() - started) * 1000
+        self._worst_ms = max(self._worst_ms, self._last_ms)
+        self._ended_s = self._clock.monotonic()
+
+    def _moment(self) -> Moment:
+        moment = Moment(self._clock.now(), self._clock.monotonic())
+        offset_s = moment.wall.timestamp() - moment.s
+        if self._offset_s is not None and abs(offset_s - self._offset_s) > CLOCK_STEP_S:
+            log.warning("clock_stepped", by_s=round(offset_s - self._offset_s, 1))
+            self.discipline.forget_times()
+        self._offset_s = offset_s
+        return moment
+
+    def _acquire(self) -> tuple[Image, set[DeviceId]]:
+        changed, self._changed = self._changed, set()
+        return self._table.snapshot(), changed
+
+    def _end_leases(self, moment: Moment) -> None:
+        over = self._book.expire(moment.s)
+        if over:
+            self._on_ended(over)
+
+    def _arbitrate(self, moment: Moment) -> list[Decision]:
+        decided = [self._book.decide(target, moment.s) for target in self._book.take_changed(self.discipline.targets)]
+        if decided:
+            self._on_decided(decided)
+        return decided
+
+    def _take_settled(self) -> set[TargetId]:
+        settled = self._verifier.settled & self.discipline.targets
+        self._verifier.settled -= settled
+        return settled
+
+    def _next_due_s(self) -> float:
+        moment = Moment(self._clock.now(), self._clock.monotonic())
+        others = (self._book.next_end_s(), self._verifier.next_deadline_s())
+        return min(self.discipline.next_due_s(moment), *(due_s for due_s in others if due_s is not None))
+
+    def _noticed(self, device: DeviceId) -> None:
+        if device in self.discipline.devices:
+            self._changed.add(device)
+            if self._verifier.waits_for(device):
+                self._waker.call()

@@ -1,0 +1,92 @@
+"""What the API and the CLI may ask of a running controller. Nothing is decided outside it."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from datetime import date
+from typing import Protocol
+
+from controller.domain.clock import Clock
+from controller.runtime.views import (
+    AlarmView,
+    AssetView,
+    Change,
+    CommandView,
+    Explanation,
+    Health,
+    NightView,
+    Order,
+    Overview,
+    PointView,
+    Receipt,
+    ReloadReport,
+)
+
+
+class ControllerFacade(Protocol):
+    """The running controller as its callers see it.
+
+    Methods that name something unknown raise ``UnknownTarget``; values that make no sense raise ``InvalidValue``.
+    ``actor`` is who asks, as the authority named them at sign-in; every act is journalled under that name.
+    """
+
+    @property
+    def clock(self) -> Clock:
+        """The controller's clock (demo time in a demo)."""
+        ...
+
+    def health(self) -> Health:
+        """Alive and ready, with reasons when not."""
+        ...
+
+    def overview(self) -> Overview:
+        """The whole city on one screen."""
+        ...
+
+    def assets(self, kind: str | None = None, division: str | None = None) -> list[AssetView]:
+        """Assets, filtered."""
+        ...
+
+    def asset(self, asset_id: str) -> AssetView:
+        """One asset."""
+        ...
+
+    def points(self, device: str) -> list[PointView]:
+        """Every point of a device with quality and age."""
+        ...
+
+    def explain(self, target: str) -> Explanation:
+        """Why the target is as it is."""
+        ...
+
+    async def order(self, order: Order, actor: str) -> Receipt:
+        """Fill a leased slot of one or many targets: authorised, validated, journalled, then acted on at once."""
+        ...
+
+    async def release(self, lease_id: str, actor: str, reason: str = "") -> Receipt:
+        """End a lease early; the target is decided anew."""
+        ...
+
+    def commands(self, target: str | None = None, limit: int = 100) -> list[CommandView]:
+        """Recent commands, newest first."""
+        ...
+
+    def alarms(self) -> list[AlarmView]:
+        """Standing and unacknowledged alarms, most urgent first."""
+        ...
+
+    async def acknowledge(self, alarm_id: str, actor: str) -> AlarmView:
+        """A person has seen it."""
+        ...
+
+    def night(self, target: str, night: date) -> NightView:
+        """When the target's program switches it in the night dated ``night``."""
+        ...
+
+    def changes(self) -> AsyncIterator[Change]:
+        """Every change from now on; a listener too slow to keep up is ended."""
+        ...
+
+    async def reload(self, actor: str) -> ReloadReport:
+        """Validate, diff and swap the configuration; a bad one changes nothing."""
+        ...

@@ -1,0 +1,228 @@
+"""Read-only pictures of the running city, for pages, terminals and machines."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from controller.domain.assets import Cabinet, Circuit, City, Gauge, GaugeKind, Pole, Station
+from controller.domain.clock import Clock
+from controller.domain.errors import UnknownTarget
+from controller.domain.image import LinkState, View
+from controller.domain.points import DeviceId
+from controller.domain.quality import Quality
+from controller.logic.levels import inner_level
+from controller.runtime.actuals import actual_of, running_units
+from controller.runtime.book import RequestBook
+from controller.runtime.table import ImageTable
+from controller.runtime.views import AssetView, LightingTotals, OutputView, PointView, StationSummary
+from controller.settings.site import Site
+
+Asset = Cabinet | Pole | Station | Gauge
+
+GAUGE_POINTS = {
+    GaugeKind.LEVEL: ("level_m", "m"),
+    GaugeKind.TIDE: ("level_m", "m"),
+    GaugeKind.RAIN: ("rain_mm_h", "mm/h"),
+    GaugeKind.QUALITY: ("turbidity_ntu", "NTU"),
+}
+"""The point a gauge is summed up by."""
+
+
+class Reporter:
+    """Builds views from the site, the image and the book."""
+
+    def __init__(self, site: Site, table: ImageTable, book: RequestBook, clock: Clock) -> None:
+        self._site = site
+        self._table = table
+        self._book = book
+        self._clock = clock
+
+    @property
+    def _city(self) -> City:
+        return self._site.city
+
+    def assets(self, kind: str | None, division: str | None) -> Iterator[AssetView]:
+        """Assets of this kind and division, None for all."""
+        for asset in self._city.assets():
+            if kind in (None, kind_of_asset(asset)) and division in (None, asset.division):
+                yield self.asset_view(asset)
+
+    def asset(self, asset_id: DeviceId) -> AssetView:
+        """One asset.
+
+        Raises:
+            UnknownTarget: no such asset.
+        """
+        for group in (self._city.cabinets, self._city.poles, self._city.stations, self._city.gauges):
+            if asset_id in group:
+                return self.asset_view(group[asset_id])
+        raise UnknownTarget(f"no asset {asset_id} in site {self._site.name}; `zhadao status` lists them")
+
+    def asset_view(self, asset: Asset) -> AssetView:
+        """An asset with its outputs."""
+        view = self._view(asset.id)
+        return AssetView(
+            id=asset.id,
+            kind=kind_of_asset(asset),
+            name=asset.name,
+            division=asset.division,
+            lat=asset.place.lat,
+            lon=asset.place.lon,
+            link=view.block.link.value,
+            ready=view.ready,
+            outputs=tuple(self._output(target, view) for target in targets_of_asset(asset)),
+        )
+
+    def points(self, device: DeviceId) -> list[PointView]:
+        """Every point of a device.
+
+        Raises:
+            UnknownTarget: no such device.
+        """
+        if device not in self._table.devices():
+            raise UnknownTarget(f"no device {device} in site {self._site.name}; `zhadao status` lists them")
+        specs = {
+            name: spec
+            for endpoint in self._site.endpoints
+            for binding in endpoint.devices
+            if binding.device == device
+            for name, spec in binding.points.items()
+        }
+        view = self._view(device)
+        views = []
+        for name, spec in sorted(specs.items()):
+            reading = view.read(name)
+            received_s = max(reading.received_s, view.block.renewed_s)
+            age_s = view.now_s - received_s if reading.received_s != float("-inf") else None
+            views.append(
+                PointView(
+                    name,
+                    reading.value,
+                    spec.unit,
+                    reading.quality.name,
+                    reading.detail.value,
+                    reading.source_time,
+                    age_s,
+                    spec.writable,
+                )
+            )
+        return views
+
+    def lighting(self) -> LightingTotals:
+        """Circuits and lamps by proven state; unknown apart."""
+        totals = _Totals()
+        for cabinet in self._city.cabinets.values():
+            view = self._view(cabinet.id)
+            for circuit in cabinet.circuits:
+                totals.add(circuit, view, self._agrees(circuit.id, view))
+        return totals.view()
+
+    def stations(self) -> tuple[StationSummary, ...]:
+        """One line per station."""
+        return tuple(self._station(station) for station in self._city.stations.values())
+
+    def gauges(self) -> tuple[tuple[str, str, float | None, str, str], ...]:
+        """(id, name, value, unit, quality) of every gauge."""
+        rows = []
+        for gauge in self._city.gauges.values():
+            point, unit = GAUGE_POINTS[gauge.kind]
+            reading = self._view(gauge.id).read(point)
+            value = float(reading.value) if isinstance(reading.value, (int, float)) else None
+            rows.append((gauge.id, gauge.name, value, unit, reading.quality.name))
+        return tuple(rows)
+
+    def devices_online(self) -> tuple[int, int]:
+        """(devices, of them online)."""
+        blocks = self._table.devices().values()
+        return len(blocks), sum(block.link in (LinkState.ONLINE, LinkState.SUSPECT) for block in blocks)
+
+    def _view(self, device: DeviceId) -> View:
+        return self._table.view(device, self._clock.monotonic())
+
+    def _agrees(self, target: str, view: View) -> bool | None:
+        winner = self._book.decision(target).winner
+        return actual_of(self._city.targets[target], winner.value, view, self._city).agrees
+
+    def _output(self, target_id: str, view: View) -> OutputView:
+        target = self._city.targets[target_id]
+        winner = self._book.decision(target_id).winner
+        actual = actual_of(target, winner.value, view, self._city)
+        return OutputView(
+            target_id,
+            target.kind.value,
+            target.name,
+            str(winner.value),
+            winner.slot.label,
+            actual.text,
+            actual.agrees,
+        )
+
+    def _station(self, station: Station) -> StationSummary:
+        view = self._view(station.id)
+        mode = view.read("mode")
+        vote = inner_level(station, view)
+        outer = view.number(station.outer_level) if station.outer_level else None
+        return StationSummary(
+            id=station.id,
+            name=station.name,
+            mode=str(mode.value) if mode.good else "unknown",
+            order=str(self._book.decision(station.id).winner.value),
+            running=running_units(station, view),
+            units=len(station.units),
+            inner_level_m=vote.level_m,
+            outer_level_m=outer,
+            quality=vote.reading.quality.name,
+        )
+
+
+class _Totals:
+    def __init__(self) -> None:
+        self.circuits = self.on = self.off = self.unknown = self.disagree = 0
+        self.lamps = self.lamps_on = self.lamps_unknown = 0
+        self.power_w = 0.0
+
+    def add(self, circuit: Circuit, view: View, agrees: bool | None) -> None:
+        self.circuits += 1
+        self.lamps += circuit.lamps
+        feedback = view.read(f"{circuit.output}.feedback")
+        if feedback.quality is not Quality.GOOD:
+            self.unknown += 1
+            self.lamps_unknown += circuit.lamps
+            return
+        lit = bool(feedback.value)
+        self.on += lit
+        self.off += not lit
+        self.disagree += agrees is False
+        self.lamps_on += circuit.lamps if lit else 0
+        self.power_w += view.number(f"{circuit.output}.power_w") or 0.0
+
+    def view(self) -> LightingTotals:
+        return LightingTotals(
+            self.circuits,
+            self.on,
+            self.off,
+            self.unknown,
+            self.disagree,
+            self.lamps,
+            self.lamps_on,
+            self.lamps_unknown,
+            round(self.power_w / 1000, 1),
+        )
+
+
+def kind_of_asset(asset: Asset) -> str:
+    """``cabinet | pole | station | gauge``."""
+    return type(asset).__name__.lower()
+
+
+def targets_of_asset(asset: Asset) -> Iterator[str]:
+    """The targets an asset has, the station itself first."""
+    if isinstance(asset, Cabinet):
+        yield from (circuit.id for circuit in asset.circuits)
+    elif isinstance(asset, Pole):
+        yield from (light.id for light in asset.luminaires)
+        yield from (display.id for display in asset.displays)
+    elif isinstance(asset, Station):
+        yield asset.id
+        yield from (unit.id for unit in asset.units)
+        yield from (gate.id for gate in asset.gates)

@@ -1,0 +1,104 @@
+"""The live image: where channels put readings and cycles take frozen snapshots."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+
+from controller.domain.image import Ageing, Block, Image, LinkState, View
+from controller.domain.points import DeviceId, Reading
+from controller.domain.quality import Detail, Quality
+
+Listener = Callable[[DeviceId], None]
+
+
+class ImageTable:
+    """One immutable block per device, replaced whole. ``listen`` is told a device id whenever its block changed."""
+
+    def __init__(self, ageing: Mapping[DeviceId, Mapping[str, Ageing]]) -> None:
+        self._ageing = dict(ageing)
+        self._blocks = {
+            device: Block(device, {}, LinkState.OFFLINE, complete=False, sequence=0, ageing=ages)
+            for device, ages in self._ageing.items()
+        }
+        self._listeners: list[Listener] = []
+        self._met: set[DeviceId] = set()
+
+    def listen(self, listener: Listener) -> None:
+        """Call ``listener(device)`` after each change of a block; it must be quick and must not raise."""
+        self._listeners.append(listener)
+
+    def adopt(self, ageing: Mapping[DeviceId, Mapping[str, Ageing]]) -> None:
+        """Swap the set of devices (reload); blocks of devices that stay are kept."""
+        self._ageing = dict(ageing)
+        kept = self._blocks
+        self._blocks = {
+            device: replace(kept[device], ageing=ages)
+            if device in kept
+            else Block(device, {}, LinkState.OFFLINE, complete=False, sequence=0, ageing=ages)
+            for device, ages in self._ageing.items()
+        }
+
+    def store(self, device: DeviceId, readings: Mapping[str, Reading], *, complete: bool = False) -> None:
+        """Merge fresh readings; ``complete``: with them every readable point has been read since the link came up.
+
+        A reading with a new value or quality counts as a change; the same value read again only renews its age.
+        """
+        block = self._blocks.get(device)
+        if block is None:
+            return
+        before = block.readings
+        changed = (complete and not block.complete) or any(
+            (old := before.get(name)) is None or old.value != new.value or old.quality is not new.quality
+            for name, new in readings.items()
+        )
+        self._blocks[device] = Block(
+            device,
+            {**before, **readings},
+            block.link,
+            block.complete or complete,
+            block.sequence + changed,
+            block.ageing,
+            block.renewed_s,
+        )
+        if changed:
+            self._tell(device)
+
+    def set_link(self, device: DeviceId, link: LinkState) -> None:
+        """Note the device's link. Losing it makes its readings UNCERTAIN at once; they age to BAD by themselves."""
+        block = self._blocks.get(device)
+        if block is None or block.link is link:
+            return
+        if block.link is LinkState.PROBING:
+            self._met.add(device)
+        if link is LinkState.OFFLINE:
+            doubted = {n: r.worse(Quality.UNCERTAIN, Detail.COMM_FAULT) for n, r in block.readings.items()}
+            block = replace(block, readings=doubted, complete=False)
+        self._blocks[device] = replace(block, link=link, sequence=block.sequence + 1)
+        self._tell(device)
+
+    def renew(self, device: DeviceId, now_s: float) -> None:
+        """A subscribing device proved to be alive: what it did not report since has not changed."""
+        block = self._blocks.get(device)
+        if block is not None and block.link is not LinkState.OFFLINE:
+            self._blocks[device] = replace(block, renewed_s=now_s)
+
+    def snapshot(self) -> Image:
+        """The frozen image of this moment."""
+        return Image(dict(self._blocks))
+
+    def view(self, device: DeviceId, now_s: float) -> View:
+        """One device now, for questions asked between cycles."""
+        return Image(self._blocks).view(device, now_s)
+
+    def devices(self) -> Mapping[DeviceId, Block]:
+        """Every block as it is now."""
+        return self._blocks
+
+    def not_met(self) -> list[DeviceId]:
+        """Devices that neither answered nor failed to since the start: their state is not known yet."""
+        return [device for device in self._blocks if device not in self._met]
+
+    def _tell(self, device: DeviceId) -> None:
+        for listener in self._listeners:
+            listener(device)

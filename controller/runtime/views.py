@@ -1,0 +1,296 @@
+"""What people and machines are told: read-only snapshots of the running controller, ready to be shown or serialised.
+
+Times are aware wall-clock datetimes in UTC; ages and remaining times are seconds.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from controller.domain.points import Value
+
+
+@dataclass(frozen=True, slots=True)
+class PointView:
+    """One point: value, unit, quality with its detail, and how old it is."""
+
+    point: str
+    value: Value | None
+    unit: str
+    quality: str
+    detail: str
+    source_time: datetime | None
+    age_s: float | None
+    """Seconds since it was received; None when it never was."""
+    writable: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SlotView:
+    """One filled slot of a target."""
+
+    slot: int
+    name: str
+    value: str
+    owner: str
+    reason: str
+    origin: str
+    ticket: str
+    since: datetime | None
+    lease_id: str | None
+    expires: datetime | None
+    remaining_s: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class InterlockView:
+    """An interlock that acts on the target now, and what would clear it."""
+
+    id: str
+    ruling: str
+    cause: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """Why a target is as it is: who wins, who is masked, which interlock acts, what happens when each lease ends."""
+
+    target: str
+    kind: str
+    name: str
+    wanted: str
+    actual: str
+    """What the independent feedback says: ``on``, ``off``, ``2 running``, ``unknown (comm_fault)``."""
+    agrees: bool | None
+    """Whether actual matches wanted; None while unknown."""
+    phase: str
+    """What the sequencer is doing about it, for people."""
+    winner: SlotView
+    masked: tuple[SlotView, ...]
+    interlocks: tuple[InterlockView, ...]
+    after_leases: tuple[str, ...]
+    """One sentence per lease: ``at 03:12 the district order ends; schedule (on) would win``."""
+    link: str
+    text_en: str
+    text_zh: str
+
+
+@dataclass(frozen=True, slots=True)
+class OutputView:
+    """One target of an asset in a list."""
+
+    target: str
+    kind: str
+    name: str
+    wanted: str
+    slot: str
+    actual: str
+    agrees: bool | None
+
+
+@dataclass(frozen=True, slots=True)
+class AssetView:
+    """One asset with its link and outputs. ``kind``: cabinet | pole | station | gauge."""
+
+    id: str
+    kind: str
+    name: str
+    division: str
+    lat: float
+    lon: float
+    link: str
+    ready: bool
+    outputs: tuple[OutputView, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CommandView:
+    """One command and how far it got. ``history`` lists (state, when, remark)."""
+
+    id: str
+    target: str
+    write: str
+    slot: str
+    owner: str
+    reason: str
+    state: str
+    cause: str
+    created: datetime
+    history: tuple[tuple[str, datetime, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AlarmView:
+    """One alarm. ``state``: UNACK | ACKED | RTNUN; ``priority`` 1 (highest) … 4."""
+
+    id: str
+    source: str
+    condition: str
+    text: str
+    priority: int
+    state: str
+    raised: datetime
+    cleared: datetime | None
+    acknowledged_by: str
+
+
+@dataclass(frozen=True, slots=True)
+class LightingTotals:
+    """Circuits and lamps by proven state. Unknown is shown apart, never counted as on."""
+
+    circuits: int
+    circuits_on: int
+    circuits_off: int
+    circuits_unknown: int
+    circuits_disagree: int
+    lamps: int
+    lamps_on: int
+    lamps_unknown: int
+    power_kw: float
+
+
+@dataclass(frozen=True, slots=True)
+class StationSummary:
+    """One line per station."""
+
+    id: str
+    name: str
+    mode: str
+    order: str
+    running: int | None
+    """Units proven running; None while one of them cannot be told."""
+    units: int
+    inner_level_m: float | None
+    outer_level_m: float | None
+    quality: str
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """The whole city on one screen."""
+
+    site: str
+    now: datetime
+    night: str
+    """Date of the night (or coming night) this moment belongs to, ``2026-06-21``."""
+    speed: float
+    ready: bool
+    devices: int
+    devices_online: int
+    lighting: LightingTotals
+    stations: tuple[StationSummary, ...]
+    gauges: tuple[tuple[str, str, float | None, str, str], ...]
+    """(id, name, value, unit, quality)."""
+    alarms_unacknowledged: int
+    leases: int
+    journal_ok: bool
+
+
+@dataclass(frozen=True, slots=True)
+class CycleStats:
+    """How one discipline's cycle keeps up."""
+
+    discipline: str
+    cycles: int
+    last_ms: float
+    worst_ms: float
+    overruns: int
+    last_end_age_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """``alive``: the cycles run; ``ready``: every device that can be read has been read once since the start."""
+
+    alive: bool
+    ready: bool
+    version: str
+    started: datetime
+    reasons: tuple[str, ...]
+    cycles: tuple[CycleStats, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What a person or machine asks: ``value`` in the text form of the target's kind; lease in seconds.
+
+    ``slot``: ``district_manual`` unless said; ``take_over`` takes a slot another owner holds, on the record.
+    ``request_id``: idempotency key; the same key never acts twice, also across restarts.
+    """
+
+    targets: tuple[str, ...]
+    value: str
+    for_s: float
+    reason: str
+    slot: str = "district_manual"
+    ticket: str = ""
+    take_over: bool = False
+    request_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class TargetOutcome:
+    """What became of an order for one target when it was taken: ACCEPTED, or REJECTED with the cause and what to do."""
+
+    target: str
+    accepted: bool
+    cause: str
+    text: str
+    lease_id: str | None
+    expires: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """The answer to an order or release, one outcome per target."""
+
+    request_id: str
+    outcomes: tuple[TargetOutcome, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Edge:
+    """One switching of a night: from when, what, and why."""
+
+    at: datetime
+    value: str
+    cause: str
+
+
+@dataclass(frozen=True, slots=True)
+class NightView:
+    """One target's program for one night, spread included: exactly when it will be told to switch."""
+
+    target: str
+    night: str
+    program: str
+    sunset: datetime
+    sunrise: datetime
+    edges: tuple[Edge, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ReloadReport:
+    """What a reload did. ``applied`` false: nothing changed and ``problems`` say why."""
+
+    applied: bool
+    config_hash: str
+    changes: tuple[str, ...] = ()
+    problems: tuple[str, ...] = ()
+    restart_needed: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One thing that changed, as the live stream tells it.
+
+    ``kind``: point | decision | command | alarm | link | lease.
+    """
+
+    sequence: int
+    kind: str
+    subject: str
+    at: datetime
+    data: dict[str, object] = field(default_factory=dict)

@@ -1,0 +1,192 @@
+"""Water as a discipline: every station as a whole, its units and gates with it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence, Set
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from controller.domain.assets import PumpUnit, Station
+from controller.domain.image import Image, View
+from controller.domain.points import DeviceId, TargetId, device_of
+from controller.domain.request import Decision
+from controller.logic.contract import LastWrite, Moment, StationMemory, StationStep, UnitMemory, Verdict
+from controller.logic.station_evaluation import evaluate_station, observe_station, station_requests
+from controller.runtime.alarms import AlarmBook, Priority
+from controller.runtime.book import RequestBook
+from controller.runtime.dispatch import Act
+from controller.runtime.reporting import targets_of_asset
+from controller.runtime.schedule_heap import DueHeap
+from controller.settings.site import Site
+from controller.store.changes import PutUnit
+from controller.store.state_rows import UnitCounters
+
+LOOK_AGAIN_S = 1.0
+"""A station with anything under way is evaluated at least this often."""
+REST_S = 10.0
+"""A station at rest is evaluated at least this often, whether or not anything seems to have changed."""
+HOURS_KEPT_EVERY = 0.1
+"""Run hours are kept when they grew by this much (hours), besides at every start and stop."""
+
+
+class WaterDiscipline:
+    """Decides every station, unit and gate of a site. ``keep`` takes what must survive a restart."""
+
+    name = "water"
+
+    def __init__(
+        self,
+        site: Site,
+        book: RequestBook,
+        last: Mapping[TargetId, LastWrite],
+        phases: dict[TargetId, str],
+        verdicts: dict[TargetId, Sequence[Verdict]],
+        *,
+        alarms: AlarmBook,
+        keep: Callable[[PutUnit], None],
+    ) -> None:
+        self._book = book
+        self._last = last
+        self._phases = phases
+        self._verdicts = verdicts
+        self._alarms = alarms
+        self._keep = keep
+        self._memories: dict[DeviceId, StationMemory] = {}
+        self._kept: dict[TargetId, UnitMemory] = {}
+        self._standing: dict[DeviceId, frozenset[str]] = {}
+        self._turn: set[DeviceId] = set()
+        self.adopt(site)
+
+    def adopt(self, site: Site) -> None:
+        """Take a site over, also in place of another (reload); memories of stations that stay are kept."""
+        self._stations = dict(site.city.stations)
+        self._targets = {
+            target: station.id for station in self._stations.values() for target in targets_of_asset(station)
+        }
+        self._memories = {device: memory for device, memory in self._memories.items() if device in self._stations}
+        self._due = DueHeap()
+        for device in self._stations:
+            self._due.put(device, float("-inf"))
+
+    def restore(self, counters: UnitCounters, wall: datetime, now_s: float) -> None:
+        """Take a unit's counters up again: wall times become moments of this process's monotonic clock."""
+        station = device_of(counters.target)
+        if station not in self._stations:
+            return
+        unit = _unit_memory(counters, wall, now_s)
+        memory = self._memories.get(station, StationMemory())
+        self._memories[station] = _with_unit(memory, counters.target, unit)
+        self._kept[counters.target] = unit
+
+    @property
+    def targets(self) -> Set[TargetId]:
+        """Stations, units and gates."""
+        return self._targets.keys()
+
+    @property
+    def devices(self) -> Set[DeviceId]:
+        """Stations."""
+        return self._stations.keys()
+
+    def forget_times(self) -> None:
+        """Nothing here is timed by the wall clock."""
+
+    def compute(self, image: Image, changed: Set[DeviceId], moment: Moment) -> None:
+        """Observe every station that changed or is due, and put what its automatic asks for into the book."""
+        self._turn = set(changed) | set(self._due.take(moment.s))
+        for device in self._turn:
+            station = self._stations[device]
+            view = image.view(device, moment.s)
+            memory = observe_station(station, view, self._memories.get(device, StationMemory()), moment)
+            memory, requests = station_requests(station, view, memory, moment)
+            self._memories[device] = memory
+            self._keep_counters(station, memory, moment)
+            for target in targets_of_asset(station):
+                self._book.compute(target, tuple(r for r in requests if r.target == target))
+
+    def act(
+        self, image: Image, changed: Set[DeviceId], decided: Sequence[Decision], settled: Set[TargetId], moment: Moment
+    ) -> list[Act]:
+        """Sequencers and guards of every station something happened to."""
+        del changed
+        stations = self._turn | {self._targets[d.target] for d in decided} | {self._targets[t] for t in settled}
+        acts = []
+        for device in sorted(stations):
+            acts += self._evaluate(self._stations[device], image.view(device, moment.s), moment)
+        return acts
+
+    def next_due_s(self, moment: Moment) -> float:
+        """When the next station is due by time."""
+        del moment
+        return self._due.next_s()
+
+    def _evaluate(self, station: Station, view: View, moment: Moment) -> list[Act]:
+        decisions = {target: self._book.decision(target) for target in targets_of_asset(station)}
+        memory = self._memories[station.id]
+        step = evaluate_station(station, decisions, view, memory, self._last, moment)
+        self._memories[station.id] = step.memory
+        self._phases.update(step.phases)
+        self._tell(station, step)
+        self._verdicts.update({target: tuple(v) for target, v in step.verdicts.items()})
+        wait_s = LOOK_AGAIN_S if step.wanted else REST_S
+        next_s = moment.s + wait_s if step.next_s is None else min(step.next_s, moment.s + wait_s)
+        self._due.put(station.id, max(next_s, moment.s + 0.25))
+        return [Act(wanted, decisions[wanted.target].winner) for wanted in step.wanted]
+
+    def _tell(self, station: Station, step: StationStep) -> None:
+        """Alarms that stand now, and the end of those that no longer do."""
+        now = dict(step.alarms)
+        for gone in self._standing.get(station.id, frozenset()) - now.keys():
+            self._alarms.clear(station.id, gone)
+        for condition, text in now.items():
+            self._alarms.set(station.id, condition, text, Priority.HIGH)
+        self._standing[station.id] = frozenset(now)
+
+    def _keep_counters(self, station: Station, memory: StationMemory, moment: Moment) -> None:
+        for unit in station.units:
+            now, kept = memory.units.get(unit.id), self._kept.get(unit.id)
+            if now is not None and _worth_keeping(now, kept):
+                self._kept[unit.id] = now
+                self._keep(PutUnit(_counters(unit, now, moment)))
+
+
+def _worth_keeping(now: UnitMemory, kept: UnitMemory | None) -> bool:
+    if kept is None:
+        return now != UnitMemory()
+    return (
+        now.starts_total != kept.starts_total
+        or now.locked_out != kept.locked_out
+        or now.stopped_since_s != kept.stopped_since_s
+        or now.run_hours - kept.run_hours >= HOURS_KEPT_EVERY
+    )
+
+
+def _counters(unit: PumpUnit, memory: UnitMemory, moment: Moment) -> UnitCounters:
+    def wall(at_s: float) -> datetime:
+        return moment.wall - timedelta(seconds=moment.s - at_s)
+
+    return UnitCounters(
+        target=unit.id,
+        starts=tuple(wall(at_s) for at_s in memory.starts_s),
+        run_hours=memory.run_hours,
+        starts_total=memory.starts_total,
+        last_stop=None if memory.stopped_since_s is None else wall(memory.stopped_since_s),
+        locked_out=memory.locked_out,
+    )
+
+
+def _unit_memory(counters: UnitCounters, wall: datetime, now_s: float) -> UnitMemory:
+    def s(at: datetime) -> float:
+        return now_s - (wall - at).total_seconds()
+
+    return UnitMemory(
+        starts_s=tuple(s(at) for at in counters.starts),
+        stopped_since_s=None if counters.last_stop is None else s(counters.last_stop),
+        run_hours=counters.run_hours,
+        starts_total=counters.starts_total,
+        locked_out=counters.locked_out,
+    )
+
+
+def _with_unit(memory: StationMemory, target: TargetId, unit: UnitMemory) -> StationMemory:
+    return replace(memory, units={**memory.units, target: unit})

@@ -1,0 +1,20 @@
+"""``zhadao check``: everything loading checks, and the proof over a year on top."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from controller.settings.load import Loader
+from controller.settings.problems import Problem
+from controller.settings.site import Site
+from controller.settings.year_proof import check_no_day_burning
+
+
+def check_site(path: Path) -> tuple[Site | None, list[Problem]]:
+    """The site and no problems, or None and all of them, in reading order. Reads, changes nothing."""
+    loader = Loader(path)
+    site = loader.load()
+    if site is not None:
+        check_no_day_burning(site.city, site.lighting, loader.program_spots, loader.findings)
+    problems = sorted(set(loader.findings.problems))
+    return (None if problems else site), problems

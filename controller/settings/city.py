@@ -1,0 +1,59 @@
+"""All assets of a site from the lists of its files, each connected to its endpoint."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from itertools import chain
+from types import MappingProxyType
+from typing import TypeVar
+
+from controller.domain.assets import Cabinet, City, Gauge, Pole, Station
+from controller.settings.asset_models import AssetModel, CabinetModel, GaugeModel, PoleModel, StationModel
+from controller.settings.context import Context
+from controller.settings.folder import ASSET_KEYS, Folder, lists
+from controller.settings.lights import cabinet_of, pole_of
+from controller.settings.parsing import Entry, Spot
+from controller.settings.targets import cabinet_targets, pole_targets, station_targets
+from controller.settings.water import gauge_of, station_of
+from controller.settings.wiring import Wiring
+
+M = TypeVar("M", bound=AssetModel)
+A = TypeVar("A", Cabinet, Pole, Station, Gauge)
+
+
+def city_of(folder: Folder, context: Context, wiring: Wiring) -> City:
+    """Every asset that can be made out, by id, with its targets; what is wrong is noted."""
+    found = lists(folder.assets, ASSET_KEYS, context.findings)
+    spots = {key: [spot for listed, spot in found if listed == key] for key in ASSET_KEYS}
+    cabinets = _built(CabinetModel, cabinet_of, spots["cabinets"], context, wiring)
+    poles = _built(PoleModel, pole_of, spots["poles"], context, wiring)
+    stations = _built(StationModel, station_of, spots["stations"], context, wiring)
+    gauges = _built(GaugeModel, gauge_of, spots["gauges"], context, wiring)
+    targets = chain(
+        chain.from_iterable(map(cabinet_targets, cabinets.values())),
+        chain.from_iterable(map(pole_targets, poles.values())),
+        chain.from_iterable(map(station_targets, stations.values())),
+    )
+    return City(
+        MappingProxyType(cabinets),
+        MappingProxyType(poles),
+        MappingProxyType(stations),
+        MappingProxyType(gauges),
+        MappingProxyType({target.id: target for target in targets}),
+    )
+
+
+def _built(
+    model: type[M],
+    make: Callable[[Entry[M], Context], A],
+    spots: Sequence[Spot],
+    context: Context,
+    wiring: Wiring,
+) -> dict[str, A]:
+    assets: dict[str, A] = {}
+    for spot in spots:
+        for entry in context.findings.items(model, spot):
+            asset = make(entry, context)
+            wiring.connect(asset, entry)
+            assets.setdefault(asset.id, asset)
+    return assets

@@ -1,0 +1,97 @@
+"""What a reload would change: pure, for people to read before the swap and for the swap itself."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, fields
+from typing import Any
+
+from controller.settings.site import Site
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """Names that came, went, or mean something else now; each sorted."""
+
+    added: tuple[str, ...] = ()
+    removed: tuple[str, ...] = ()
+    changed: tuple[str, ...] = ()
+
+    def __bool__(self) -> bool:
+        return bool(self.added or self.removed or self.changed)
+
+    def __str__(self) -> str:
+        parts = (("added", self.added), ("removed", self.removed), ("changed", self.changed))
+        return "; ".join(f"{word} {', '.join(names)}" for word, names in parts if names)
+
+
+@dataclass(frozen=True, slots=True)
+class SiteDiff:
+    """The difference between a running site and a newly read one.
+
+    ``assets`` counts an asset as changed when it, its wire or its points differ; ``endpoints`` when the address, the
+    time-out or a device behind it differs, so that exactly these links are to be renewed. ``restart_needed`` names
+    settings that can't be swapped while running.
+    """
+
+    assets: Changes
+    endpoints: Changes
+    programs: Changes
+    calendar: bool
+    timing: tuple[str, ...]
+    leases: tuple[str, ...]
+    restart_needed: tuple[str, ...]
+
+    def __bool__(self) -> bool:
+        return any(getattr(self, field.name) for field in fields(self))
+
+    def lines(self) -> tuple[str, ...]:
+        """One line per kind of change, for people; empty when nothing changes."""
+        said = [f"{name}: {changes}" for name, changes in self._named() if changes]
+        if self.calendar:
+            said.append("calendar: changed")
+        lists = (("timing", self.timing), ("leases", self.leases), ("needs a restart", self.restart_needed))
+        return (*said, *(f"{name}: {', '.join(names)}" for name, names in lists if names))
+
+    def _named(self) -> Iterable[tuple[str, Changes]]:
+        return ("assets", self.assets), ("endpoints", self.endpoints), ("programs", self.programs)
+
+
+def diff_sites(old: Site, new: Site) -> SiteDiff:
+    """What is different in ``new``."""
+    return SiteDiff(
+        assets=_compare(_assets(old), _assets(new)),
+        endpoints=_compare(_by_name(old), _by_name(new)),
+        programs=_compare(old.lighting.programs, new.lighting.programs),
+        calendar=old.lighting.calendar != new.lighting.calendar,
+        timing=_fields(old.timing, new.timing),
+        leases=tuple(slot.label for slot, limits in new.leases.items() if old.leases.get(slot) != limits),
+        restart_needed=_restart(old, new),
+    )
+
+
+def _compare(old: Mapping[str, Any], new: Mapping[str, Any]) -> Changes:
+    return Changes(
+        added=tuple(sorted(new.keys() - old.keys())),
+        removed=tuple(sorted(old.keys() - new.keys())),
+        changed=tuple(sorted(name for name in old.keys() & new.keys() if old[name] != new[name])),
+    )
+
+
+def _assets(site: Site) -> Mapping[str, Any]:
+    bindings = {binding.device: binding for endpoint in site.endpoints for binding in endpoint.devices}
+    return {asset.id: (asset, site.wires.get(asset.id), bindings.get(asset.id)) for asset in site.city.assets()}
+
+
+def _by_name(site: Site) -> Mapping[str, Any]:
+    return {endpoint.name: endpoint for endpoint in site.endpoints}
+
+
+def _fields(old: Any, new: Any) -> tuple[str, ...]:
+    return tuple(field.name for field in fields(old) if getattr(old, field.name) != getattr(new, field.name))
+
+
+def _restart(old: Site, new: Site) -> tuple[str, ...]:
+    api = tuple(f"api.{name}" for name in _fields(old.api, new.api))
+    whole = tuple(name for name in ("name", "timezone") if getattr(old, name) != getattr(new, name))
+    return (*api, *whole)

@@ -1,0 +1,102 @@
+"""A site: everything its folder says, checked and ready to run on."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import timedelta
+
+from controller.domain.assets import City, Place
+from controller.domain.errors import ConfigError, UnknownTarget
+from controller.domain.image import Ageing
+from controller.domain.points import DeviceId
+from controller.domain.slots import Slot
+from controller.settings.timing import Timing
+from drivers.base import Endpoint
+from drivers.profile import Profile
+from schedules.plan import LightingPlan
+
+
+@dataclass(frozen=True, slots=True)
+class Division:
+    """An administrative division (GB/T 2260). ``kind``: district 区, county 县, county_city 县级市."""
+
+    code: str
+    name: str
+    name_en: str
+    kind: str
+    centre: Place
+
+
+@dataclass(frozen=True, slots=True)
+class LeaseLimits:
+    """How long a lease of one slot lives when nobody says, and at most."""
+
+    default: timedelta
+    maximum: timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class ApiSettings:
+    """Where the API listens. Port 0 takes any free one."""
+
+    host: str = "127.0.0.1"
+    port: int = 8080
+
+
+@dataclass(frozen=True, slots=True)
+class Wire:
+    """Which profile a device follows and where it hangs."""
+
+    profile: str
+    endpoint: str
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """What ``load_site`` makes of a folder.
+
+    ``wires`` says for every device which profile it follows and which endpoint it hangs on; ``ageings`` holds the
+    ageing of every point by device. ``config_hash`` is the SHA-256 over names and contents of all files read.
+    """
+
+    name: str
+    timezone: str
+    divisions: Mapping[str, Division]
+    city: City
+    profiles: Mapping[str, Profile]
+    endpoints: tuple[Endpoint, ...]
+    wires: Mapping[DeviceId, Wire]
+    ageings: Mapping[DeviceId, Mapping[str, Ageing]]
+    lighting: LightingPlan
+    timing: Timing
+    leases: Mapping[Slot, LeaseLimits]
+    api: ApiSettings
+    config_hash: str
+
+    def ageing(self, device: DeviceId) -> Mapping[str, Ageing]:
+        """The ageing of each of the device's points, for its block in the image."""
+        return self.ageings[device]
+
+    def profile(self, device: DeviceId) -> Profile:
+        """The profile of a device.
+
+        Raises:
+            UnknownTarget: no such device.
+        """
+        wire = self.wires.get(device)
+        if wire is None:
+            raise UnknownTarget(f"no device {device} in site {self.name}; see `zhadao status` for what there is")
+        return self.profiles[wire.profile]
+
+    def with_urls(self, urls: Mapping[str, str]) -> Site:
+        """The same site with other addresses for these endpoints (tests and the demo bind free ports).
+
+        Raises:
+            ConfigError: an endpoint this site does not have.
+        """
+        strange = set(urls) - {endpoint.name for endpoint in self.endpoints}
+        if strange:
+            raise ConfigError(f"site {self.name} has no endpoint {', '.join(sorted(strange))}; check the names")
+        moved = (replace(endpoint, url=urls.get(endpoint.name, endpoint.url)) for endpoint in self.endpoints)
+        return replace(self, endpoints=tuple(moved))

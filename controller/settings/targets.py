@@ -1,0 +1,50 @@
+"""The targets of a city's assets: what people may order, and the value of slot 16."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from controller.domain.assets import Cabinet, Circuit, LightClass, Pole, Station, Target
+from controller.domain.intents import (
+    Dim,
+    GateOrder,
+    Show,
+    StationMode,
+    StationOrder,
+    Switch,
+    TargetKind,
+    UnitMode,
+    UnitOrder,
+)
+
+HAND_BACK = StationOrder(StationMode.HAND_BACK)
+
+
+def cabinet_targets(cabinet: Cabinet) -> Iterator[Target]:
+    """One per circuit. Road light defaults to ON (the runtime bounds that by the sun), landscape light to OFF."""
+    for circuit in cabinet.circuits:
+        road = circuit.light_class is LightClass.ROAD
+        owner = "road_lighting" if road else "landscape_lighting"
+        yield Target(circuit.id, TargetKind.CIRCUIT, _name(cabinet, circuit), Switch(road), owner)
+
+
+def _name(cabinet: Cabinet, circuit: Circuit) -> str:
+    return f"{cabinet.name} {circuit.name}"
+
+
+def pole_targets(pole: Pole) -> Iterator[Target]:
+    """Luminaires default to full, displays to nothing shown."""
+    for lamp in pole.luminaires:
+        yield Target(lamp.id, TargetKind.LUMINAIRE, f"{pole.name} {lamp.output}", Dim(100.0), "poles")
+    for display in pole.displays:
+        yield Target(display.id, TargetKind.DISPLAY, f"{pole.name} {display.output}", Show(""), "poles")
+
+
+def station_targets(station: Station) -> Iterator[Target]:
+    """The station hands back to its PLC, units follow the station, gates stay where they are."""
+    yield Target(station.id, TargetKind.STATION, station.name, HAND_BACK, "pumps")
+    for unit in station.units:
+        name = f"{station.name} {unit.name}"
+        yield Target(unit.id, TargetKind.UNIT, name, UnitOrder(UnitMode.AUTO), "pumps")
+    for gate in station.gates:
+        yield Target(gate.id, TargetKind.GATE, f"{station.name} {gate.name}", GateOrder(None), "gates")

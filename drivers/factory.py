@@ -1,0 +1,38 @@
+"""From an endpoint's URL to its driver."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from urllib.parse import urlsplit
+
+from controller.domain.clock import Clock
+from controller.domain.errors import ConfigError
+from drivers.base import Driver, Endpoint
+from drivers.modbus.driver import ModbusDriver
+from drivers.profile import Poll
+from drivers.soft import SoftDriver
+
+SCHEMES = ("modbus+tcp", "opc.tcp", "soft")
+
+
+def make_driver(endpoint: Endpoint, clock: Clock, *, opcua_intervals_s: Mapping[Poll, float] | None = None) -> Driver:
+    """The driver for ``modbus+tcp://host:port``, ``opc.tcp://host:port/path`` or ``soft://name``.
+
+    ``opcua_intervals_s`` is how often an OPC UA server publishes changes of each poll class.
+
+    Raises:
+        ConfigError: another scheme, or a URL or binding the driver cannot use.
+    """
+    scheme = urlsplit(endpoint.url).scheme
+    if scheme == "modbus+tcp":
+        return ModbusDriver(endpoint, clock)
+    if scheme == "soft":
+        return SoftDriver(endpoint, clock)
+    if scheme == "opc.tcp":
+        # Imported here: asyncua takes half a second, which a site without OPC UA need not wait for.
+        from drivers.opcua.driver import DEFAULT_INTERVALS_S, OpcUaDriver
+
+        return OpcUaDriver(endpoint, clock, intervals_s=opcua_intervals_s or DEFAULT_INTERVALS_S)
+    raise ConfigError(
+        f"endpoint {endpoint.name}: {endpoint.url!r} has the scheme {scheme!r}; use one of {', '.join(SCHEMES)}"
+    )

@@ -1,0 +1,148 @@
+"""From a site's assets and a world to plants and the devices on top of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import partial
+from zoneinfo import ZoneInfo
+
+from controller.domain.assets import City, Gauge, GaugeKind, Station
+from controller.domain.errors import ConfigError
+from controller.domain.points import DeviceId
+from hil.devices.base import SimulatedDevice
+from hil.devices.lighting import cabinet_device, pole_device
+from hil.devices.water import is_level, level_device, quality_device, rain_device, station_device
+from hil.plants.cabinet import CabinetPlant
+from hil.plants.events import EventLog
+from hil.plants.gate import GatePlant
+from hil.plants.pole import PolePlant
+from hil.plants.pump import PumpCurve
+from hil.plants.quality import QualityPlant
+from hil.plants.station import StationPlant
+from hil.plants.storage import Catchment, Reach
+from hil.plants.tide import Tide
+from hil.plants.water import Channel, Placed, Sluice, WaterWorld
+from hil.plants.weather import Storm, Weather
+from hil.world import GaugeModel, StationModel, World
+
+
+@dataclass(frozen=True, slots=True)
+class Built:
+    """Every device of the field by its id, and the water they share."""
+
+    devices: dict[DeviceId, SimulatedDevice]
+    water: WaterWorld
+    weather: Weather
+
+
+def build(
+    city: City, world: World, wanted: frozenset[DeviceId], *, start_s: float, timezone: str, events: EventLog
+) -> Built:
+    """Make the wanted devices at ``start_s`` (Unix seconds). Stations are all made: their waters belong together.
+
+    Raises:
+        ConfigError: a station or level gauge the world says nothing of.
+    """
+    weather = Weather([Storm(start_s + s.after, s.lasts, s.peak_mm_h, s.factors) for s in world.storms])
+    stations = {asset.id: _station(asset, _world_of(asset, world), start_s, events) for asset in city.stations.values()}
+    water = _water(world, stations, weather, start_s)
+    offset = datetime.fromtimestamp(start_s, UTC).astimezone(ZoneInfo(timezone)).utcoffset()
+    utc_offset_s = offset.total_seconds() if offset is not None else 0.0
+    devices: dict[DeviceId, SimulatedDevice] = {}
+    for cabinet in city.cabinets.values():
+        if cabinet.id in wanted:
+            devices[cabinet.id] = cabinet_device(
+                CabinetPlant(cabinet, start_s, events, utc_offset_s=utc_offset_s), weather
+            )
+    for pole in city.poles.values():
+        if pole.id in wanted:
+            devices[pole.id] = pole_device(PolePlant(pole, start_s, events, utc_offset_s=utc_offset_s), weather)
+    for device, placed in stations.items():
+        if device in wanted:
+            devices[device] = station_device(placed.plant, water)
+    devices |= {gauge.id: gauge for gauge in _gauges(city, world, wanted, water, weather)}
+    return Built(devices, water, weather)
+
+
+def _world_of(asset: Station, world: World) -> StationModel:
+    for model in world.stations:
+        if model.id == asset.id:
+            return model
+    raise ConfigError(f"world.yaml says nothing of station {asset.id} {asset.name}; add it under stations")
+
+
+def _station(asset: Station, model: StationModel, start_s: float, events: EventLog) -> Placed:
+    curve = PumpCurve(model.rated_head_m, model.shutoff_head_m)
+    return Placed(StationPlant(asset, curve, start_s, events), model.inner, model.outer)
+
+
+def _water(world: World, stations: dict[DeviceId, Placed], weather: Weather, start_s: float) -> WaterWorld:
+    return WaterWorld(
+        start_s,
+        reaches=[Reach(r.name, [(level, area) for level, area in r.curve], r.level_m) for r in world.reaches],
+        outside={
+            o.name: Tide(o.mean_m, o.m2_m, o.m2_high_s, o.s2_m, o.s2_high_s, o.bore_m, o.bore_after)
+            for o in world.outside
+        },
+        catchments=[
+            Catchment(
+                c.name,
+                c.into,
+                gauge=c.gauge,
+                area_m2=c.area_km2 * 1e6,
+                runoff=c.runoff,
+                lag_s=c.lag,
+                base_m3s=c.base_m3s,
+            )
+            for c in world.catchments
+        ],
+        channels=[Channel(c.between[0], c.between[1], c.conveyance_m2s) for c in world.channels],
+        sluices=list(_sluices(world, stations)),
+        stations=list(stations.values()),
+        weather=weather,
+    )
+
+
+def _sluices(world: World, stations: dict[DeviceId, Placed]) -> Iterator[Sluice]:
+    for model in world.stations:
+        placed = stations.get(model.id)
+        if placed is None or model.sluice is None:
+            continue
+        gate = placed.plant.gates.get(model.sluice.gate)
+        if gate is None:
+            raise ConfigError(f"world.yaml: station {model.id} has no gate {model.sluice.gate} for its sluice")
+        a, b = (model.outer, model.inner) if model.sluice.inwards else (model.inner, model.outer)
+        yield Sluice(a, b, model.sluice.width_m, model.sluice.height_m, model.sluice.sill_m, partial(_opening, gate))
+
+
+def _opening(gate: GatePlant) -> float:
+    return gate.position / 100.0
+
+
+def _gauges(
+    city: City, world: World, wanted: frozenset[DeviceId], water: WaterWorld, weather: Weather
+) -> Iterator[SimulatedDevice]:
+    models = {model.id: model for model in world.gauges}
+    for gauge in city.gauges.values():
+        if gauge.id in wanted:
+            yield _gauge(gauge, models.get(gauge.id, GaugeModel(id=gauge.id)), water, weather)
+
+
+def _gauge(gauge: Gauge, model: GaugeModel, water: WaterWorld, weather: Weather) -> SimulatedDevice:
+    if gauge.kind is GaugeKind.RAIN:
+        return rain_device(gauge, water, weather)
+    if is_level(gauge):
+        if not model.of:
+            raise ConfigError(f"world.yaml does not say which water gauge {gauge.id} {gauge.name} measures; add `of`")
+        return level_device(gauge, water, model.of, model.offset_m)
+    plant = QualityPlant(
+        weather,
+        model.rain,
+        water.now_s,
+        turbidity_ntu=model.turbidity_ntu,
+        ammonia_mg_l=model.ammonia_mg_l,
+        oxygen_mg_l=model.oxygen_mg_l,
+    )
+    return quality_device(gauge, plant)

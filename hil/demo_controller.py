@@ -1,0 +1,60 @@
+"""The demo's controller: the same as ``zhadao run``, but for its clock and the addresses of its devices."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Coroutine
+from datetime import datetime
+
+import uvloop
+
+from controller.cli.banner import sign_in_banner
+from controller.cli.live import live_view
+from controller.main import Serving, serve
+from controller.runtime.clocks import ScaledClock
+from controller.runtime.logs import configure_logs
+from controller.settings.load import load_site
+from controller.settings.site import Site
+from hil.demo import Demo, DemoTime, FieldEnded, FieldProcess
+
+
+def control(demo: Demo, demo_time: DemoTime, field: FieldProcess) -> int:
+    """Control the field until Ctrl-C; the exit code.
+
+    Raises:
+        ControllerError: in one sentence what is in the way.
+    """
+    configure_logs(as_json=demo.log_json, quiet=demo.live)
+    site = load_site(demo.config)
+    clock = ScaledClock(datetime.fromisoformat(demo_time.start), demo_time.speed, demo_time.origin_s)
+    urls = field.urls()
+
+    def adapt(read: Site) -> Site:
+        known = {endpoint.name for endpoint in read.endpoints}
+        return read.with_urls({name: url for name, url in urls.items() if name in known})
+
+    def announce(url: str, code: str) -> None:
+        print(sign_in_banner(url, code, site.name, _said(demo_time)), flush=True)
+
+    view = live_view if demo.live else None
+    serving = Serving(demo.data, demo.host, demo.port, announce, view, demo.config, adapt)
+    uvloop.run(_until_either_ends(serve(adapt(site), clock, serving), field))
+    return 0
+
+
+def _said(demo_time: DemoTime) -> str:
+    pace = "" if demo_time.speed == 1 else f", {demo_time.speed:g} times as fast as life"
+    return f"demo 演示 (simulated field, from {demo_time.start[:16]}Z{pace})"
+
+
+async def _until_either_ends(serving: Coroutine[None, None, None], field: FieldProcess) -> None:
+    control = asyncio.ensure_future(serving)
+    watching = asyncio.ensure_future(field.ended())
+    done, _ = await asyncio.wait({control, watching}, return_when=asyncio.FIRST_COMPLETED)
+    for task in {control, watching} - done:
+        task.cancel()
+    await asyncio.wait({control, watching})
+    if control in done:
+        control.result()
+    else:
+        raise FieldEnded("the simulated field ended by itself; its reason stands above. Start the demo again")

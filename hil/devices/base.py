@@ -1,0 +1,99 @@
+"""A simulated device: the points of its profile on top of a plant, with the faults of its electronics."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Protocol
+
+from controller.domain.errors import DeviceRefused, NotWritable, UnknownTarget
+from controller.domain.points import DeviceId, Value
+
+Readers = Mapping[str, Callable[[], Value]]
+"""Logical point name → the plant's truth now."""
+Writers = Mapping[str, Callable[[Value], None]]
+"""Logical point name → what the plant does when the centre writes it."""
+
+
+class Plant(Protocol):
+    """Anything that moves with time."""
+
+    def advance(self, to_s: float) -> None:
+        """Let time pass until ``to_s`` (plant seconds, that is Unix seconds)."""
+        ...
+
+
+class SimulatedDevice:
+    """Electronics between a wire and a plant.
+
+    Faults of the electronics: ``offline`` (the gateway gets no answer from it), ``substitute`` (a reading shows this
+    whatever is true), ``ignore`` (a write is acknowledged, its register changes, and nothing happens),
+    ``refuse`` (a write gets a definite no). Faults of the plant are set on ``plant``.
+    """
+
+    def __init__(self, device: DeviceId, plant: Plant, readers: Readers, writers: Writers) -> None:
+        self.id = device
+        self.plant = plant
+        self.offline = False
+        self._readers = readers
+        self._writers = writers
+        self._substitutes: dict[str, Value] = {}
+        self._ignored: set[str] = set()
+        self._refused: set[str] = set()
+
+    @property
+    def points(self) -> frozenset[str]:
+        """Every point it could answer; its wire offers only those of its binding."""
+        return frozenset(self._readers)
+
+    def advance(self, to_s: float) -> None:
+        """Let the plant catch up."""
+        self.plant.advance(to_s)
+
+    def read(self, point: str) -> Value:
+        """A point's value now.
+
+        Raises:
+            UnknownTarget: the device has no such point.
+        """
+        if self._substitutes and point in self._substitutes:
+            return self._substitutes[point]
+        try:
+            return self._readers[point]()
+        except KeyError:
+            raise UnknownTarget(f"simulated device {self.id} has no point {point}") from None
+
+    def write(self, point: str, value: Value) -> None:
+        """The centre writes an absolute value.
+
+        Raises:
+            NotWritable: nothing in this device takes such a write.
+            InvalidValue: not a value this point can take. DeviceRefused: told to refuse it.
+        """
+        if point in self._refused:
+            raise DeviceRefused(f"simulated device {self.id} was told to refuse writes to {point}")
+        writer = self._writers.get(point)
+        if writer is None:
+            raise NotWritable(f"simulated device {self.id} has no writable point {point}")
+        if point in self._ignored:
+            self._substitutes[point] = value
+            return
+        writer(value)
+
+    def substitute(self, point: str, value: Value) -> None:
+        """Let a reading show ``value`` whatever is true."""
+        self._substitutes[point] = value
+
+    def ignore(self, point: str) -> None:
+        """Acknowledge writes to the point and do nothing."""
+        self._ignored.add(point)
+
+    def refuse(self, point: str) -> None:
+        """Answer writes to the point with a definite no."""
+        self._refused.add(point)
+
+    def heal(self) -> None:
+        """Take every fault of the electronics away."""
+        self.offline = False
+        self._substitutes.clear()
+        self._ignored.clear()
+        self._refused.clear()

@@ -1,0 +1,174 @@
+"""An OPC UA server of simulated stations. The only file that knows asyncua's server side."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from asyncua import ua
+from asyncua.common.callback import CallbackType, ServerItemCallback
+from asyncua.common.node import Node
+from asyncua.server.server import Server
+from asyncua.ua.status_codes import StatusCodes
+
+from controller.domain.errors import DeviceRefused, InvalidValue, NotWritable
+from controller.domain.points import DeviceId, Value
+from drivers.base import Endpoint
+from drivers.check import judge, unchecked_raw
+from drivers.opcua.nodes import node_id, variant_type
+from drivers.profile import PointSpec
+from hil.devices.address import OPCUA_SCHEME, Address, port_in_use
+from hil.devices.base import SimulatedDevice
+
+
+@dataclass(slots=True)
+class _Node:
+    """One variable of the server and what it last showed."""
+
+    spec: PointSpec
+    device: SimulatedDevice
+    id: ua.NodeId
+    shown: Value
+
+
+class OpcUaStationServer:
+    """One listening socket with one or more stations, kept up to date by ``publish``.
+
+    A client's write goes to the plant before the server answers (``written`` is called after it). Values are
+    written into the address space only when they changed by more than their dead-band.
+    """
+
+    def __init__(
+        self,
+        endpoint: Endpoint,
+        devices: Mapping[DeviceId, SimulatedDevice],
+        plant_time: Callable[[], datetime],
+        written: Callable[[], None] = lambda: None,
+    ) -> None:
+        self.endpoint = endpoint
+        self._devices = devices
+        self._plant_time = plant_time
+        self._written = written
+        self._nodes: list[_Node] = []
+        self._writable: dict[ua.NodeId, _Node] = {}
+        self._server: Server | None = None
+
+    async def start(self, address: Address, shelf: Path | None) -> Address:
+        """Build the address space and listen; returns the address really bound.
+
+        Raises:
+            ConfigError: the port is taken or not allowed.
+        """
+        for name in ("asyncua", "asyncua.server", "asyncua.common"):
+            logging.getLogger(name).setLevel(logging.CRITICAL + 1)
+        server = Server()
+        server.disable_clock(True)
+        server.set_endpoint(address.url(OPCUA_SCHEME))
+        server.set_server_name("zhadao simulated field")
+        server.set_security_policy([ua.SecurityPolicyType.NoSecurity])
+        server.set_identity_tokens([ua.AnonymousIdentityToken])
+        await server.init(shelf)
+        await self._add_stations(server)
+        server.subscribe_server_callback(CallbackType.PostWrite, self._after_write)
+        try:
+            await server.start()
+        except OSError as reason:
+            raise port_in_use(self.endpoint, address, reason) from reason
+        self._server = server
+        return Address(address.host, server.bserver.port) if server.bserver is not None else address
+
+    async def stop(self) -> None:
+        """Close the socket, every session and every task."""
+        if self._server is not None:
+            server, self._server = self._server, None
+            await server.stop()
+            self._nodes.clear()
+            self._writable.clear()
+
+    async def publish(self) -> int:
+        """Show the plant's truth; returns how many values had changed."""
+        if self._server is None:
+            return 0
+        now = self._plant_time()
+        changed = 0
+        for node in self._nodes:
+            value = node.device.read(node.spec.name)
+            if _differs(node.shown, value, node.spec.deadband):
+                node.shown = value
+                await self._server.write_attribute_value(node.id, _data_value(node.spec, value, now))
+                changed += 1
+        return changed
+
+    async def _add_stations(self, server: Server) -> None:
+        for binding in self.endpoint.devices:
+            index = await server.register_namespace(binding.namespace)
+            folder = await server.nodes.objects.add_folder(
+                ua.NodeId(ua.String(binding.device), ua.Int16(index)), binding.device
+            )
+            device = self._devices[binding.device]
+            for spec in binding.points.values():
+                await self._add_variable(server, folder, device, spec, node_id(binding, spec, index))
+
+    async def _add_variable(
+        self, server: Server, folder: Node, device: SimulatedDevice, spec: PointSpec, identifier: ua.NodeId
+    ) -> None:
+        value = device.read(spec.name)
+        name = ua.QualifiedName(spec.name, identifier.NamespaceIndex)
+        variable = await folder.add_variable(identifier, name, unchecked_raw(spec, value), variant_type(spec))
+        node = _Node(spec, device, identifier, value)
+        self._nodes.append(node)
+        await server.write_attribute_value(identifier, _data_value(spec, value, self._plant_time()))
+        if spec.writable:
+            await variable.set_writable()
+            self._writable[identifier] = node
+
+    def _after_write(self, event: ServerItemCallback, _service: object) -> None:
+        """A client's write that the server accepted goes to the plant; what the plant says is the client's answer."""
+        if not event.is_external:
+            return
+        for position, request in enumerate(event.request_params.NodesToWrite):
+            node = self._writable.get(request.NodeId)
+            if node is not None and event.response_params[position].is_good():
+                event.response_params[position] = self._hand_to_plant(node, request.Value.Value)
+        self._written()
+
+    def _hand_to_plant(self, node: _Node, written: ua.Variant) -> ua.StatusCode:
+        value = judge(node.spec)(written.Value, 0.0, None).value
+        if value is None:
+            return _status(StatusCodes.BadOutOfRange)
+        node.shown = value
+        node.device.advance(self._plant_time().timestamp())
+        try:
+            node.device.write(node.spec.name, value)
+        except InvalidValue:
+            return _status(StatusCodes.BadOutOfRange)
+        except NotWritable:
+            return _status(StatusCodes.BadNotWritable)
+        except DeviceRefused:
+            return _status(StatusCodes.BadInvalidState)
+        return _status(StatusCodes.Good)
+
+
+def _differs(shown: Value, value: Value, deadband: float) -> bool:
+    if deadband and isinstance(value, float) and isinstance(shown, float):
+        return abs(value - shown) >= deadband
+    return value != shown
+
+
+def _data_value(spec: PointSpec, value: Value, now: datetime) -> ua.DataValue:
+    return ua.DataValue(
+        ua.Variant(unchecked_raw(spec, value), variant_type(spec)),
+        StatusCode=_status(StatusCodes.Good),
+        SourceTimestamp=_stamp(now),
+    )
+
+
+def _status(code: int) -> ua.StatusCode:
+    return ua.StatusCode(ua.UInt32(code))
+
+
+def _stamp(now: datetime) -> ua.DateTime:
+    return ua.DateTime.fromtimestamp(now.timestamp(), UTC)

@@ -1,0 +1,97 @@
+"""A Modbus register map over a simulated device: which points a request touches, and how they look as words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from controller.domain.errors import InvalidValue, NotWritable
+from drivers.base import Binding
+from drivers.modbus.codec import BIT_TABLES, decode, table_of, to_words, with_bit
+from drivers.profile import PointSpec, PointType, Table
+from hil.devices.base import SimulatedDevice
+
+
+@dataclass(frozen=True, slots=True)
+class Extent:
+    """Addresses ``first`` to ``last`` of one table, both answered."""
+
+    first: int
+    last: int
+
+
+class RegisterMap:
+    """The points of one binding, found by address. Addresses are of bits in bit tables, of words elsewhere."""
+
+    def __init__(self, binding: Binding, device: SimulatedDevice) -> None:
+        self.device = device
+        self._points: dict[Table, tuple[PointSpec, ...]] = {}
+        self._asked: dict[tuple[Table, int, int], tuple[PointSpec, ...]] = {}
+        for table in Table:
+            of_table = (spec for spec in binding.points.values() if table_of(spec) is table)
+            self._points[table] = tuple(sorted(of_table, key=lambda spec: (spec.address, spec.bit)))
+
+    def extent(self, table: Table) -> Extent | None:
+        """What the device answers in this table; gaps between its points read 0. None: nothing."""
+        points = self._points[table]
+        if not points:
+            return None
+        return Extent(points[0].address, max(spec.address + spec.registers - 1 for spec in points))
+
+    def show(self, table: Table, address: int, count: int, words: list[int], first: int) -> None:
+        """Bring ``words`` (whose first register is ``first``) up to date for a read of these addresses."""
+        if table in BIT_TABLES:
+            for spec in self._within(table, address, count):
+                index, bit = divmod(spec.address, 16)
+                words[index - first] = with_bit(words[index - first], bit, bool(self.device.read(spec.name)))
+            return
+        for spec in self._within(table, address, count):
+            at = spec.address - first
+            shown = to_words(spec, self.device.read(spec.name))
+            if spec.type is PointType.BIT:
+                words[at] = with_bit(words[at], spec.bit, bool(shown[0]))
+            else:
+                words[at : at + len(shown)] = shown
+
+    def take(self, table: Table, address: int, values: Sequence[int] | Sequence[bool]) -> None:
+        """Hand a write to the plant, point by point.
+
+        Raises:
+            NotWritable: the request touches something that cannot be written, or a part of a point.
+            InvalidValue, DeviceRefused: from the device.
+        """
+        end = address + len(values)
+        touched = self._within(table, address, len(values))
+        covered = {spec.address + offset for spec in touched for offset in range(spec.registers)}
+        if covered != set(range(address, end)) or not all(map(self._writable_or_unchanged_bit, touched)):
+            raise NotWritable(f"{self.device.id}: {table} {address}…{end - 1} is not entirely writable")
+        for spec, written in self._split(touched, address, values):
+            value = decode(spec, written).value
+            if value is None:
+                raise InvalidValue(f"{self.device.id}: {list(written)} is no value of {spec.name}")
+            self.device.write(spec.name, value)
+
+    def _split(
+        self, touched: Iterable[PointSpec], address: int, values: Sequence[int] | Sequence[bool]
+    ) -> Iterable[tuple[PointSpec, Sequence[int] | Sequence[bool]]]:
+        for spec in touched:
+            at = spec.address - address
+            written = values[at : at + spec.registers]
+            unchanged = spec.type is PointType.BIT and bool(written[0] >> spec.bit & 1) == self.device.read(spec.name)
+            if not unchanged:
+                yield spec, written
+
+    @staticmethod
+    def _writable_or_unchanged_bit(spec: PointSpec) -> bool:
+        return spec.writable or spec.type is PointType.BIT
+
+    def _within(self, table: Table, address: int, count: int) -> tuple[PointSpec, ...]:
+        key = (table, address, count)
+        known = self._asked.get(key)
+        if known is None:
+            known = self._asked[key] = tuple(
+                spec
+                for spec in self._points[table]
+                if spec.address < address + count and address < spec.address + spec.registers
+            )
+        return known

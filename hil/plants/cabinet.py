@@ -1,0 +1,203 @@
+"""A streetlight cabinet: circuits, supply, control switch, and its own mind when the centre falls silent."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from enum import StrEnum
+from math import inf, pi, sin
+from zlib import crc32
+
+from controller.domain.assets import Cabinet, LightClass
+from hil.plants.circuit import CircuitPlant
+from hil.plants.events import EventLog, Motion
+from hil.plants.timetable import AstronomicalTable, DownloadedTable, Timetable
+
+FALLBACK_S = 300.0
+"""Silence of the centre after which a cabinet follows its own timetable (FACTS: 5 min)."""
+NOMINAL_V = 230.0
+POWER_FACTOR = 0.95
+LANDSCAPE_UNTIL_H = 22.0
+"""Local hour at which the built-in table puts landscape circuits out."""
+
+
+class ControlSwitch(StrEnum):
+    """The key in the cabinet or station."""
+
+    LOCAL = "LOCAL"
+    REMOTE = "REMOTE"
+    OFF = "OFF"
+
+
+class CabinetPlant:
+    """Truth of one cabinet, worked out only when somebody looks.
+
+    ``advance`` plays whatever happened since the last look at its exact moment: contactors arriving, the fallback
+    after silence, edges of the timetable. A sign of life is a heartbeat or any command; when it returns after a
+    fallback the command registers take over what is really on, so that nothing moves by itself.
+    """
+
+    def __init__(
+        self,
+        asset: Cabinet,
+        start_s: float,
+        events: EventLog,
+        *,
+        utc_offset_s: float = 28_800.0,
+        fallback_s: float = FALLBACK_S,
+    ) -> None:
+        self.asset = asset
+        self.now_s = start_s
+        self.events = events
+        self.switch = ControlSwitch.REMOTE
+        self.heartbeat = 0
+        self.leakage_ma = 3.0 + crc32(asset.id.encode()) % 50 / 10.0
+        self.door_open = False
+        self.immersed = False
+        self.dead_phases: set[str] = set()
+        self._fallback_s = fallback_s
+        self._last_sign_s = -inf
+        night, evening = (
+            AstronomicalTable(asset.place.lat, asset.place.lon, utc_offset_s=utc_offset_s, until_h=until_h)
+            for until_h in (None, LANDSCAPE_UNTIL_H)
+        )
+        self._tables: dict[str, Timetable] = {
+            circuit.output: evening if circuit.light_class is LightClass.LANDSCAPE else night
+            for circuit in asset.circuits
+        }
+        self.circuits = {
+            circuit.output: CircuitPlant(circuit, on=self._tables[circuit.output].on_at(start_s), at_s=start_s)
+            for circuit in asset.circuits
+        }
+        self._own_mind = True
+        self._next_s = self._next_event_s()
+
+    @property
+    def timetable_active(self) -> bool:
+        """Whether the cabinet follows its own timetable because the centre is silent."""
+        return self._own_mind
+
+    def advance(self, to_s: float) -> None:
+        """Let time pass until ``to_s``; earlier moments are ignored."""
+        while self._next_s <= to_s:
+            self._play(self._next_s)
+            self._next_s = self._next_event_s()
+        self.now_s = max(self.now_s, to_s)
+
+    def beat(self, value: int) -> None:
+        """The centre's heartbeat register was written."""
+        self.heartbeat = value
+        self._sign_of_life()
+
+    def command(self, output: str, on: bool) -> None:
+        """The centre wrote a command register."""
+        self._sign_of_life()
+        self.circuits[output].command = on
+        self._obey(self.now_s)
+
+    def turn_switch(self, switch: ControlSwitch) -> None:
+        """Somebody turns the key. Away from OFF the present state is kept until somebody orders otherwise."""
+        self.switch = switch
+        if switch is not ControlSwitch.OFF:
+            self._adopt()
+        self._obey(self.now_s)
+
+    def switch_locally(self, output: str, on: bool) -> None:
+        """Somebody presses a button at the cabinet; it acts in LOCAL only."""
+        if self.switch is ControlSwitch.LOCAL:
+            self.circuits[output].contactor.order(on, self.now_s)
+            self._next_s = self._next_event_s()
+
+    def download(self, output: str, windows: Sequence[tuple[float, float]]) -> None:
+        """Replace a circuit's own timetable by windows (on, off) in Unix seconds."""
+        self._tables[output] = DownloadedTable(windows)
+        self._obey(self.now_s)
+
+    def lose_lamps(self, output: str, count: int) -> None:
+        """So many lamps of the circuit burn no more (0 repairs them)."""
+        circuit = self.circuits[output]
+        circuit.settle(self.now_s)
+        circuit.broken = count
+
+    def trip_breaker(self, output: str, tripped: bool = True) -> None:
+        """The circuit's breaker opens: the contactor may stay closed, but no power flows."""
+        circuit = self.circuits[output]
+        circuit.settle(self.now_s)
+        circuit.tripped = tripped
+
+    def lose_phase(self, phase: str, lost: bool = True) -> None:
+        """Supply phase ``a``, ``b`` or ``c`` fails or returns."""
+        for circuit in self.circuits.values():
+            circuit.settle(self.now_s)
+        (self.dead_phases.add if lost else self.dead_phases.discard)(phase)
+        live = frozenset("abc") - self.dead_phases
+        for circuit in self.circuits.values():
+            circuit.live = live
+
+    def voltage_v(self, phase: str) -> float:
+        """Phase voltage: nominal with a slow daily swing, 0 when the phase is lost."""
+        if phase in self.dead_phases:
+            return 0.0
+        swing = sin(2.0 * pi * (self.now_s / 86_400.0 + ord(phase) / 3.0))
+        return NOMINAL_V + 2.5 * swing
+
+    def power_w(self, phase: str | None = None) -> float:
+        """Power of the cabinet, or of one phase."""
+        circuits = self.circuits.values()
+        if phase is None:
+            return sum(circuit.power_w(self.now_s) for circuit in circuits)
+        return sum(circuit.phase_power_w(phase, self.now_s) for circuit in circuits)
+
+    def current_a(self, phase: str) -> float:
+        """Phase current at the lamps' power factor."""
+        voltage_v = self.voltage_v(phase)
+        return self.power_w(phase) / (voltage_v * POWER_FACTOR) if voltage_v else 0.0
+
+    def energy_kwh(self) -> float:
+        """Energy since the start."""
+        return sum(circuit.energy_j(self.now_s) for circuit in self.circuits.values()) / 3.6e6
+
+    def _sign_of_life(self) -> None:
+        self._last_sign_s = self.now_s
+        if self._own_mind:
+            self._own_mind = False
+            self._adopt()
+            self.events.add(self.now_s, self.asset.id, "", Motion.AUTHORITY, "centre")
+        self._next_s = self._next_event_s()
+
+    def _adopt(self) -> None:
+        for circuit in self.circuits.values():
+            circuit.command = circuit.contactor.closed
+
+    def _obey(self, at_s: float) -> None:
+        for output, circuit in self.circuits.items():
+            wanted = self._wanted(output, circuit, at_s)
+            if wanted is not None:
+                circuit.contactor.order(wanted, at_s)
+        self._next_s = self._next_event_s()
+
+    def _wanted(self, output: str, circuit: CircuitPlant, at_s: float) -> bool | None:
+        if self.switch is ControlSwitch.OFF:
+            return False
+        if self.switch is ControlSwitch.LOCAL:
+            return None
+        return self._tables[output].on_at(at_s) if self._own_mind else circuit.command
+
+    def _play(self, at_s: float) -> None:
+        for output, circuit in self.circuits.items():
+            moved_s = circuit.move(at_s)
+            if moved_s is not None:
+                self.events.add(moved_s, self.asset.id, output, Motion.CONTACTOR, circuit.contactor.closed)
+        self.now_s = max(self.now_s, at_s)
+        if not self._own_mind and at_s >= self._last_sign_s + self._fallback_s:
+            self._own_mind = True
+            self.events.add(at_s, self.asset.id, "", Motion.AUTHORITY, "timetable")
+        if self._own_mind:
+            self._obey(at_s)
+
+    def _next_event_s(self) -> float:
+        next_s = min((circuit.contactor.due_s for circuit in self.circuits.values()), default=inf)
+        if not self._own_mind:
+            return min(next_s, self._last_sign_s + self._fallback_s)
+        if self.switch is not ControlSwitch.REMOTE:
+            return next_s
+        return min([next_s, *(table.next_edge_s(self.now_s) for table in self._tables.values())])

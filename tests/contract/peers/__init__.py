@@ -1,0 +1,1 @@
+"""The other ends of the driver contract suite: one device, three wires."""

@@ -1,0 +1,127 @@
+"""A controller in memory: the facade's contract with two assets, for tests of its callers."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field, replace
+from datetime import date, timedelta
+
+from controller.api import examples
+from controller.domain.clock import Clock
+from controller.domain.errors import InvalidValue, StoreError, UnknownTarget
+from controller.domain.intents import TargetKind, parse_intent
+from controller.runtime import views
+from controller.runtime.clocks import RealClock
+from controller.runtime.stream import ChangeStream
+
+ASSET = "330106-LC-0001"
+TARGET = "330106-LC-0001/K1"
+
+
+@dataclass
+class FakeController:
+    """Holds what was asked of it, and answers with the worked examples."""
+
+    clock: Clock = field(default_factory=RealClock)
+    alive: bool = True
+    ready: bool = True
+    journal_ok: bool = True
+    reload_applies: bool = True
+    held_by: str = ""
+    state_of_command: str = "CONFIRMED"
+    orders: list[tuple[views.Order, str]] = field(default_factory=list)
+    released: list[tuple[str, str, str]] = field(default_factory=list)
+    acknowledged_by: str = ""
+    reloaded_by: list[str] = field(default_factory=list)
+    overviews: int = 0
+    stream: ChangeStream = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.stream = ChangeStream(self.clock)
+
+    def health(self) -> views.Health:
+        base = examples.HEALTH if self.ready else examples.NOT_READY
+        return replace(base, alive=self.alive)
+
+    def overview(self) -> views.Overview:
+        self.overviews += 1
+        return replace(examples.OVERVIEW, now=self.clock.now(), speed=self.clock.speed, ready=self.ready)
+
+    def assets(self, kind: str | None = None, division: str | None = None) -> list[views.AssetView]:
+        asset = examples.ASSET
+        fits = kind in (None, asset.kind) and division in (None, asset.division)
+        return [asset] if fits else []
+
+    def asset(self, asset_id: str) -> views.AssetView:
+        if asset_id != ASSET:
+            raise UnknownTarget(f"{asset_id} is no asset of this site")
+        return examples.ASSET
+
+    def points(self, device: str) -> list[views.PointView]:
+        self.asset(device)
+        return [examples.POINT]
+
+    def explain(self, target: str) -> views.Explanation:
+        self._known(target)
+        winner = examples.WINNER
+        if not self.orders:
+            winner = examples.MASKED
+        if self.held_by:
+            winner = replace(examples.WINNER, owner=self.held_by, lease_id="L-other", slot=3, name="emergency_order")
+        agrees = {"CONFIRMED": True, "MISMATCH": False}.get(self.state_of_command)
+        return replace(examples.EXPLANATION, winner=winner, agrees=agrees)
+
+    def _known(self, target: str) -> None:
+        if target != TARGET:
+            raise UnknownTarget(f"{target} is no target of this site")
+
+    async def order(self, order: views.Order, actor: str) -> views.Receipt:
+        self.orders.append((order, actor))
+        if not self.journal_ok:
+            raise StoreError("the journal cannot be written: disk full; make room")
+        return views.Receipt(order.request_id, tuple(self._taken(target, order) for target in order.targets))
+
+    def _taken(self, target: str, order: views.Order) -> views.TargetOutcome:
+        if target != TARGET:
+            return views.TargetOutcome(target, False, "UNKNOWN_TARGET", "no such target", None, None)
+        if order.for_s > 43_200:
+            return views.TargetOutcome(target, False, "OUT_OF_RANGE", "at most 12 h here", None, None)
+        parse_intent(TargetKind.CIRCUIT, order.value)
+        lease = examples.WINNER.lease_id
+        return views.TargetOutcome(target, True, "", "", lease, self.clock.now() + timedelta(seconds=order.for_s))
+
+    async def release(self, lease_id: str, actor: str, reason: str = "") -> views.Receipt:
+        if lease_id != examples.WINNER.lease_id:
+            raise UnknownTarget(f"{lease_id} is no lease that lives")
+        self.released.append((lease_id, actor, reason))
+        return views.Receipt("", (views.TargetOutcome(TARGET, True, "", "released", None, None),))
+
+    def commands(self, target: str | None = None, limit: int = 100) -> list[views.CommandView]:
+        if target is not None:
+            self._known(target)
+        count = len(self.orders)
+        made = [replace(examples.COMMAND, id=f"C-{n}", state=self.state_of_command) for n in range(count)]
+        return made[::-1][:limit]
+
+    def alarms(self) -> list[views.AlarmView]:
+        state = "ACKED" if self.acknowledged_by else "UNACK"
+        return [replace(examples.ALARM, state=state, acknowledged_by=self.acknowledged_by)]
+
+    async def acknowledge(self, alarm_id: str, actor: str) -> views.AlarmView:
+        if alarm_id != examples.ALARM.id:
+            raise UnknownTarget(f"{alarm_id} is no standing alarm")
+        self.acknowledged_by = actor
+        return self.alarms()[0]
+
+    def night(self, target: str, night: date) -> views.NightView:
+        self._known(target)
+        if night.year > 2100:
+            raise InvalidValue(f"no sun times for {night}: ask for a night before 2101")
+        return replace(examples.NIGHT, night=night.isoformat())
+
+    def changes(self) -> AsyncIterator[views.Change]:
+        return self.stream.listen()
+
+    async def reload(self, actor: str) -> views.ReloadReport:
+        self.reloaded_by.append(actor)
+        return examples.RELOADED if self.reload_applies else examples.NOT_RELOADED

@@ -1,0 +1,62 @@
+from __future__ import annotations
+
+from prometheus_client.parser import text_string_to_metric_families
+
+from controller.api.metrics import Metrics
+from tests.unit.api.conftest import Bench
+from tests.unit.api.fake_controller import FakeController
+
+
+async def test_health_and_ready_need_no_token_and_tell_apart_alive_from_ready(bench: Bench) -> None:
+    bench.facade.ready = False
+    async with bench.client("") as client:
+        health, ready = await client.get("/api/v1/health"), await client.get("/api/v1/ready")
+    assert (health.status_code, ready.status_code) == (200, 503)
+    assert "not been read" in ready.json()["reasons"][0]
+
+
+async def test_a_controller_whose_cycles_stand_still_is_neither(bench: Bench) -> None:
+    bench.facade.alive = False
+    async with bench.client("") as client:
+        health, ready = await client.get("/api/v1/health"), await client.get("/api/v1/ready")
+    assert (health.status_code, ready.status_code) == (503, 503)
+
+
+async def test_the_one_time_code_gives_a_token_once(bench: Bench) -> None:
+    code = bench.authority.new_code()
+    async with bench.client("") as client:
+        first = await client.post("/api/v1/sign-in", json={"code": code})
+        token = first.json()["token"]
+        seen = await client.get("/api/v1/overview", headers={"Authorization": f"Bearer {token}"})
+        second = await client.post("/api/v1/sign-in", json={"code": code})
+    assert (first.status_code, seen.status_code, second.status_code) == (200, 200, 401)
+    assert first.json()["actor"] == "operator"
+
+
+async def test_a_wrong_code_is_401_and_an_odd_one_422(bench: Bench) -> None:
+    bench.authority.new_code()
+    async with bench.client("") as client:
+        wrong = await client.post("/api/v1/sign-in", json={"code": "0000"})
+        odd = await client.post("/api/v1/sign-in", json={"code": 7})
+    assert (wrong.status_code, odd.status_code) == (401, 422)
+
+
+async def test_metrics_are_prometheus_text_with_the_numbers_of_the_controller(bench: Bench) -> None:
+    async with bench.client("") as client:
+        answer = await client.get("/metrics")
+    assert answer.headers["Content-Type"].startswith("text/plain; version=")
+    samples = {
+        (sample.name, *sample.labels.values()): sample.value
+        for family in text_string_to_metric_families(answer.text)
+        for sample in family.samples
+    }
+    assert samples["zhadao_devices_online",] == 291
+    assert samples["zhadao_points", "GOOD"] == 1
+    assert samples["zhadao_cycles_total", "lighting"] == 300
+    assert samples["zhadao_circuits", "unknown"] == 6
+    assert samples["zhadao_alarms", "3"] == 1
+
+
+async def test_metrics_take_the_runtimes_own_count_of_qualities() -> None:
+    text = await Metrics(FakeController(), lambda: {"BAD": 3}).text()
+    assert b'zhadao_points{quality="BAD"} 3.0' in text

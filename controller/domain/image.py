@@ -58,7 +58,7 @@ class Block:
     link: LinkState
     complete: bool
     sequence: int
-    ageing: Mapping[str, Ageing] = field(default=_NO_AGEING)
+    ageing: Mapping[str, Ageing] = field(default_factory=lambda: _NO_AGEING)
     renewed_s: float = float("-inf")
 
     def read(self, point: str, now_s: float) -> Reading:

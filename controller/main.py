@@ -44,8 +44,8 @@ from controller.runtime.verification import Verifier
 from controller.runtime.views import ReloadReport
 from controller.runtime.watch import Watch
 from controller.runtime.water import WaterDiscipline
-from controller.settings.diff import diff_sites
 from controller.settings.checks import check_site
+from controller.settings.diff import diff_sites
 from controller.settings.load import load_site
 from controller.settings.site import Site
 from controller.store.store import Store

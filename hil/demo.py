@@ -75,8 +75,7 @@ class FieldProcess:
 
     async def ended(self) -> None:
         """Return when the field's process has ended by itself."""
-        while self._process.poll() is None:
-            await asyncio.sleep(0.5)
+        await asyncio.to_thread(self._process.wait)
 
     def stop(self) -> None:
         """Let it end, and see that it did."""

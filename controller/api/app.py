@@ -6,9 +6,8 @@ from fastapi import FastAPI
 
 from controller import __version__
 from controller.api import acting, guard, live, page, probes, problems, seeing
-from controller.api.metrics import Metrics, QualityCount
-from controller.api.snapshot import OverviewSnapshot
-from controller.api.state import Shared
+from controller.api.metrics import QualityCount
+from controller.api.state import share
 from controller.runtime.authority import Authority
 from controller.runtime.facade import ControllerFacade
 
@@ -32,7 +31,7 @@ def create_app(facade: ControllerFacade, authority: Authority, *, qualities: Qua
     scrape. FastAPI's own documentation pages are off: they load scripts from elsewhere.
     """
     app = FastAPI(title="zhadao 闸刀", version=__version__, description=DESCRIPTION, docs_url=None, redoc_url=None)
-    app.state.shared = Shared(facade, authority, Metrics(facade, qualities), OverviewSnapshot(facade))
+    app.state.shared = share(facade, authority, qualities)
     problems.install(app)
     app.add_middleware(guard.BodyLimit)
     app.add_middleware(guard.CarefulHeaders)

@@ -8,7 +8,7 @@ from typing import Annotated
 from fastapi import Depends
 from starlette.requests import HTTPConnection
 
-from controller.api.metrics import Metrics
+from controller.api.metrics import Metrics, QualityCount
 from controller.api.snapshot import OverviewSnapshot
 from controller.runtime.authority import Authority
 from controller.runtime.facade import ControllerFacade
@@ -22,6 +22,11 @@ class Shared:
     authority: Authority
     metrics: Metrics
     overview: OverviewSnapshot
+
+
+def share(facade: ControllerFacade, authority: Authority, qualities: QualityCount | None = None) -> Shared:
+    """What the routes of one app need of this controller."""
+    return Shared(facade, authority, Metrics(facade, qualities), OverviewSnapshot(facade))
 
 
 def shared_of(connection: HTTPConnection) -> Shared:

@@ -6,7 +6,8 @@ import re
 
 from controller.domain.errors import InvalidValue
 
-_FORM = re.compile(r"(?:(?P<h>\d{1,5}(?:\.\d+)?)h)?(?:(?P<m>\d{1,5}(?:\.\d+)?)m(?:in)?)?(?:(?P<s>\d{1,6}(?:\.\d+)?)s)?")
+_NUMBER = r"[0-9]{1,6}(?:\.[0-9]{1,6})?"
+_FORM = re.compile(rf"(?:(?P<h>{_NUMBER})h)?(?:(?P<m>{_NUMBER})m(?:in)?)?(?:(?P<s>{_NUMBER})s)?")
 _SECONDS = {"h": 3600.0, "m": 60.0, "s": 1.0}
 
 

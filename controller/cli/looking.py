@@ -106,7 +106,9 @@ def alarms(as_json: AsJson = False, data: DataDir = DEFAULT_DATA, url: Url = Non
 
 @schedule_app.command("show")
 def schedule_show(
-    asset: Annotated[str, typer.Argument(help="A cabinet or pole, or one of its outputs: 330106-LC-0001[/K1].")],
+    asset: Annotated[
+        str, typer.Argument(help="A cabinet or pole (330106-LC-0001), or one of its outputs (330106-LC-0001/K1).")
+    ],
     night: Annotated[
         datetime | None,
         typer.Option("--date", formats=["%Y-%m-%d"], help="The night, dated by its sunset.", show_default="tonight"),

@@ -105,9 +105,9 @@ class RequestBook:
                 over.append(request)
         return over
 
-    def next_end_s(self) -> float | None:
-        """When the next lease ends (monotonic)."""
-        return self._ends[0][0] if self._ends else None
+    def next_end_s(self) -> float:
+        """When the next lease ends (monotonic); infinite when none does."""
+        return self._ends[0][0] if self._ends else float("inf")
 
     def take_changed(self, among: Set[TargetId]) -> set[TargetId]:
         """Targets to decide anew since the last call, limited to one discipline's targets."""

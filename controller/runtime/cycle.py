@@ -190,8 +190,8 @@ class Cycle:
 
     def _next_due_s(self) -> float:
         moment = Moment(self._clock.now(), self._clock.monotonic())
-        others = (self._book.next_end_s(), self._verifier.next_deadline_s())
-        return min(self.discipline.next_due_s(moment), *(due_s for due_s in others if due_s is not None))
+        due_s = (self.discipline.next_due_s(moment), self._book.next_end_s(), self._verifier.next_deadline_s())
+        return min(due_s)
 
     def _noticed(self, device: DeviceId) -> None:
         if device in self.discipline.devices:

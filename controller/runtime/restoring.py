@@ -11,8 +11,8 @@ from controller.domain.clock import Clock
 from controller.domain.request import Request
 from controller.runtime.alarms import Alarm, AlarmBook, AlarmState
 from controller.runtime.book import RequestBook
-from controller.store.state_rows import UnitCounters
 from controller.store.state import StoredState
+from controller.store.state_rows import UnitCounters
 
 log = structlog.get_logger("restoring")
 

@@ -71,9 +71,10 @@ class Verifier:
         """Whether a proof is awaited from this device."""
         return device in self._pending
 
-    def next_deadline_s(self) -> float | None:
-        """When the next proof is overdue."""
-        return min((p.deadline_s for waiting in self._pending.values() for p in waiting.values()), default=None)
+    def next_deadline_s(self) -> float:
+        """When the next proof is overdue; infinite when none is awaited."""
+        waiting = (pending for device in self._pending.values() for pending in device.values())
+        return min((pending.deadline_s for pending in waiting), default=float("inf"))
 
     def look(self, image: Image, now_s: float, devices: Iterable[DeviceId] | None = None) -> None:
         """Compare every awaited proof with the image."""

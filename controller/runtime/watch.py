@@ -47,8 +47,9 @@ class Watch:
         """Turn what changed since the last look into alarms and changes."""
         dirty, self._dirty = self._dirty, set()
         blocks = self._table.devices()
+        unmet = set(self._table.not_met())
         touched = set()
-        for device in dirty:
+        for device in dirty - unmet:
             block = blocks.get(device)
             if block is None:
                 continue

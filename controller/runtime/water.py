@@ -9,16 +9,22 @@ from datetime import datetime, timedelta
 from controller.domain.assets import PumpUnit, Station
 from controller.domain.image import Image, View
 from controller.domain.points import DeviceId, TargetId, device_of
-from controller.domain.request import Decision
+from controller.domain.request import Decision, Request
+from controller.domain.slots import Slot, SlotKind
 from controller.logic.contract import LastWrite, Moment, StationMemory, StationStep, UnitMemory, Verdict
-from controller.logic.station_evaluation import evaluate_station, observe_station, station_requests
+from controller.logic.station_evaluation import (
+    evaluate_station,
+    observe_station,
+    reset_lockout,
+    station_requests,
+)
 from controller.runtime.alarms import AlarmBook, Priority
 from controller.runtime.book import RequestBook
 from controller.runtime.dispatch import Act
 from controller.runtime.reporting import targets_of_asset
 from controller.runtime.schedule_heap import DueHeap
 from controller.settings.site import Site
-from controller.store.changes import PutUnit
+from controller.store.changes import Change, DropRequest, PutRequest, PutUnit
 from controller.store.state_rows import UnitCounters
 
 LOOK_AGAIN_S = 1.0
@@ -43,7 +49,7 @@ class WaterDiscipline:
         verdicts: dict[TargetId, Sequence[Verdict]],
         *,
         alarms: AlarmBook,
-        keep: Callable[[PutUnit], None],
+        keep: Callable[[Change], None],
     ) -> None:
         self._book = book
         self._last = last
@@ -60,6 +66,10 @@ class WaterDiscipline:
     def adopt(self, site: Site) -> None:
         """Take a site over, also in place of another (reload); memories of stations that stay are kept."""
         self._stations = dict(site.city.stations)
+        self._interlocks = {
+            device: tuple(spec for spec in site.interlocks if device_of(spec.target) == device)
+            for device in self._stations
+        }
         self._targets = {
             target: station.id for station in self._stations.values() for target in targets_of_asset(station)
         }
@@ -98,11 +108,13 @@ class WaterDiscipline:
             station = self._stations[device]
             view = image.view(device, moment.s)
             memory = observe_station(station, view, self._memories.get(device, StationMemory()), moment)
-            memory, requests = station_requests(station, view, memory, moment)
+            memory, requests = station_requests(station, view, memory, moment, self._interlocks[device])
             self._memories[device] = memory
             self._keep_counters(station, memory, moment)
+            self._latch(requests)
+            computed = [request for request in requests if request.slot.kind is not SlotKind.LATCHED]
             for target in targets_of_asset(station):
-                self._book.compute(target, tuple(r for r in requests if r.target == target))
+                self._book.compute(target, tuple(request for request in computed if request.target == target))
 
     def act(
         self, image: Image, changed: Set[DeviceId], decided: Sequence[Decision], settled: Set[TargetId], moment: Moment
@@ -120,18 +132,53 @@ class WaterDiscipline:
         del moment
         return self._due.next_s()
 
+    def reset(self, target: TargetId) -> tuple[bool, str]:
+        """A person resets what is latched on a unit or gate; whether it was, or why it stays.
+
+        A trip whose cause still stands latches again at the next cycle, so it is refused at once.
+        """
+        device = self._targets[target]
+        memory = self._memories.get(device, StationMemory())
+        tripped = [spec for spec in self._interlocks[device] if spec.target in (target, device)]
+        for spec in tripped:
+            past = memory.interlocks.get(spec.id)
+            if past is not None and past.acting:
+                return False, f"interlock {spec.id} still acts: {spec.text_en}; clear its cause first"
+        interlocks = dict(memory.interlocks)
+        for spec in tripped:
+            if spec.id in interlocks:
+                interlocks[spec.id] = replace(interlocks[spec.id], latched=False)
+        memory = replace(memory, interlocks=interlocks)
+        if any(unit.id == target for unit in self._stations[device].units):
+            memory = reset_lockout(memory, target)
+        self._memories[device] = memory
+        self._book.release(target, Slot.EQUIPMENT_PROTECTION)
+        self._keep(DropRequest(target, Slot.EQUIPMENT_PROTECTION))
+        self._due.put(device, float("-inf"))
+        return True, f"what was latched on {target} is reset; it is decided anew"
+
+    def _latch(self, requests: Sequence[Request]) -> None:
+        """A trip stays until a person resets it, also across a restart."""
+        for request in requests:
+            if request.slot.kind is SlotKind.LATCHED and self._book.holder(request.target, request.slot) is None:
+                self._book.hold(request)
+                self._keep(PutRequest(request))
+                text = f"{request.target} tripped: {request.reason}; reset it once the cause is gone"
+                self._alarms.set(request.target, "tripped", text, Priority.EMERGENCY)
+
     def _evaluate(self, station: Station, view: View, moment: Moment) -> list[Act]:
         decisions = {target: self._book.decision(target) for target in targets_of_asset(station)}
         memory = self._memories[station.id]
-        step = evaluate_station(station, decisions, view, memory, self._last, moment)
+        step = evaluate_station(station, decisions, view, memory, self._last, moment, self._interlocks[station.id])
         self._memories[station.id] = step.memory
         self._phases.update(step.phases)
         self._tell(station, step)
-        self._verdicts.update({target: tuple(v) for target, v in step.verdicts.items()})
+        for target in decisions:
+            self._verdicts[target] = (step.verdicts[target],) if target in step.verdicts else ()
         wait_s = LOOK_AGAIN_S if step.wanted else REST_S
         next_s = moment.s + wait_s if step.next_s is None else min(step.next_s, moment.s + wait_s)
         self._due.put(station.id, max(next_s, moment.s + 0.25))
-        return [Act(wanted, decisions[wanted.target].winner) for wanted in step.wanted]
+        return [Act(wanted, decisions[step.because.get(wanted.target, wanted.target)].winner) for wanted in step.wanted]
 
     def _tell(self, station: Station, step: StationStep) -> None:
         """Alarms that stand now, and the end of those that no longer do."""

@@ -37,6 +37,7 @@ class SiteDiff:
     assets: Changes
     endpoints: Changes
     programs: Changes
+    interlocks: Changes
     calendar: bool
     timing: tuple[str, ...]
     leases: tuple[str, ...]
@@ -54,7 +55,8 @@ class SiteDiff:
         return (*said, *(f"{name}: {', '.join(names)}" for name, names in lists if names))
 
     def _named(self) -> Iterable[tuple[str, Changes]]:
-        return ("assets", self.assets), ("endpoints", self.endpoints), ("programs", self.programs)
+        yield from (("assets", self.assets), ("endpoints", self.endpoints))
+        yield from (("programs", self.programs), ("interlocks", self.interlocks))
 
 
 def diff_sites(old: Site, new: Site) -> SiteDiff:
@@ -63,6 +65,7 @@ def diff_sites(old: Site, new: Site) -> SiteDiff:
         assets=_compare(_assets(old), _assets(new)),
         endpoints=_compare(_by_name(old), _by_name(new)),
         programs=_compare(old.lighting.programs, new.lighting.programs),
+        interlocks=_compare(_by_id(old), _by_id(new)),
         calendar=old.lighting.calendar != new.lighting.calendar,
         timing=_fields(old.timing, new.timing),
         leases=tuple(slot.label for slot, limits in new.leases.items() if old.leases.get(slot) != limits),
@@ -85,6 +88,10 @@ def _assets(site: Site) -> Mapping[str, Any]:
 
 def _by_name(site: Site) -> Mapping[str, Any]:
     return {endpoint.name: endpoint for endpoint in site.endpoints}
+
+
+def _by_id(site: Site) -> Mapping[str, Any]:
+    return {spec.id: spec for spec in site.interlocks}
 
 
 def _fields(old: Any, new: Any) -> tuple[str, ...]:

@@ -21,6 +21,8 @@ from controller.settings.folder import (
     raw_names,
     read_folder,
 )
+from controller.settings.interlock_models import InterlockModel
+from controller.settings.interlocking import interlocks_of
 from controller.settings.lighting import plan_of
 from controller.settings.lighting_models import HolidayTableModel, ProgramModel, RuleModel
 from controller.settings.parsing import Entry, Findings, Spot
@@ -74,11 +76,12 @@ class Loader:
         shelf = ProfileShelf(folder.profile_folders(), self.findings)
         wiring = Wiring(*self._endpoints(folder), shelf, self.findings)
         city = city_of(folder, Context(self.findings, codes, programs), wiring)
-        lists(folder.water, WATER_KEYS, self.findings)
+        water = self._items(InterlockModel, [spot for _, spot in lists(folder.water, WATER_KEYS, self.findings)])
         if entry is None:
             return None
         check_timing(timing, entry.spot, self.findings)
         check_heartbeats(timing, shelf.loaded(), entry.spot, self.findings)
+        interlocks = interlocks_of(water, city, wiring.points(), self.findings)
         endpoints = wiring.built(timing.request_timeout_s)
         return Site(
             name=entry.value.name,
@@ -94,6 +97,7 @@ class Loader:
             lighting=lighting,
             timing=timing,
             leases=MappingProxyType(dict(leases_of(entry, self.findings))),
+            interlocks=interlocks,
             api=ApiSettings(entry.value.api.host, entry.value.api.port),
             config_hash=hash_of(self.path, [*folder.documents(), *shelf.documents]),
         )

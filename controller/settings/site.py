@@ -11,6 +11,7 @@ from controller.domain.errors import ConfigError, UnknownTarget
 from controller.domain.image import Ageing
 from controller.domain.points import DeviceId
 from controller.domain.slots import Slot
+from controller.logic.interlocks import InterlockSpec
 from controller.settings.timing import Timing
 from drivers.base import Endpoint
 from drivers.profile import Profile
@@ -71,6 +72,7 @@ class Site:
     lighting: LightingPlan
     timing: Timing
     leases: Mapping[Slot, LeaseLimits]
+    interlocks: tuple[InterlockSpec, ...]
     api: ApiSettings
     config_hash: str
 

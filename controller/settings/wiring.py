@@ -60,6 +60,12 @@ class Wiring:
             if name in self._devices
         )
 
+    def points(self) -> dict[str, frozenset[str]]:
+        """The points each device has."""
+        return {
+            binding.device: frozenset(binding.points) for bindings in self._devices.values() for binding in bindings
+        }
+
     def ageing(self, points: Mapping[str, PointSpec], timing: Timing) -> Mapping[str, Ageing]:
         """The ageing of each of these points, by its poll class; shared by devices that share their points."""
         if id(points) not in self._ageings:

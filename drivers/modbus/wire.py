@@ -7,6 +7,7 @@ a late reply can then never be taken for the answer to the next question. Nothin
 from __future__ import annotations
 
 import asyncio
+from typing import cast
 
 from controller.domain.errors import BadReply, ControllerError, Indeterminate, LinkDown, NoReply
 from drivers.modbus.exceptions import error_of
@@ -101,8 +102,7 @@ class Wire(asyncio.Protocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """asyncio: the socket is open."""
-        assert isinstance(transport, asyncio.Transport)  # noqa: S101 - create_connection gives nothing else
-        self._transport = transport
+        self._transport = cast(asyncio.Transport, transport)  # by shape: uvloop's own transport inherits nothing
 
     def connection_lost(self, exc: Exception | None) -> None:
         """asyncio: the socket is gone."""

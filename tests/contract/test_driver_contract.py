@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import math
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
 import pytest
 
 from controller.domain.errors import (
+    ConfigError,
     ControllerError,
     DeviceRefused,
     Indeterminate,
@@ -21,7 +22,7 @@ from controller.domain.errors import (
 )
 from controller.domain.points import Value
 from controller.domain.quality import Detail, Quality
-from drivers.base import Driver
+from drivers.base import Driver, Endpoint
 from drivers.factory import make_driver
 from drivers.profile import Poll
 from tests.contract.peers.device import DEVICE, POINTS, TIMEOUT_S, Attempt, LoopClock, Peer
@@ -38,8 +39,8 @@ PEERS: dict[str, Callable[[], Peer]] = {
 
 
 @pytest.fixture(params=list(PEERS))
-def peer(request: pytest.FixtureRequest) -> Iterator[Peer]:
-    yield PEERS[request.param]()
+def peer(request: pytest.FixtureRequest) -> Peer:
+    return PEERS[request.param]()
 
 
 @asynccontextmanager
@@ -288,11 +289,8 @@ async def test_every_error_says_what_and_where(peer: Peer) -> None:
         assert any(word in str(caught.value) for word in ("P1.run_command", "coil 3"))
 
 
-async def test_the_factory_refuses_a_scheme_it_does_not_know() -> None:
-    from controller.domain.errors import ConfigError
-    from drivers.base import Endpoint
-
-    with pytest.raises(ConfigError, match="modbus\\+tcp, opc.tcp, soft"):
+def test_the_factory_refuses_a_scheme_it_does_not_know() -> None:
+    with pytest.raises(ConfigError, match=r"modbus\+tcp, opc\.tcp, soft"):
         make_driver(Endpoint("e", "bacnet://10.0.0.1", ()), LoopClock())
 
 
@@ -300,7 +298,5 @@ def recover(peer: Peer) -> None:
     """Make the peer behave again."""
     if isinstance(peer, OpcUaPeer):
         peer.relay.muted = peer.relay.cut_on_next = False
-    elif isinstance(peer, ModbusPeer):
-        peer.recover()
-    elif isinstance(peer, SoftPeer):
+    elif isinstance(peer, (ModbusPeer, SoftPeer)):
         peer.recover()

@@ -164,7 +164,9 @@ async def test_a_subscription_that_ends_on_the_server_ends_the_connection() -> N
     async with station() as played:
         service = played.peer.server.iserver.subscription_service
         for subscription in list(service.subscriptions.values()):
-            await subscription.monitored_item_srv.trigger_statuschange(ua.StatusCode(ua.UInt32(ua.StatusCodes.BadTimeout)))
+            await subscription.monitored_item_srv.trigger_statuschange(
+                ua.StatusCode(ua.UInt32(ua.StatusCodes.BadTimeout))
+            )
         await asyncio.sleep(100)
         assert not played.driver.connected
 

@@ -82,14 +82,18 @@ async def heard(socket: ClientConnection, kind: str) -> dict[str, Any]:
 
 async def ending(socket: ClientConnection) -> tuple[int, str, str]:
     """Close code, reason of the close frame, and what the end message said."""
-    said = ""
+    heard_all: list[dict[str, Any]] = []
     with pytest.raises(ConnectionClosed) as closed:
-        while True:
-            message = json.loads(await socket.recv())
-            said = message["reason"] if message["type"] == "end" else said
+        await _hear_into(heard_all, socket)
     frame = closed.value.rcvd
     assert frame is not None
-    return frame.code, frame.reason, said
+    said = [message["reason"] for message in heard_all if message["type"] == "end"]
+    return frame.code, frame.reason, "".join(said)
+
+
+async def _hear_into(heard_all: list[dict[str, Any]], socket: ClientConnection) -> None:
+    while True:
+        heard_all.append(json.loads(await socket.recv()))
 
 
 async def test_a_listener_hears_who_it_is_then_the_overview_then_every_change() -> None:

@@ -140,7 +140,7 @@ class _Line(asyncio.Protocol):
         self._transport = transport
         self._peer.connected(transport)
 
-    def connection_lost(self, exc: Exception | None) -> None:
+    def connection_lost(self, _exc: Exception | None) -> None:
         self._peer.disconnected(self._transport)
 
     def data_received(self, data: bytes) -> None:

@@ -120,4 +120,3 @@ def _address_space() -> Path:
     folder = tempfile.TemporaryDirectory(prefix="zhadao-opcua-")
     atexit.register(folder.cleanup)
     return Path(folder.name) / "standard-nodes"
-

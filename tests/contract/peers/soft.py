@@ -26,7 +26,7 @@ class SoftPeer:
     async def stop(self) -> None:
         self._twin.lose()
 
-    def driver(self, endpoint: Endpoint) -> Driver:
+    def driver(self, _endpoint: Endpoint) -> Driver:
         return self._twin
 
     async def show(self, point: str, value: Value) -> None:

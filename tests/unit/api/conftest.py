@@ -2,25 +2,24 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
 
 import httpx
 import pytest
+from fastapi import FastAPI
 
 from controller.api import create_app
+from controller.api.state import share
 from controller.runtime.authority import SingleOperator
 from tests.unit.api.fake_controller import FakeController
 
 
-@dataclass
 class Bench:
     """An app over a controller in memory, and clients that talk to it without a socket."""
 
-    facade: FakeController
-    authority: SingleOperator
-
-    def __post_init__(self) -> None:
-        self.app = create_app(self.facade, self.authority)
+    def __init__(self, app: FastAPI) -> None:
+        self.app = app
+        self.facade = FakeController()
+        self.authority = SingleOperator(self.facade.clock)
         self.token = self.authority.new_session("operator").token
 
     @asynccontextmanager
@@ -31,7 +30,15 @@ class Bench:
             yield client
 
 
-@pytest.fixture
-def bench() -> Bench:
+@pytest.fixture(scope="session")
+def app() -> FastAPI:
+    """One app for all tests: making its routes takes longer than most tests."""
     facade = FakeController()
-    return Bench(facade, SingleOperator(facade.clock))
+    return create_app(facade, SingleOperator(facade.clock))
+
+
+@pytest.fixture
+def bench(app: FastAPI) -> Bench:
+    bench = Bench(app)
+    app.state.shared = share(bench.facade, bench.authority)
+    return bench

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from typing import cast
 
 from drivers.modbus.wire import Wire, open_wire
 
@@ -29,9 +30,8 @@ class _Line(asyncio.Protocol):
         self._transport: asyncio.Transport
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)
-        self._transport = transport
-        self._server.lines.append(transport)
+        self._transport = cast(asyncio.Transport, transport)
+        self._server.lines.append(self._transport)
 
     def data_received(self, data: bytes) -> None:
         self._server.requests.append(data)

@@ -51,6 +51,10 @@ WRONG: dict[str, Script] = {
 }
 
 
+def say_nothing(_asked: bytes) -> list[bytes | None]:
+    return []
+
+
 @pytest.mark.parametrize("fault", WRONG)
 async def test_a_read_answered_wrongly_is_a_bad_reply_and_the_connection_is_closed(fault: str) -> None:
     async with scripted(WRONG[fault]) as (wire, server):
@@ -190,7 +194,7 @@ async def test_the_time_out_counts_from_each_request() -> None:
 
 
 async def test_a_late_reply_finds_the_connection_closed() -> None:
-    async with scripted(lambda asked: []) as (wire, server):
+    async with scripted(say_nothing) as (wire, server):
         with pytest.raises(NoReply):
             await wire.ask(READ)
         server.lines[0].write(reply(server.requests[0], READ_PDU))
@@ -199,7 +203,7 @@ async def test_a_late_reply_finds_the_connection_closed() -> None:
 
 
 async def test_a_cancelled_caller_closes_the_connection_and_leaves_nothing() -> None:
-    async with scripted(lambda asked: []) as (wire, _):
+    async with scripted(say_nothing) as (wire, _):
         asking = asyncio.create_task(wire.ask(WRITE))
         await asyncio.sleep(0.5)
         asking.cancel()
@@ -210,7 +214,7 @@ async def test_a_cancelled_caller_closes_the_connection_and_leaves_nothing() -> 
 
 
 async def test_closing_while_a_request_is_in_flight_ends_it() -> None:
-    async with scripted(lambda asked: []) as (wire, _):
+    async with scripted(say_nothing) as (wire, _):
         asking = asyncio.create_task(wire.ask(WRITE))
         await asyncio.sleep(0.5)
         await wire.close()
@@ -219,7 +223,7 @@ async def test_closing_while_a_request_is_in_flight_ends_it() -> None:
 
 
 async def test_two_requests_at_once_are_a_fault_of_the_program() -> None:
-    async with scripted(lambda asked: []) as (wire, _):
+    async with scripted(say_nothing) as (wire, _):
         asking = asyncio.create_task(wire.ask(READ))
         await asyncio.sleep(0.5)
         with pytest.raises(RuntimeError, match="in flight"):
@@ -243,6 +247,21 @@ async def test_a_port_nobody_listens_on_is_link_down() -> None:
     await listener.wait_closed()
     with pytest.raises(LinkDown, match=f"127.0.0.1:{port} cannot be reached"):
         await open_wire("127.0.0.1", port, TIMEOUT_S)
+
+
+def test_the_wire_works_on_uvloop_as_well() -> None:
+    uvloop = pytest.importorskip("uvloop")
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        runner.run(_answered_then_lost())
+
+
+async def _answered_then_lost() -> None:
+    async with scripted(lambda asked: [reply(asked, READ_PDU)]) as (wire, server):
+        assert await wire.ask(READ) == bytes.fromhex("0001 0002")
+        server.script = lambda asked: [reply(asked, WRITE_PDU)[:9], CLOSE]
+        with pytest.raises(Indeterminate, match="lost"):
+            await wire.ask(WRITE)
+        assert not wire.up
 
 
 def test_no_bytes_whatever_become_a_value_unless_they_are_the_answer() -> None:

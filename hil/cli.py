@@ -1,0 +1,139 @@
+"""The commands the bench adds to ``zhadao``: ``demo`` and ``simulate``."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated
+from zoneinfo import ZoneInfo
+
+import typer
+
+from controller.cli.failing import plain_words
+from controller.cli.options import DEFAULT_DATA, DataDir, Host, Live, LogJson, Port
+from controller.cli.running import wants_live
+from controller.domain.errors import InvalidValue
+
+PACKAGED = Path(__file__).parent / "demo_config" / "hangzhou"
+"""The demo city inside an installed wheel."""
+LOCAL_ZONE = "Asia/Shanghai"
+"""A moment given without an offset is local time of the demo city."""
+
+OptionalConfig = Annotated[
+    Path | None, typer.Argument(metavar="[CONFIG]", show_default="config/hangzhou", help="A site folder.")
+]
+At = Annotated[
+    str | None,
+    typer.Option(
+        "--at", metavar="2026-06-21T18:30", show_default="now", help="Demo time to begin at (local time of the city)."
+    ),
+]
+Speed = Annotated[
+    float, typer.Option("--speed", min=0.1, max=300.0, help="How many times faster than life demo time runs.")
+]
+FreePorts = Annotated[
+    bool, typer.Option("--free-ports", help="Give every simulated device any free port instead of the configured one.")
+]
+
+
+def register_demo(app: typer.Typer) -> None:
+    """Add ``demo``."""
+    app.command("demo", rich_help_panel="Run a site")(demo)
+
+
+def register_simulate(app: typer.Typer) -> None:
+    """Add ``simulate``."""
+    app.command("simulate", rich_help_panel="Run a site")(simulate)
+
+
+def demo(
+    config: OptionalConfig = None,
+    data: DataDir = DEFAULT_DATA,
+    host: Host = None,
+    port: Port = None,
+    at: At = None,
+    speed: Speed = 1.0,
+    free_ports: FreePorts = False,
+    log_json: LogJson = False,
+    live: Live = None,
+) -> None:
+    """A simulated Hangzhou on real sockets under the real controller. Nothing leaves this machine.
+
+    Prints the page's address and a one-time sign-in code; Ctrl-C stops all of it. Demo time may run faster than
+    life and begin whenever you like; a controller of real devices (`zhadao run`) has real time only.
+    """
+    with plain_words():
+        from hil.demo import Demo, run_demo
+
+        wanted = Demo(
+            config=_config(config),
+            data=data,
+            host=host,
+            port=port,
+            at=_moment(at),
+            speed=speed,
+            free_ports=free_ports,
+            log_json=log_json,
+            live=wants_live(live),
+        )
+        code = run_demo(wanted)
+    raise typer.Exit(code)
+
+
+def simulate(
+    config: OptionalConfig = None,
+    only: Annotated[
+        list[str] | None, typer.Option("--only", help="Only this device or endpoint; may be given again.")
+    ] = None,
+    without: Annotated[
+        list[str] | None, typer.Option("--without", help="All but this device or endpoint; may be given again.")
+    ] = None,
+    at: At = None,
+    speed: Speed = 1.0,
+    free_ports: FreePorts = False,
+    log_json: LogJson = False,
+) -> None:
+    """The simulated devices alone, for a controller elsewhere. Prints their addresses as one JSON line; Ctrl-C ends.
+
+    Two simulations share no water: what one pumps does not move the other's levels.
+    """
+    with plain_words():
+        import asyncio
+
+        from controller.runtime.clocks import RealClock, ScaledClock
+        from controller.runtime.logs import configure_logs
+        from controller.settings.load import load_site
+        from hil.sim_process import run_field
+        from hil.world import load_world
+
+        configure_logs(as_json=log_json)
+        folder, moment = _config(config), _moment(at)
+        real = moment is None and speed == 1.0
+        clock = RealClock() if real else ScaledClock(moment or datetime.now(UTC), speed)
+        asyncio.run(
+            run_field(
+                load_site(folder),
+                load_world(folder / "world.yaml"),
+                clock,
+                only=frozenset(only or ()),
+                without=frozenset(without or ()),
+                ephemeral_ports=free_ports,
+            )
+        )
+
+
+def _config(said: Path | None) -> Path:
+    if said is not None:
+        return said
+    here = Path("config") / "hangzhou"
+    return here if here.is_dir() or not PACKAGED.is_dir() else PACKAGED
+
+
+def _moment(said: str | None) -> datetime | None:
+    if said is None:
+        return None
+    try:
+        moment = datetime.fromisoformat(said)
+    except ValueError as cause:
+        raise InvalidValue(f"--at {said}: say a moment such as 2026-06-21T18:30") from cause
+    return moment if moment.tzinfo else moment.replace(tzinfo=ZoneInfo(LOCAL_ZONE))

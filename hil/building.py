@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
@@ -30,40 +30,62 @@ from hil.world import GaugeModel, StationModel, World
 
 @dataclass(frozen=True, slots=True)
 class Built:
-    """Every device of the field by its id, and the water they share."""
+    """Every device of the field by its id, the plants under them, and the water they share."""
 
     devices: dict[DeviceId, SimulatedDevice]
+    cabinets: dict[DeviceId, CabinetPlant]
+    poles: dict[DeviceId, PolePlant]
+    stations: dict[DeviceId, StationPlant]
     water: WaterWorld
     weather: Weather
 
 
 def build(
-    city: City, world: World, wanted: frozenset[DeviceId], *, start_s: float, timezone: str, events: EventLog
+    city: City,
+    world: World,
+    wanted: frozenset[DeviceId],
+    *,
+    now_s: Callable[[], float],
+    timezone: str,
+    events: EventLog,
 ) -> Built:
-    """Make the wanted devices at ``start_s`` (Unix seconds). Stations are all made: their waters belong together.
+    """Make the wanted devices as they stand now; ``now_s`` are plant seconds, that is Unix seconds.
+
+    Stations are all made: their waters belong together.
 
     Raises:
         ConfigError: a station or level gauge the world says nothing of.
     """
+    start_s = now_s()
     weather = Weather([Storm(start_s + s.after, s.lasts, s.peak_mm_h, s.factors) for s in world.storms])
     stations = {asset.id: _station(asset, _world_of(asset, world), start_s, events) for asset in city.stations.values()}
     water = _water(world, stations, weather, start_s)
     offset = datetime.fromtimestamp(start_s, UTC).astimezone(ZoneInfo(timezone)).utcoffset()
     utc_offset_s = offset.total_seconds() if offset is not None else 0.0
-    devices: dict[DeviceId, SimulatedDevice] = {}
-    for cabinet in city.cabinets.values():
-        if cabinet.id in wanted:
-            devices[cabinet.id] = cabinet_device(
-                CabinetPlant(cabinet, start_s, events, utc_offset_s=utc_offset_s), weather
-            )
-    for pole in city.poles.values():
-        if pole.id in wanted:
-            devices[pole.id] = pole_device(PolePlant(pole, start_s, events, utc_offset_s=utc_offset_s), weather)
-    for device, placed in stations.items():
-        if device in wanted:
-            devices[device] = station_device(placed.plant, water)
-    devices |= {gauge.id: gauge for gauge in _gauges(city, world, wanted, water, weather)}
-    return Built(devices, water, weather)
+    cabinets = {
+        asset.id: CabinetPlant(asset, start_s, events, utc_offset_s=utc_offset_s)
+        for asset in city.cabinets.values()
+        if asset.id in wanted
+    }
+    poles = {
+        asset.id: PolePlant(asset, start_s, events, utc_offset_s=utc_offset_s)
+        for asset in city.poles.values()
+        if asset.id in wanted
+    }
+    devices = [
+        *(cabinet_device(plant, weather) for plant in cabinets.values()),
+        *(pole_device(plant, weather) for plant in poles.values()),
+        *(station_device(placed.plant, water, now_s) for device, placed in stations.items() if device in wanted),
+        *_gauges(city, world, wanted, water, weather),
+    ]
+    return Built(
+        {device.id: device for device in devices},
+        cabinets,
+        poles,
+        {device: placed.plant for device, placed in stations.items()},
+        water,
+        weather,
+    )
 
 
 def _world_of(asset: Station, world: World) -> StationModel:

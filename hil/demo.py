@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
+import os
 import subprocess
 import sys
 import time
@@ -74,8 +75,19 @@ class FieldProcess:
         raise ConfigError(str(said.get("error", "the simulated field ended before it was ready")))
 
     async def ended(self) -> None:
-        """Return when the field's process has ended by itself."""
-        await asyncio.to_thread(self._process.wait)
+        """Return when the field's process has ended by itself: its side of the pipe is closed then."""
+        assert self._process.stdout is not None  # noqa: S101 - narrows the type; it was asked for
+        loop, over, pipe = asyncio.get_running_loop(), asyncio.Event(), self._process.stdout.fileno()
+
+        def heard() -> None:
+            if not os.read(pipe, 4096):
+                over.set()
+
+        loop.add_reader(pipe, heard)
+        try:
+            await over.wait()
+        finally:
+            loop.remove_reader(pipe)
 
     def stop(self) -> None:
         """Let it end, and see that it did."""

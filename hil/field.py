@@ -8,7 +8,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from controller.domain.assets import City
 from controller.domain.clock import Clock
@@ -18,13 +18,18 @@ from drivers.base import Endpoint
 from hil.building import Built, build
 from hil.devices.address import MODBUS_SCHEME, Address, address_of, scheme_of
 from hil.devices.base import SimulatedDevice
+from hil.plants.cabinet import CabinetPlant
 from hil.plants.events import EventLog, Motion
+from hil.plants.pole import PolePlant
+from hil.plants.station import StationPlant
 from hil.plants.water import WaterWorld
 from hil.world import World
 
 if TYPE_CHECKING:
     from hil.devices.modbus_server import ModbusGateway
     from hil.devices.opcua_server import OpcUaStationServer
+
+P = TypeVar("P")
 
 STEP_S = 5.0
 """How often the water moves while everything is quiet."""
@@ -89,7 +94,7 @@ class Field:
             site.city,
             world,
             wanted,
-            start_s=self._wall_0.timestamp(),
+            now_s=self.plant_s,
             timezone=site.timezone,
             events=self._events,
         )
@@ -123,6 +128,39 @@ class Field:
         if found is None:
             raise UnknownTarget(f"the simulated field has no device {device}; it serves {len(self._built.devices)}")
         found.advance(self.plant_s())
+        return found
+
+    def cabinet(self, device: DeviceId) -> CabinetPlant:
+        """A cabinet's plant, caught up: its truth, its key, and what can break in it.
+
+        Raises:
+            UnknownTarget: the field does not simulate it.
+        """
+        return self._plant(self._built.cabinets, device)
+
+    def pole(self, device: DeviceId) -> PolePlant:
+        """A pole's plant, caught up.
+
+        Raises:
+            UnknownTarget: the field does not simulate it.
+        """
+        return self._plant(self._built.poles, device)
+
+    def station(self, device: DeviceId) -> StationPlant:
+        """A station's plant (pumps, gates, PLC), caught up with all the water.
+
+        Raises:
+            UnknownTarget: the site has no such station.
+        """
+        self.water.advance(self.plant_s())
+        return self._plant(self._built.stations, device)
+
+    def _plant(self, plants: Mapping[DeviceId, P], device: DeviceId) -> P:
+        if device in self._built.devices:
+            self.device(device)
+        found = plants.get(device)
+        if found is None:
+            raise UnknownTarget(f"the simulated field has no such plant as {device}")
         return found
 
     def events(self) -> tuple[Event, ...]:
@@ -187,7 +225,7 @@ class Field:
         # Imported when wanted: a field without Modbus or without OPC UA starts without their libraries.
         from hil.devices.modbus_server import ModbusGateway
 
-        gateway = ModbusGateway(endpoint, self._built.devices, self.plant_s)
+        gateway = ModbusGateway(endpoint, self._built.devices, self.plant_s, self._note_write)
         bound = await gateway.start(address)
         self._gateways[endpoint.name] = gateway
         return bound
@@ -196,10 +234,13 @@ class Field:
         from hil.devices.address_space import standard_space
         from hil.devices.opcua_server import OpcUaStationServer
 
-        server = OpcUaStationServer(endpoint, self._built.devices, self.plant_time, self._written.set)
+        server = OpcUaStationServer(endpoint, self._built.devices, self.plant_time, self._note_write)
         bound = await server.start(address, standard_space(self._cache))
         self._stations[endpoint.name] = server
         return bound
+
+    def _note_write(self) -> None:
+        self._written.set()
 
     async def _keep_moving(self) -> None:
         async with asyncio.TaskGroup() as tasks:

@@ -7,7 +7,8 @@ import json
 import os
 import signal
 import sys
-from contextlib import suppress
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 
 from controller.domain.clock import Clock
 from hil.field import Field, FieldSite
@@ -34,20 +35,23 @@ async def run_field(
         ConfigError: a port is taken, or site and world do not fit together; nothing is left open.
     """
     field = Field(site, world, clock, only=only, without=without, ephemeral_ports=ephemeral_ports)
-    urls = await field.start()
-    try:
-        await asyncio.to_thread(_announce, dict(urls))
-        await _until_asked_to_end(until_stdin_closes)
-    finally:
-        await field.stop()
+    with _asked_to_end(until_stdin_closes) as asked:
+        urls = await field.start()
+        try:
+            _announce(urls)
+            await asked.wait()
+        finally:
+            await field.stop()
 
 
-def _announce(urls: dict[str, str]) -> None:
+def _announce(urls: Mapping[str, str]) -> None:
     with suppress(BrokenPipeError):
-        print(json.dumps({"ready": True, "urls": urls}, ensure_ascii=False), flush=True)
+        print(json.dumps({"ready": True, "urls": dict(urls)}, ensure_ascii=False), flush=True)
 
 
-async def _until_asked_to_end(watch_stdin: bool) -> None:
+@contextmanager
+def _asked_to_end(watch_stdin: bool) -> Iterator[asyncio.Event]:
+    """Set by an interrupt, a termination, or the end of standard input; watched before anything is opened."""
     loop = asyncio.get_running_loop()
     end = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
@@ -56,7 +60,7 @@ async def _until_asked_to_end(watch_stdin: bool) -> None:
     if watch_stdin:
         loop.add_reader(stdin, _drain, stdin, end)
     try:
-        await end.wait()
+        yield end
     finally:
         if watch_stdin:
             loop.remove_reader(stdin)

@@ -11,9 +11,7 @@ from typing import Any, TypeVar
 from urllib.parse import quote, urlencode, urlsplit
 
 from controller.cli.failing import ControllerAway, Refused
-
-LOCAL_FILE = Path("run") / "local.json"
-"""Where a running controller notes ``{url, token}`` inside its data folder, readable by its user alone."""
+from controller.runtime.listening import LOCAL_FILE
 
 TIMEOUT_S = 10.0
 Shape = TypeVar("Shape")

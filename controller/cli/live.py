@@ -57,9 +57,12 @@ def _plain(scene: Scene) -> None:
 
 
 def render(scene: Scene) -> RenderableType:
-    """The scene for a terminal. Grey and plain; colour only for what is abnormal."""
+    """The scene for a terminal. Grey and plain; colour only for what is abnormal.
+
+    Alarms stand high: on a small terminal what is below is cut off.
+    """
     now = scene.overview
-    return Group(_heading(now), _lighting(now), _stations(now), _gauges(now), _alarms(scene.alarms))
+    return Group(_heading(now), _lighting(now), _alarms(scene.alarms), _stations(now), _gauges(now))
 
 
 def _heading(now: Overview) -> Text:
@@ -92,22 +95,21 @@ def _lighting(now: Overview) -> Text:
 def _stations(now: Overview) -> Table:
     table = Table(box=None, pad_edge=False, header_style="dim")
     for heading in ("站 station", "mode", "order"):
-        table.add_column(heading)
+        table.add_column(heading, no_wrap=True)
     for heading in ("running", "inner m", "outer m"):
-        table.add_column(heading, justify="right")
-    table.add_column("quality")
+        table.add_column(heading, justify="right", no_wrap=True)
+    table.add_column("quality", no_wrap=True)
     for s in now.stations:
         levels = (_number(s.inner_level_m), _number(s.outer_level_m))
-        table.add_row(f"{s.name} {s.id}", s.mode, s.order, f"{s.running}/{s.units}", *levels, _quality(s.quality))
+        table.add_row(s.name, s.mode, s.order, f"{s.running}/{s.units}", *levels, _quality(s.quality))
     return table
 
 
 def _gauges(now: Overview) -> Table:
-    table = Table(box=None, pad_edge=False, header_style="dim")
-    table.add_column("测站 gauge")
-    table.add_column("value", justify="right")
-    table.add_column("unit")
-    table.add_column("quality")
+    """Name, value, unit, quality: they need no heading."""
+    table = Table(box=None, pad_edge=False, show_header=False)
+    for justify in ("left", "right", "left", "left"):
+        table.add_column(justify=justify, no_wrap=True)
     for _id, name, value, unit, quality in now.gauges:
         table.add_row(name, _number(value), unit, _quality(quality))
     return table

@@ -10,7 +10,7 @@ from typing import TypeVar
 from controller.domain.assets import Cabinet, City, Gauge, Pole, Station
 from controller.settings.asset_models import AssetModel, CabinetModel, GaugeModel, PoleModel, StationModel
 from controller.settings.context import Context
-from controller.settings.folder import ASSET_KEYS, Folder, lists
+from controller.settings.folder import ASSET_KEYS, Folder, lists, raw_names
 from controller.settings.lights import cabinet_of, pole_of
 from controller.settings.parsing import Entry, Spot
 from controller.settings.targets import cabinet_targets, pole_targets, station_targets
@@ -25,6 +25,7 @@ def city_of(folder: Folder, context: Context, wiring: Wiring) -> City:
     """Every asset that can be made out, by id, with its targets; what is wrong is noted."""
     found = lists(folder.assets, ASSET_KEYS, context.findings)
     spots = {key: [spot for listed, spot in found if listed == key] for key in ASSET_KEYS}
+    context.named |= raw_names([spot for _, spot in found], "id")
     cabinets = _built(CabinetModel, cabinet_of, spots["cabinets"], context, wiring)
     poles = _built(PoleModel, pole_of, spots["poles"], context, wiring)
     stations = _built(StationModel, station_of, spots["stations"], context, wiring)

@@ -20,12 +20,16 @@ _ID = re.compile(r"(\d{6})-([A-Z]{2})-(\d{4,})\Z")
 
 @dataclass(slots=True)
 class Context:
-    """``None`` names mean that their file could not be read, so that nothing is held against who refers to them."""
+    """``None`` names mean that their file could not be read, so that nothing is held against who refers to them.
+
+    ``ids`` are the assets met so far; ``named`` are all ids, of assets that can't be used too.
+    """
 
     findings: Findings
     divisions: frozenset[str] | None
     programs: frozenset[str] | None
     ids: dict[str, Spot] = field(default_factory=dict)
+    named: set[str] = field(default_factory=set)
 
 
 def check_known(name: str, known: frozenset[str] | None, what: str, spot: Spot, findings: Findings) -> None:
@@ -53,9 +57,9 @@ def check_id(asset_id: str, classes: Mapping[str, str], spot: Spot, context: Con
 
 def place_of(model: PlaceModel, spot: Spot, findings: Findings) -> Place:
     """The place, noting when it lies outside China."""
-    if not _inside(model.lat, model.lon):
+    if not in_china(model.lat, model.lon):
         message = f"lat {model.lat:g}, lon {model.lon:g} lies outside China"
-        if _inside(model.lon, model.lat):
+        if in_china(model.lon, model.lat):
             hint = f"lat and lon look swapped: {{lat: {model.lon:g}, lon: {model.lat:g}}}"
         else:
             hint = "lat 3.5 to 53.6, lon 73.4 to 135.1 (WGS-84 degrees)"
@@ -63,7 +67,8 @@ def place_of(model: PlaceModel, spot: Spot, findings: Findings) -> Place:
     return Place(model.lat, model.lon)
 
 
-def _inside(lat: float, lon: float) -> bool:
+def in_china(lat: float, lon: float) -> bool:
+    """Whether the coordinates lie within China's bounds."""
     return LATITUDES[0] <= lat <= LATITUDES[1] and LONGITUDES[0] <= lon <= LONGITUDES[1]
 
 

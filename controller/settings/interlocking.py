@@ -11,6 +11,7 @@ from controller.domain.expression_grammar import parse
 from controller.domain.intents import Intent, Switch, TargetKind, parse_intent
 from controller.domain.points import device_of
 from controller.logic.interlocks import STOP_UNIT, InterlockKind, InterlockSpec
+from controller.settings.context import Context
 from controller.settings.interlock_models import InterlockModel
 from controller.settings.parsing import Entry, Findings, Spot
 from controller.settings.problems import did_you_mean
@@ -22,24 +23,26 @@ _TRIP_TO: Mapping[TargetKind, Intent] = {TargetKind.UNIT: STOP_UNIT, TargetKind.
 
 
 def interlocks_of(
-    entries: Sequence[Entry[InterlockModel]], city: City, points: Points, findings: Findings
+    entries: Sequence[Entry[InterlockModel]], city: City, points: Points, context: Context
 ) -> tuple[InterlockSpec, ...]:
     """All interlocks that can be made out; what is wrong is noted."""
     first: dict[str, Spot] = {}
     for entry in entries:
         here = entry.spot.at("id")
         if first.setdefault(entry.value.id, here) is not here:
-            findings.add(here, "duplicate interlock", f"{first[entry.value.id]} has this id already")
-    return tuple(spec for entry in entries if (spec := _spec(entry, city, points, findings)))
+            context.findings.add(here, "duplicate interlock", f"{first[entry.value.id]} has this id already")
+    return tuple(spec for entry in entries if (spec := _spec(entry, city, points, context)))
 
 
-def _spec(entry: Entry[InterlockModel], city: City, points: Points, findings: Findings) -> InterlockSpec | None:
-    model, spot = entry.value, entry.spot
-    known = points.get(device_of(model.target))
-    if known is None or ("/" in model.target and model.target not in city.targets):
-        findings.add(
-            spot.at("target"), "no such device or output", did_you_mean(model.target, [*points, *city.targets])
-        )
+def _spec(entry: Entry[InterlockModel], city: City, points: Points, context: Context) -> InterlockSpec | None:
+    model, spot, findings = entry.value, entry.spot, context.findings
+    device = device_of(model.target)
+    known = points.get(device)
+    if device not in context.named or (known is not None and model.target not in {device, *city.targets}):
+        known_here = [target for target in city.targets if device_of(target) == device] or points
+        findings.add(spot.at("target"), "no such device or output", did_you_mean(model.target, known_here))
+        return None
+    if known is None:
         return None
     condition = _condition(model.condition, known, spot.at("condition"), findings)
     trip_to = _trip_to(entry, city, findings)
@@ -81,7 +84,7 @@ def _trip_to(entry: Entry[InterlockModel], city: City, findings: Findings) -> In
         if model.trip_to is not None:
             findings.add(spot.at("trip_to"), f"a {model.kind} requests nothing", "leave it out, or say kind: trip")
         return STOP_UNIT
-    if target is None:
+    if target is None or target.kind is TargetKind.STATION:
         findings.add(spot.at("target"), "a trip acts on one output", "name it, one trip each: DEVICE/P1")
         return None
     if model.trip_to is None:

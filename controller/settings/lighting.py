@@ -64,6 +64,7 @@ def _understood(reader: Callable[[str], T], text: str, spot: Spot, findings: Fin
 
 def _program(entry: Entry[ProgramModel], findings: Findings) -> Program | None:
     model, spot = entry.value, entry.spot
+    before = len(findings.problems)
     edges: list[Edge] = []
     for at, level in model.edges.items():
         point = _understood(parse_time_point, at, spot.at("edges", at), findings)
@@ -71,7 +72,7 @@ def _program(entry: Entry[ProgramModel], findings: Findings) -> Program | None:
         if point is not None and percent is not None:
             edges.append(Edge(point, percent))
     savings = [_saving(saving, spot.at("savings", i), findings) for i, saving in enumerate(model.savings)]
-    if not edges:
+    if len(findings.problems) > before:
         return None
     title = Title(model.title.zh, model.title.en)
     return Program(model.id, title, tuple(edges), tuple(filter(None, savings)), model.min_burn_min)

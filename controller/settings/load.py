@@ -75,13 +75,14 @@ class Loader:
         lighting, programs = self._lighting(folder, timezone)
         shelf = ProfileShelf(folder.profile_folders(), self.findings)
         wiring = Wiring(*self._endpoints(folder), shelf, self.findings)
-        city = city_of(folder, Context(self.findings, codes, programs), wiring)
+        context = Context(self.findings, codes, programs)
+        city = city_of(folder, context, wiring)
         water = self._items(InterlockModel, [spot for _, spot in lists(folder.water, WATER_KEYS, self.findings)])
         if entry is None:
             return None
         check_timing(timing, entry.spot, self.findings)
         check_heartbeats(timing, shelf.loaded(), entry.spot, self.findings)
-        interlocks = interlocks_of(water, city, wiring.points(), self.findings)
+        interlocks = interlocks_of(water, city, wiring.points(), context)
         endpoints = wiring.built(timing.request_timeout_s)
         return Site(
             name=entry.value.name,

@@ -21,7 +21,7 @@ M_co = TypeVar("M_co", bound=Model, covariant=True)
 class Spot:
     """A place in a file that a later check may have something to say about."""
 
-    document: Document
+    document: Document = field(hash=False)
     path: YamlPath
 
     def at(self, *steps: str | int) -> Spot:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from controller.settings.parsing import Entry, Findings, Spot
 from controller.settings.problems import did_you_mean
 from controller.settings.profile_models import ProfileModel
+from controller.settings.yaml_lines import YamlPath
 from drivers.profile import NO_FEEDBACK, PointSpec, PointType, Protocol, Role, Table
 
 Placed = tuple[PointSpec, Spot]
@@ -111,14 +112,16 @@ def _check_roles(points: Sequence[Placed], model: ProfileModel, findings: Findin
 
 def _check_registers(points: Iterable[Placed], findings: Findings) -> None:
     taken: dict[tuple[Table, int], list[PointSpec]] = {}
+    told: set[YamlPath] = set()
     for spec, spot in points:
-        if spec.table is None:
+        if spec.table is None or spot.path in told:
             continue
         for address in range(spec.address, spec.address + spec.registers):
             others = taken.setdefault((spec.table, address), [])
             rival = next((other for other in others if _clash(spec, other)), None)
             if rival is not None:
                 _clashing(spec, rival, address, spot, findings)
+                told.add(spot.path)
                 break
             others.append(spec)
 
@@ -137,8 +140,10 @@ def _clashing(spec: PointSpec, rival: PointSpec, address: int, spot: Spot, findi
 
 def _check_nodes(points: Iterable[Placed], findings: Findings) -> None:
     taken: dict[str, PointSpec] = {}
+    told: set[YamlPath] = set()
     for spec, spot in points:
         rival = taken.setdefault(spec.node, spec)
-        if rival is not spec:
+        if rival is not spec and spot.path not in told:
+            told.add(spot.path)
             what = "two outputs on one node" if spec.writable and rival.writable else "two points on one node"
             findings.add(spot, f"{what}: {spec.name} and {rival.name} both use {spec.node}", "give each its own node")

@@ -88,15 +88,17 @@ class Wiring:
             if point not in profile.points:
                 here = spot.at("wire", "absent", i)
                 self.findings.add(here, f"profile {profile.id} has no such point", did_you_mean(point, profile.points))
+        lacking: dict[Spot, list[str]] = {}
         for point, written in needed_points(asset):
-            spec = profile.points.get(point)
+            spec, here = profile.points.get(point), _spot_of(point, spot)
             if spec is None or point in wire.absent:
-                lacks = f"profile {profile.id} has no point {point}, which this asset needs"
-                self.findings.add(_spot_of(point, spot), lacks, _outputs_hint(profile, point))
+                lacking.setdefault(here, []).append(point)
             elif written and not spec.writable:
-                lacks = f"{point} is not writable in profile {profile.id}"
                 hint = "say access: read_write and its feedback there"
-                self.findings.add(_spot_of(point, spot), lacks, hint)
+                self.findings.add(here, f"{point} is not writable in profile {profile.id}", hint)
+        for here, points in lacking.items():
+            message = f"profile {profile.id} has no point {' and no '.join(points)}, which this asset needs"
+            self.findings.add(here, message, _outputs_hint(profile, points[0]))
 
     def _take_seat(self, device: str, profile: Profile, wire: WireModel, spot: Spot) -> None:
         modbus = profile.protocol is Protocol.MODBUS

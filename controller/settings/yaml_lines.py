@@ -111,6 +111,14 @@ class Document:
         return Problem(self.name, self.line(path), self.where(path), text, message, hint)
 
 
+def _date(word: str) -> date | str:
+    """The day, or the word itself when there is no such day: the field it stands in will refuse a text."""
+    try:
+        return date.fromisoformat(word)
+    except ValueError:
+        return word
+
+
 def _child(node: Node | None, step: str | int) -> tuple[int, Node] | None:
     if isinstance(node, SequenceNode) and isinstance(step, int) and 0 <= step < len(node.value):
         item = node.value[step]
@@ -201,15 +209,8 @@ class _Reader:
             case "tag:yaml.org,2002:bool":
                 return word == "true"
             case "tag:yaml.org,2002:timestamp":
-                return self._date(node)
+                return _date(word)
         return None
-
-    def _date(self, node: ScalarNode) -> date | None:
-        try:
-            return date.fromisoformat(node.value)
-        except ValueError as cause:
-            self._refuse(node, f"not a date: {cause}", "YYYY-MM-DD of a day that exists")
-            return None
 
     def _refuse(self, node: Node, message: str, hint: str) -> None:
         value = node.value if isinstance(node, ScalarNode) else ""

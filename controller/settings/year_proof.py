@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from datetime import date
 
-from controller.domain.assets import City, Place
+from controller.domain.assets import Cabinet, City, Place, Pole
+from controller.settings.context import in_china
 from controller.settings.parsing import Findings, Spot
 from schedules.calendar import Calendar, InRange, OnDates, OnDayKinds, OnWeekdays
 from schedules.plan import LightingPlan
@@ -32,13 +33,18 @@ def check_no_day_burning(city: City, plan: LightingPlan, spots: Mapping[ProgramI
 
 def _used_at(city: City) -> dict[ProgramId, list[Place]]:
     used: dict[ProgramId, list[Place]] = {}
-    for cabinet in city.cabinets.values():
+    for cabinet in filter(_somewhere, city.cabinets.values()):
         for program in {circuit.program for circuit in cabinet.circuits}:
             used.setdefault(program, []).append(cabinet.place)
-    for pole in city.poles.values():
+    for pole in filter(_somewhere, city.poles.values()):
         for program in {lamp.program for lamp in pole.luminaires}:
             used.setdefault(program, []).append(pole.place)
     return used
+
+
+def _somewhere(asset: Cabinet | Pole) -> bool:
+    """Coordinates refused already have no sun times to try."""
+    return in_china(asset.place.lat, asset.place.lon)
 
 
 def _outermost(places: list[Place]) -> frozenset[Place]:

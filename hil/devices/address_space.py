@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dbm
 import dbm.dumb
 import os
 import pickle
@@ -15,6 +16,9 @@ from typing import Any
 from asyncua.server.address_space import AddressSpace, NodeManagementService
 
 _NAME = "standard-nodes"
+
+UNREADABLE = (*dbm.error, OSError, ValueError, SyntaxError, KeyError, EOFError, AttributeError, pickle.UnpicklingError)
+"""What a damaged cache raises when it is opened or read."""
 
 
 def cache_folder() -> Path:

@@ -27,23 +27,28 @@ class SimulatedDevice:
 
     Faults of the electronics: ``offline`` (the gateway gets no answer from it), ``substitute`` (a reading shows this
     whatever is true), ``ignore`` (a write is acknowledged, its register changes, and nothing happens),
-    ``refuse`` (a write gets a definite no). Faults of the plant are set on ``plant``.
+    ``refuse`` (a write gets a definite no). Faults of the plant are set on ``plant``. ``readers`` is what a wire
+    reads by: the truth, or a substitute of it. A ``sampled`` device shows the last step of a plant that others move
+    too (the water); the others are worked out whenever somebody looks.
     """
 
-    def __init__(self, device: DeviceId, plant: Plant, readers: Readers, writers: Writers) -> None:
+    def __init__(
+        self, device: DeviceId, plant: Plant, readers: Readers, writers: Writers, *, sampled: bool = False
+    ) -> None:
         self.id = device
         self.plant = plant
+        self.sampled = sampled
         self.offline = False
-        self._readers = readers
+        self.readers = dict(readers)
+        self._truth = readers
         self._writers = writers
-        self._substitutes: dict[str, Value] = {}
         self._ignored: set[str] = set()
         self._refused: set[str] = set()
 
     @property
     def points(self) -> frozenset[str]:
         """Every point it could answer; its wire offers only those of its binding."""
-        return frozenset(self._readers)
+        return frozenset(self._truth)
 
     def advance(self, to_s: float) -> None:
         """Let the plant catch up."""
@@ -55,12 +60,10 @@ class SimulatedDevice:
         Raises:
             UnknownTarget: the device has no such point.
         """
-        if self._substitutes and point in self._substitutes:
-            return self._substitutes[point]
-        try:
-            return self._readers[point]()
-        except KeyError:
-            raise UnknownTarget(f"simulated device {self.id} has no point {point}") from None
+        reader = self.readers.get(point)
+        if reader is None:
+            raise UnknownTarget(f"simulated device {self.id} has no point {point}")
+        return reader()
 
     def write(self, point: str, value: Value) -> None:
         """The centre writes an absolute value.
@@ -75,13 +78,13 @@ class SimulatedDevice:
         if writer is None:
             raise NotWritable(f"simulated device {self.id} has no writable point {point}")
         if point in self._ignored:
-            self._substitutes[point] = value
+            self.substitute(point, value)
             return
         writer(value)
 
     def substitute(self, point: str, value: Value) -> None:
         """Let a reading show ``value`` whatever is true."""
-        self._substitutes[point] = value
+        self.readers[point] = lambda: value
 
     def ignore(self, point: str) -> None:
         """Acknowledge writes to the point and do nothing."""
@@ -94,6 +97,6 @@ class SimulatedDevice:
     def heal(self) -> None:
         """Take every fault of the electronics away."""
         self.offline = False
-        self._substitutes.clear()
+        self.readers.update(self._truth)
         self._ignored.clear()
         self._refused.clear()

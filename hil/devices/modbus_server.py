@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
 from functools import partial
 
 from pymodbus.constants import ExcCodes
@@ -34,10 +35,14 @@ class ModbusGateway:
     """One listening socket, several unit ids. A unit that is missing or offline answers exception 11."""
 
     def __init__(
-        self, endpoint: Endpoint, devices: Mapping[DeviceId, SimulatedDevice], plant_s: Callable[[], float]
+        self,
+        endpoint: Endpoint,
+        devices: Mapping[DeviceId, SimulatedDevice],
+        plant_s: Callable[[], float],
+        written: Callable[[], None] = lambda: None,
     ) -> None:
         self.endpoint = endpoint
-        self._plant_s = plant_s
+        self._wire = _Wire(plant_s, written)
         self._maps = {binding.unit: RegisterMap(binding, devices[binding.device]) for binding in endpoint.devices}
         self._server: ModbusTcpServer | None = None
 
@@ -48,7 +53,7 @@ class ModbusGateway:
             ConfigError: the port is taken or not allowed.
         """
         logging.getLogger("pymodbus").setLevel(_QUIET)
-        units = [_device(unit, registers, self._plant_s) for unit, registers in self._maps.items()]
+        units = [_device(unit, registers, self._wire) for unit, registers in self._maps.items()]
         server = ModbusTcpServer(units, address=(address.host, address.port), trace_pdu=self._watch)
         # serve_forever() and listen() swallow the reason why a socket could not be had; their own creator does not.
         try:
@@ -74,12 +79,20 @@ class ModbusGateway:
         return pdu
 
 
-def _device(unit: int, registers: RegisterMap, plant_s: Callable[[], float]) -> SimDevice:
+@dataclass(frozen=True, slots=True)
+class _Wire:
+    """What a gateway gives its devices: the time, and whom to tell of a write (for plants moved by the field)."""
+
+    plant_s: Callable[[], float]
+    written: Callable[[], None]
+
+
+def _device(unit: int, registers: RegisterMap, wire: _Wire) -> SimDevice:
     blocks = {table: [_block(registers, table)] for table in _TABLES}
     return SimDevice(
         id=unit,
         simdata=(blocks[Table.COIL], blocks[Table.DISCRETE], blocks[Table.HOLDING], blocks[Table.INPUT]),
-        action=partial(_act, registers, plant_s),
+        action=partial(_act, registers, wire),
     )
 
 
@@ -97,7 +110,7 @@ def _block(registers: RegisterMap, table: Table) -> SimData:
 
 async def _act(
     registers: RegisterMap,
-    plant_s: Callable[[], float],
+    wire: _Wire,
     function: int,
     first: int,
     address: int,
@@ -109,16 +122,18 @@ async def _act(
     device = registers.device
     if device.offline:
         return ExcCodes.GATEWAY_NO_RESPONSE
-    device.advance(plant_s())
     table = _TABLE_OF[function]
+    # The water is everybody's: it is moved before a write that may act, not for a look at it and not for a heartbeat.
+    acts = written is not None and not registers.only_beats(table, address, len(written))
+    if acts or not device.sampled:
+        device.advance(wire.plant_s())
     try:
         if written is not None:
             registers.take(table, address, written)
+            if acts and device.sampled:
+                wire.written()
         else:
-            bits = table in BIT_TABLES
-            registers.show(
-                table, address - address % 16 if bits else address, count * 16 if bits else count, words, first
-            )
+            _show(registers, table, address, count, words, first)
     except NotWritable:
         return ExcCodes.ILLEGAL_ADDRESS
     except InvalidValue:
@@ -128,3 +143,10 @@ async def _act(
     except DeviceRefused:
         return ExcCodes.DEVICE_FAILURE
     return None
+
+
+def _show(registers: RegisterMap, table: Table, address: int, count: int, words: list[int], first: int) -> None:
+    if table in BIT_TABLES:
+        registers.show(table, address - address % 16, count * 16, words, first)
+    else:
+        registers.show(table, address, count, words, first)

@@ -19,9 +19,10 @@ from controller.domain.points import DeviceId, Value
 from drivers.base import Endpoint
 from drivers.check import judge, unchecked_raw
 from drivers.opcua.nodes import node_id, variant_type
-from drivers.profile import PointSpec
+from drivers.profile import PointSpec, Role
 from hil.devices.address import OPCUA_SCHEME, Address, port_in_use
-from hil.devices.base import SimulatedDevice
+from hil.devices.address_space import UNREADABLE
+from hil.devices.base import Readers, SimulatedDevice
 
 
 @dataclass(slots=True)
@@ -30,6 +31,8 @@ class _Node:
 
     spec: PointSpec
     device: SimulatedDevice
+    name: str
+    readers: Readers
     id: ua.NodeId
     shown: Value
 
@@ -37,7 +40,7 @@ class _Node:
 class OpcUaStationServer:
     """One listening socket with one or more stations, kept up to date by ``publish``.
 
-    A client's write goes to the plant before the server answers (``written`` is called after it). Values are
+    A client's write goes to the plant before the server answers (``written`` is told, but for heartbeats). Values are
     written into the address space only when they changed by more than their dead-band.
     """
 
@@ -64,13 +67,7 @@ class OpcUaStationServer:
         """
         for name in ("asyncua", "asyncua.server", "asyncua.common"):
             logging.getLogger(name).setLevel(logging.CRITICAL + 1)
-        server = Server()
-        server.disable_clock(True)
-        server.set_endpoint(address.url(OPCUA_SCHEME))
-        server.set_server_name("zhadao simulated field")
-        server.set_security_policy([ua.SecurityPolicyType.NoSecurity])
-        server.set_identity_tokens([ua.AnonymousIdentityToken])
-        await server.init(shelf)
+        server = await _prepared(address, shelf)
         await self._add_stations(server)
         server.subscribe_server_callback(CallbackType.PostWrite, self._after_write)
         try:
@@ -95,8 +92,8 @@ class OpcUaStationServer:
         now = self._plant_time()
         changed = 0
         for node in self._nodes:
-            value = node.device.read(node.spec.name)
-            if _differs(node.shown, value, node.spec.deadband):
+            value = node.readers[node.name]()
+            if value != node.shown and _past_deadband(node.shown, value, node.spec.deadband):
                 node.shown = value
                 await self._server.write_attribute_value(node.id, _data_value(node.spec, value, now))
                 changed += 1
@@ -118,7 +115,7 @@ class OpcUaStationServer:
         value = device.read(spec.name)
         name = ua.QualifiedName(spec.name, identifier.NamespaceIndex)
         variable = await folder.add_variable(identifier, name, unchecked_raw(spec, value), variant_type(spec))
-        node = _Node(spec, device, identifier, value)
+        node = _Node(spec, device, spec.name, device.readers, identifier, value)
         self._nodes.append(node)
         await server.write_attribute_value(identifier, _data_value(spec, value, self._plant_time()))
         if spec.writable:
@@ -133,14 +130,16 @@ class OpcUaStationServer:
             node = self._writable.get(request.NodeId)
             if node is not None and event.response_params[position].is_good():
                 event.response_params[position] = self._hand_to_plant(node, request.Value.Value)
-        self._written()
 
     def _hand_to_plant(self, node: _Node, written: ua.Variant) -> ua.StatusCode:
         value = judge(node.spec)(written.Value, 0.0, None).value
         if value is None:
             return _status(StatusCodes.BadOutOfRange)
         node.shown = value
-        node.device.advance(self._plant_time().timestamp())
+        acts = node.spec.role is not Role.HEARTBEAT
+        if acts:
+            node.device.advance(self._plant_time().timestamp())
+            self._written()
         try:
             node.device.write(node.spec.name, value)
         except InvalidValue:
@@ -152,10 +151,32 @@ class OpcUaStationServer:
         return _status(StatusCodes.Good)
 
 
-def _differs(shown: Value, value: Value, deadband: float) -> bool:
+async def _prepared(address: Address, shelf: Path | None) -> Server:
+    """A server with the standard nodes; from the cache where that can be read, else the slow way."""
+    try:
+        server = _bare(address)
+        await server.init(shelf)
+    except UNREADABLE:
+        server = _bare(address)
+        await server.init()
+    return server
+
+
+def _bare(address: Address) -> Server:
+    server = Server()
+    server.disable_clock(True)  # a clock node written every second is work that nobody reads
+    server.set_endpoint(address.url(OPCUA_SCHEME))
+    server.set_server_name("zhadao simulated field")
+    server.set_security_policy([ua.SecurityPolicyType.NoSecurity])
+    server.set_identity_tokens([ua.AnonymousIdentityToken])
+    return server
+
+
+def _past_deadband(shown: Value, value: Value, deadband: float) -> bool:
+    """Whether a change is worth showing; nothing at all (a pump at rest, a shut gate) always is."""
     if deadband and isinstance(value, float) and isinstance(shown, float):
-        return abs(value - shown) >= deadband
-    return value != shown
+        return abs(value - shown) >= deadband or value == 0.0
+    return True
 
 
 def _data_value(spec: PointSpec, value: Value, now: datetime) -> ua.DataValue:

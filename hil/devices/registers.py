@@ -7,9 +7,10 @@ from dataclasses import dataclass
 
 from controller.domain.errors import InvalidValue, NotWritable
 from drivers.base import Binding
-from drivers.modbus.codec import BIT_TABLES, decode, table_of, to_words, with_bit
-from drivers.profile import PointSpec, PointType, Table
+from drivers.modbus.codec import decode, table_of
+from drivers.profile import PointSpec, PointType, Role, Table
 from hil.devices.base import SimulatedDevice
+from hil.devices.showing import shower
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +31,7 @@ class RegisterMap:
         for table in Table:
             of_table = (spec for spec in binding.points.values() if table_of(spec) is table)
             self._points[table] = tuple(sorted(of_table, key=lambda spec: (spec.address, spec.bit)))
+        self._show = {spec.name: shower(spec, device.readers) for spec in binding.points.values()}
 
     def extent(self, table: Table) -> Extent | None:
         """What the device answers in this table; gaps between its points read 0. None: nothing."""
@@ -40,18 +42,8 @@ class RegisterMap:
 
     def show(self, table: Table, address: int, count: int, words: list[int], first: int) -> None:
         """Bring ``words`` (whose first register is ``first``) up to date for a read of these addresses."""
-        if table in BIT_TABLES:
-            for spec in self._within(table, address, count):
-                index, bit = divmod(spec.address, 16)
-                words[index - first] = with_bit(words[index - first], bit, bool(self.device.read(spec.name)))
-            return
         for spec in self._within(table, address, count):
-            at = spec.address - first
-            shown = to_words(spec, self.device.read(spec.name))
-            if spec.type is PointType.BIT:
-                words[at] = with_bit(words[at], spec.bit, bool(shown[0]))
-            else:
-                words[at : at + len(shown)] = shown
+            self._show[spec.name](words, first)
 
     def take(self, table: Table, address: int, values: Sequence[int] | Sequence[bool]) -> None:
         """Hand a write to the plant, point by point.
@@ -70,6 +62,10 @@ class RegisterMap:
             if value is None:
                 raise InvalidValue(f"{self.device.id}: {list(written)} is no value of {spec.name}")
             self.device.write(spec.name, value)
+
+    def only_beats(self, table: Table, address: int, count: int) -> bool:
+        """Whether a write of these addresses is a heartbeat and nothing else."""
+        return all(spec.role is Role.HEARTBEAT for spec in self._within(table, address, count))
 
     def _split(
         self, touched: Iterable[PointSpec], address: int, values: Sequence[int] | Sequence[bool]

@@ -1,4 +1,4 @@
-"""Stations and gauges as devices. Their water moves with the world, so each look lets the whole world catch up."""
+"""Stations and gauges as devices. Their water is moved by the field, in steps; they show the last one."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from controller.domain.assets import Gauge, GaugeKind
 from controller.domain.points import Value
 from hil.devices.base import Plant, SimulatedDevice
 from hil.devices.values import labelled, number, percent, truth
-from hil.plants.cabinet import ControlSwitch
 from hil.plants.gate import GatePlant
 from hil.plants.plc import Mode
 from hil.plants.pump import PumpPlant
@@ -22,8 +21,13 @@ Points = dict[str, Callable[[], Value]]
 _SENSORS = (1, 2, 3)
 
 
-def station_device(plant: StationPlant, water: Plant, rain: Callable[[], float] | None = None) -> SimulatedDevice:
-    """A station's points; ``rain`` (mm/h) where its yard has a gauge."""
+def station_device(
+    plant: StationPlant, water: Plant, now_s: Callable[[], float], rain: Callable[[], float] | None = None
+) -> SimulatedDevice:
+    """A station's points; ``now_s`` are plant seconds, ``rain`` (mm/h) is given where its yard has a gauge.
+
+    A heartbeat counts from the moment it comes, though the water (and the PLC's scan with it) may be a step behind.
+    """
     plc = plant.plc
     readers: Points = {
         "mode_command": lambda: plc.mode_command.value,
@@ -40,7 +44,7 @@ def station_device(plant: StationPlant, water: Plant, rain: Callable[[], float] 
     mode = labelled(Mode)
     writers: dict[str, Callable[[Value], None]] = {
         "mode_command": lambda value: plc.ask_mode(mode(value), plant.now_s),
-        "heartbeat": partial(_beat, plant),
+        "heartbeat": partial(_beat, plant, now_s),
     }
     for pump in plant.pumps.values():
         readers |= _unit_readers(plant, pump)
@@ -48,19 +52,12 @@ def station_device(plant: StationPlant, water: Plant, rain: Callable[[], float] 
     for gate in plant.gates.values():
         readers |= _gate_readers(plant, gate)
         writers[f"{gate.asset.output}.position_command"] = partial(_position, plant, gate.asset.output)
-    return SimulatedDevice(plant.asset.id, water, readers, writers)
-
-
-class _Sampled:
-    """A gauge shows the last step of the water and never drives it forward itself."""
-
-    def advance(self, to_s: float) -> None:
-        """Nothing of its own moves."""
+    return SimulatedDevice(plant.asset.id, water, readers, writers, sampled=True)
 
 
 def level_device(gauge: Gauge, water: WaterWorld, of: str, offset_m: float = 0.0) -> SimulatedDevice:
     """A level or tide gauge in a reach or in the water outside."""
-    return SimulatedDevice(gauge.id, _Sampled(), {"level_m": lambda: water.level_m(of) + offset_m}, {})
+    return SimulatedDevice(gauge.id, water, {"level_m": lambda: water.level_m(of) + offset_m}, {}, sampled=True)
 
 
 def rain_device(gauge: Gauge, water: WaterWorld, weather: Weather) -> SimulatedDevice:
@@ -69,7 +66,7 @@ def rain_device(gauge: Gauge, water: WaterWorld, weather: Weather) -> SimulatedD
         "rain_mm_h": lambda: weather.rain_mm_h(gauge.id, water.now_s),
         "rain_1h_mm": lambda: weather.fallen_mm(gauge.id, water.now_s - 3600.0, water.now_s),
     }
-    return SimulatedDevice(gauge.id, _Sampled(), readers, {})
+    return SimulatedDevice(gauge.id, water, readers, {}, sampled=True)
 
 
 def quality_device(gauge: Gauge, plant: QualityPlant) -> SimulatedDevice:
@@ -88,14 +85,9 @@ def is_level(gauge: Gauge) -> bool:
     return gauge.kind in (GaugeKind.LEVEL, GaugeKind.TIDE)
 
 
-def turn_key(plant: StationPlant, switch: ControlSwitch) -> None:
-    """Somebody at the station turns its LOCAL/REMOTE/OFF key."""
-    plant.plc.turn_switch(switch, plant.now_s)
-
-
-def _beat(plant: StationPlant, value: Value) -> None:
+def _beat(plant: StationPlant, now_s: Callable[[], float], value: Value) -> None:
     plant.plc.heartbeat = int(number(value))
-    plant.plc.sign_of_life(plant.now_s)
+    plant.plc.sign_of_life(now_s())
 
 
 def _run(plant: StationPlant, output: str, value: Value) -> None:
@@ -113,7 +105,7 @@ def _unit_readers(plant: StationPlant, pump: PumpPlant) -> Points:
         f"{output}.running": lambda: pump.running,
         f"{output}.current_a": lambda: pump.current_a(plant.gate_share(pump)),
         f"{output}.fault": lambda: pump.fault,
-        f"{output}.available": lambda: pump.available,
+        f"{output}.available": lambda: pump.available and not pump.fault,
         f"{output}.speed_percent": lambda: pump.speed,
     }
 

@@ -114,24 +114,18 @@ class CabinetPlant:
 
     def lose_lamps(self, output: str, count: int) -> None:
         """So many lamps of the circuit burn no more (0 repairs them)."""
-        circuit = self.circuits[output]
-        circuit.settle(self.now_s)
-        circuit.broken = count
+        self.circuits[output].alter(self.now_s, broken=count)
 
     def trip_breaker(self, output: str, tripped: bool = True) -> None:
         """The circuit's breaker opens: the contactor may stay closed, but no power flows."""
-        circuit = self.circuits[output]
-        circuit.settle(self.now_s)
-        circuit.tripped = tripped
+        self.circuits[output].alter(self.now_s, tripped=tripped)
 
     def lose_phase(self, phase: str, lost: bool = True) -> None:
         """Supply phase ``a``, ``b`` or ``c`` fails or returns."""
-        for circuit in self.circuits.values():
-            circuit.settle(self.now_s)
         (self.dead_phases.add if lost else self.dead_phases.discard)(phase)
         live = frozenset("abc") - self.dead_phases
         for circuit in self.circuits.values():
-            circuit.live = live
+            circuit.alter(self.now_s, live=live)
 
     def voltage_v(self, phase: str) -> float:
         """Phase voltage: nominal with a slow daily swing, 0 when the phase is lost."""

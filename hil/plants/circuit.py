@@ -16,6 +16,7 @@ class CircuitPlant:
 
     __slots__ = (
         "_energy_j",
+        "_full_w",
         "_lit_since_s",
         "_metered_s",
         "asset",
@@ -36,6 +37,7 @@ class CircuitPlant:
         self._lit_since_s = at_s - WARM_UP_S
         self._metered_s = at_s
         self._energy_j = 0.0
+        self._full_w = self._work_out_full_power()
 
     @property
     def output(self) -> str:
@@ -44,6 +46,9 @@ class CircuitPlant:
 
     def full_power_w(self) -> float:
         """Power once warm, as the circuit stands now (LED drivers hold it whatever the voltage)."""
+        return self._full_w
+
+    def _work_out_full_power(self) -> float:
         if not self.contactor.closed or self.tripped:
             return 0.0
         phases = self.asset.phase
@@ -53,8 +58,10 @@ class CircuitPlant:
 
     def power_w(self, t_s: float) -> float:
         """Power at ``t_s``."""
-        warm = min(1.0, max(0.0, (t_s - self._lit_since_s) / WARM_UP_S))
-        return self.full_power_w() * (COLD_SHARE + (1.0 - COLD_SHARE) * warm)
+        lit_s = t_s - self._lit_since_s
+        if lit_s >= WARM_UP_S:
+            return self._full_w
+        return self._full_w * (COLD_SHARE + (1.0 - COLD_SHARE) * max(0.0, lit_s) / WARM_UP_S)
 
     def phase_power_w(self, phase: str, t_s: float) -> float:
         """The part of the power this phase feeds."""
@@ -65,10 +72,19 @@ class CircuitPlant:
 
     def energy_j(self, t_s: float) -> float:
         """Energy used from the start until ``t_s``."""
-        return self._energy_j + self.full_power_w() * self._warm_seconds(self._metered_s, t_s)
+        return self._energy_j + self._full_w * self._warm_seconds(self._metered_s, t_s)
 
-    def settle(self, t_s: float) -> None:
-        """Meter until ``t_s``; called before anything that changes the power."""
+    def alter(
+        self, t_s: float, *, broken: int | None = None, tripped: bool | None = None, live: frozenset[str] | None = None
+    ) -> None:
+        """Change what decides the power, metering what was used until ``t_s`` first."""
+        self._settle(t_s)
+        self.broken = self.broken if broken is None else broken
+        self.tripped = self.tripped if tripped is None else tripped
+        self.live = self.live if live is None else live
+        self._full_w = self._work_out_full_power()
+
+    def _settle(self, t_s: float) -> None:
         self._energy_j = self.energy_j(t_s)
         self._metered_s = t_s
 
@@ -77,8 +93,9 @@ class CircuitPlant:
         due_s, was_closed = self.contactor.due_s, self.contactor.closed
         if to_s < due_s:
             return None
-        self.settle(due_s)
+        self._settle(due_s)
         moved_s = self.contactor.move(to_s)
+        self._full_w = self._work_out_full_power()
         if moved_s is not None and not was_closed:
             self._lit_since_s = moved_s
         return moved_s

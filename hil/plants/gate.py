@@ -12,13 +12,14 @@ _AT_LIMIT = 0.05
 class GatePlant:
     """Truth of one gate. ``jammed``: the drive trips and it stays where it is, with ``fault`` shown."""
 
-    __slots__ = ("_now_s", "asset", "goal", "jammed", "position")
+    __slots__ = ("_now_s", "_stalled", "asset", "goal", "jammed", "position")
 
     def __init__(self, asset: Gate, start_s: float, position: float = 0.0) -> None:
         self.asset = asset
         self.position = position
         self.goal = position
         self.jammed = False
+        self._stalled = False
         self._now_s = start_s
 
     @property
@@ -38,8 +39,8 @@ class GatePlant:
 
     @property
     def fault(self) -> bool:
-        """The drive has tripped with the gate away from where it should be."""
-        return self.jammed and self.position != self.goal
+        """The drive has tripped while it should have moved; it shows until the gate is freed."""
+        return self.jammed and self._stalled
 
     def aim(self, percent: float) -> None:
         """Travel to this opening, 0–100 %."""
@@ -49,6 +50,7 @@ class GatePlant:
         """Let time pass; returns the moment it reached an end (0 or 100 %), None when it did not."""
         elapsed_s, began_s = to_s - self._now_s, self._now_s
         self._now_s = to_s
+        self._stalled = self.jammed and (self._stalled or self.position != self.goal)
         if not self.moving or elapsed_s <= 0.0:
             return None
         distance = self.goal - self.position

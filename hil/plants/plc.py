@@ -158,8 +158,10 @@ class StationPlc:
         count = len(running)
         if inner_m <= levels.dry_run_m:
             self._wanted.update(dict.fromkeys(running, False))
-        elif inner_m >= levels.start_m + count * levels.step_m and now_s - self._last_start_s >= levels.stagger_s:
-            self._start_one(drains, now_s)
+        elif inner_m >= levels.start_m + count * levels.step_m:
+            # One start at a time: the next unit is only wanted once the last one runs, and a while after it.
+            if not self._waiting_since_s and now_s - self._last_start_s >= levels.stagger_s:
+                self._start_one(drains, now_s)
         elif count and inner_m <= levels.start_m + (count - 1) * levels.step_m - levels.span_m:
             longest = min(running, key=lambda output: drains[output].running_since_s)
             if now_s - drains[longest].running_since_s >= drains[longest].asset.min_run_s:
@@ -183,7 +185,6 @@ class StationPlc:
         ]
         if ready:
             self._wanted[min(ready, key=lambda output: drains[output].starts)] = True
-            self._last_start_s = now_s
 
     def _drain_by_gravity(self, rule: GravityRule, now_s: float, head_m: float) -> None:
         gate = self.gates[self._gravity_gate]
@@ -219,6 +220,7 @@ class StationPlc:
             self._prove_gate(output, pump, gate, now_s)
         elif self._may_start(pump, gate):
             self._waiting_since_s.setdefault(output, now_s)
+            self._last_start_s = now_s
             pump.contactor.order(True, now_s)
         else:
             self._give_up_waiting(output, pump, gate, now_s)

@@ -13,7 +13,6 @@ from pymodbus.client import AsyncModbusTcpClient
 
 from controller.domain.errors import ConfigError
 from hil.field import Field
-from hil.plants.cabinet import CabinetPlant
 from tests.unit.hil import small_city
 from tests.unit.hil.small_city import CABINET, LEVEL, MIDNIGHT, VirtualClock
 
@@ -56,8 +55,7 @@ async def test_a_written_coil_moves_its_contactor_and_the_feedback_follows() -> 
 
 async def test_a_stuck_contactor_acknowledges_and_shows_that_nothing_happened() -> None:
     async with served() as (field, client):
-        plant = field.device(CABINET).plant
-        assert isinstance(plant, CabinetPlant)
+        plant = field.cabinet(CABINET)
         plant.circuits["K1"].contactor.stuck = True
         assert not (await client.write_coil(0, True, device_id=CABINET_UNIT)).isError()
         await asyncio.sleep(5)
@@ -97,8 +95,7 @@ async def test_function_23_beats_and_reads_in_one_transaction() -> None:
         )
         assert reply.registers[:3] == [77, 1, 0]
         assert 2270 <= reply.registers[5] <= 2330
-        plant = field.device(CABINET).plant
-        assert isinstance(plant, CabinetPlant)
+        plant = field.cabinet(CABINET)
         assert not plant.timetable_active
 
 
@@ -128,8 +125,7 @@ async def test_other_tables_and_types_read_as_the_profile_says() -> None:
         clock = await client.read_input_registers(100, count=2, device_id=CABINET_UNIT)
         seconds = clock.registers[0] << 16 | clock.registers[1]
         assert seconds == int(field.plant_s())
-        plant = field.device(CABINET).plant
-        assert isinstance(plant, CabinetPlant)
+        plant = field.cabinet(CABINET)
         plant.door_open = True
         assert (await client.read_discrete_inputs(5, count=1, device_id=CABINET_UNIT)).bits[0]
         level = await client.read_holding_registers(0, count=1, device_id=GAUGE_UNIT)
@@ -182,3 +178,23 @@ async def test_only_and_without_choose_what_is_served() -> None:
     nothing_wet = Field(site, world, VirtualClock(), without=frozenset({"ua-1", LEVEL}), ephemeral_ports=True)
     assert set(await nothing_wet.start()) == {"gw-1"}
     await nothing_wet.stop()
+
+
+async def test_a_station_on_modbus_acts_within_a_plc_scan() -> None:
+    site = small_city.site_with_modbus_station()
+    field = Field(site, small_city.world(canal_m=1.5), VirtualClock(), ephemeral_ports=True)
+    parts = urlsplit((await field.start())["plc-1"])
+    client = AsyncModbusTcpClient(str(parts.hostname), port=int(parts.port or 0), retries=0, reconnect_delay=0)
+    assert await client.connect()
+    try:
+        await asyncio.sleep(13)
+        await client.write_register(0, 1, device_id=1)
+        await asyncio.sleep(0.3)
+        assert (await client.read_holding_registers(1, count=1, device_id=1)).registers == [1]
+        await client.write_registers(2, [1000], device_id=1)
+        await asyncio.sleep(31)
+        assert 480 <= (await client.read_holding_registers(3, count=1, device_id=1)).registers[0] <= 520
+        assert field.station(small_city.STATION).gates["G1"].moving
+    finally:
+        client.close()
+        await field.stop()

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import shutil
 import socket
+import tempfile
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -145,7 +147,7 @@ async def test_a_subscriber_hears_of_changes_past_the_dead_band_only() -> None:
         def __init__(self) -> None:
             self.levels: list[float] = []
 
-        def datachange_notification(self, node: Any, value: float, _data: Any) -> None:
+        def datachange_notification(self, _node: Any, value: float, _data: Any) -> None:
             self.levels.append(value)
 
     async with served() as (_, centre):
@@ -165,6 +167,20 @@ async def test_a_port_in_use_is_one_sentence_and_leaves_nothing_open() -> None:
         field = Field(small_city.site(opcua_port=port), small_city.world(), VirtualClock(), only=SERVER)
         with pytest.raises(ConfigError, match=f"endpoint ua-1 .*port {port} .*in use"):
             await field.start()
+
+
+async def test_a_damaged_cache_costs_time_and_nothing_else() -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        made = standard_space(None)
+        assert made is not None
+        copy = Path(folder) / made.parent.name
+        shutil.copytree(made.parent, copy)
+        (copy / f"{made.name}.dir").write_text("not an index\n")
+        world = small_city.world()
+        field = Field(small_city.site(), world, VirtualClock(), only=SERVER, ephemeral_ports=True, cache=Path(folder))
+        urls = await field.start()
+        assert set(urls) == {"ua-1"}
+        await field.stop()
 
 
 def test_a_cache_that_cannot_be_made_is_no_cache() -> None:

@@ -119,13 +119,32 @@ function heard(message) {
   if (message.type === "changes") noteChanges(message.changes);
 }
 
+/* Runs the work at once, and however often it is asked for, at most once a second. */
+function calmly(work) {
+  let resting = false;
+  let again = false;
+  return function run() {
+    again = resting;
+    if (resting) return;
+    resting = true;
+    work();
+    setTimeout(() => {
+      resting = false;
+      if (again) run();
+    }, 1000);
+  };
+}
+
+const alarmsChanged = calmly(() => loadAlarms());
+const targetChanged = calmly(() => state.target && explain(state.target));
+
 function noteChanges(changes) {
-  if (changes.some((change) => change.kind === "alarm")) loadAlarms();
+  if (changes.some((change) => change.kind === "alarm")) alarmsChanged();
   const mine = changes.some((change) => {
     const subject = change.subject;
     return state.target && (subject === state.target || state.target.startsWith(subject + "/") || subject.startsWith(state.target));
   });
-  if (mine) explain(state.target);
+  if (mine) targetChanged();
 }
 
 function watchAge() {

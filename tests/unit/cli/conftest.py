@@ -13,6 +13,7 @@ import uvicorn
 from typer.testing import CliRunner, Result
 
 from controller.api import create_app
+from controller.api.state import share
 from controller.cli.app import app
 from controller.runtime.authority import SingleOperator
 from tests.unit.api.fake_controller import FakeController
@@ -59,22 +60,31 @@ def shell(tmp_path: Path) -> Shell:
     return Shell(tmp_path)
 
 
-@pytest.fixture
-def running(tmp_path: Path) -> Iterator[Running]:
+@pytest.fixture(scope="session")
+def server() -> Iterator[Server]:
+    """One server for all tests; each test puts its own controller behind it."""
     facade = FakeController()
-    authority = SingleOperator(facade.clock)
-    server = Server(uvicorn.Config(create_app(facade, authority), port=0, log_level="critical", lifespan="off"))
+    app = create_app(facade, SingleOperator(facade.clock))
+    server = Server(uvicorn.Config(app, port=0, log_level="critical", lifespan="off"))
     serving = threading.Thread(target=lambda: asyncio.run(server.serve()))
     serving.start()
     try:
         assert server.up.wait(10)
-        url = f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
-        token = authority.new_session("local-cli").token
-        note(tmp_path, url, token)
-        yield Running(tmp_path, facade, authority, url, token)
+        yield server
     finally:
         server.should_exit = True
         serving.join()
+
+
+@pytest.fixture
+def running(tmp_path: Path, server: Server) -> Running:
+    facade = FakeController()
+    authority = SingleOperator(facade.clock)
+    server.config.app.state.shared = share(facade, authority)
+    url = f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
+    token = authority.new_session("local-cli").token
+    note(tmp_path, url, token)
+    return Running(tmp_path, facade, authority, url, token)
 
 
 def note(data: Path, url: str, token: str) -> None:

@@ -200,3 +200,13 @@ def test_something_that_speaks_no_http_is_said_plainly(shell: Shell) -> None:
         result = shell.asking("status", "--url", f"http://127.0.0.1:{listener.getsockname()[1]}", "--token", "t")
         thread.join()
     assert (result.exit_code, "did not answer properly" in result.stderr) == (3, True)
+
+
+def test_set_of_something_with_many_steps_is_judged_by_its_latest_command_when_the_wait_is_over(
+    running: Running, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(following, "FOLLOW_S", 0.0)
+    monkeypatch.setattr(following, "_ONE_STEP", set())
+    running.facade.state_of_command = "FAILED"
+    result = running.asking(*SET)
+    assert (result.exit_code, "Not obeyed: FAILED" in result.output) == (1, True)

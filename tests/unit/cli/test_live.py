@@ -27,7 +27,7 @@ def drawn(scene: Scene) -> str:
 
 def test_the_live_view_shows_lights_stations_gauges_and_alarms() -> None:
     text = drawn(SCENE)
-    for part in ("亮灯率 96.9 %", "七堡 330102-PS-0003", "拱宸桥", "has not answered for 12 s", "19:20:00"):
+    for part in ("亮灯率 96.9 %", "七堡", "count 2", "拱宸桥", "has not answered for 12 s", "19:20:00"):
         assert part in text
 
 
@@ -42,6 +42,14 @@ def test_colour_is_kept_for_what_is_abnormal() -> None:
     assert red not in calm
     assert yellow not in calm
     assert red in drawn(SCENE)
+
+
+def test_the_demo_city_fits_a_small_terminal() -> None:
+    stations = tuple(replace(examples.OVERVIEW.stations[0], name="天目山路下穿立交泵站") for _ in range(11))
+    gauges = examples.OVERVIEW.gauges * 8
+    console = Console(file=io.StringIO(), force_terminal=True, width=80, height=24)
+    lines = console.render_lines(render(Scene(replace(examples.OVERVIEW, stations=stations, gauges=gauges), [])))
+    assert len(lines) <= 24
 
 
 def test_what_is_wrong_is_said_in_words_too() -> None:

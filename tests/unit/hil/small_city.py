@@ -233,6 +233,18 @@ def site(modbus_port: int = 20999, opcua_port: int = 21999) -> SmallSite:
     return SmallSite((lights, water))
 
 
+def site_with_modbus_station() -> SmallSite:
+    rw = Access.READ_WRITE
+    specs = [
+        _holding("mode_command", PointType.ENUM, 0, access=rw, labels=MODES, feedback="mode"),
+        _holding("mode", PointType.ENUM, 1, labels=MODES),
+        _holding("G1.position_command", PointType.U16, 2, access=rw, scale=0.1, feedback="G1.position_percent"),
+        _holding("G1.position_percent", PointType.U16, 3, scale=0.1),
+    ]
+    points = {spec.name: spec for spec in specs}
+    return SmallSite((Endpoint("plc-1", "modbus+tcp://127.0.0.1:20998", (Binding(STATION, points),)),))
+
+
 class VirtualClock:
     """The test loop's own time, from a chosen moment on."""
 

@@ -18,7 +18,7 @@ from controller.domain.assets import (
     Target,
 )
 from controller.domain.command import Wanted
-from controller.domain.image import Ageing, Block, LinkState, View
+from controller.domain.image import Block, LinkState, View
 from controller.domain.intents import (
     GateOrder,
     Intent,
@@ -70,18 +70,18 @@ def gate(number: int, role: GateRole = GateRole.DISCHARGE, travel_s: float = 20.
 LEVELS = StagedLevels(start_m=3.0, step_m=0.1, span_m=0.3, dry_run_m=1.5, stagger_s=30.0)
 
 
-def station(units: int = 2, *, pump: PumpType = PumpType.AXIAL, gravity: bool = True, **changes: object) -> Station:
-    gates = [gate(number) for number in range(1, units + 1)]
-    rule = GravityRule(f"{PS}/G{units + 1}") if gravity else None
+def station(count: int = 2, *, pump: PumpType = PumpType.AXIAL, gravity: bool = True, **changes: object) -> Station:
+    gates = [gate(number) for number in range(1, count + 1)]
+    rule = GravityRule(f"{PS}/G{count + 1}") if gravity else None
     if gravity:
-        gates.append(gate(units + 1, GateRole.GRAVITY))
+        gates.append(gate(count + 1, GateRole.GRAVITY))
     plain = Station(
         id=PS,
         name="七堡",
         division="330102",
         place=Place(30.3, 120.3),
         kind=StationKind.DRAINAGE,
-        units=tuple(unit(number, pump) for number in range(1, units + 1)),
+        units=tuple(unit(number, pump) for number in range(1, count + 1)),
         gates=tuple(gates),
         inner_levels=("inner_level_1_m", "inner_level_2_m", "inner_level_3_m"),
         outer_level="outer_level_m",
@@ -208,6 +208,13 @@ class Rig:
 
     def __post_init__(self) -> None:
         self.plant = Plant(self.station)
+        self.view = self.look()
+        kinds: dict[TargetId, tuple[TargetKind, Intent]] = {PS: (TargetKind.STATION, StationOrder(StationMode.HAND_BACK))}
+        kinds |= {one.id: (TargetKind.UNIT, UnitOrder(UnitMode.AUTO)) for one in self.station.units}
+        kinds |= {one.id: (TargetKind.GATE, GateOrder(None)) for one in self.station.gates}
+        self.defaults = {
+            target: default_request(Target(target, kind, target, value, "pumps")) for target, (kind, value) in kinds.items()
+        }
 
     def order(self, output: str, said: str, *, slot: Slot = Slot.CITY_MANUAL, for_s: float = 3600.0) -> None:
         target = f"{PS}/{output}" if output else PS
@@ -225,17 +232,16 @@ class Rig:
     def moment(self) -> Moment:
         return Moment(WALL + timedelta(seconds=self.now_s - START_S), self.now_s)
 
-    @property
-    def view(self) -> View:
-        ageing = dict.fromkeys(self.plant.readings(0.0), Ageing(15.0, 60.0))
-        block = Block(PS, self.plant.readings(self.now_s), self.link, complete=True, sequence=1, ageing=ageing)
+    def look(self) -> View:
+        """What the controller sees of the station in this cycle; kept as ``view``."""
+        block = Block(PS, self.plant.readings(self.now_s), self.link, complete=True, sequence=1)
         return View(block, self.now_s)
 
     def cycle(self) -> StationStep:
         """One second: the devices move, the station is evaluated, what it wants is sent."""
         self.now_s += 1.0
         self.plant.advance(self.now_s, 1.0)
-        view = self.view
+        view = self.view = self.look()
         self._verify(view)
         self.memory = observe_station(self.station, view, self.memory, self.moment)
         self.memory, computed = station_requests(self.station, view, self.memory, self.moment)
@@ -270,16 +276,10 @@ class Rig:
         return self.step.phases[f"{PS}/{output}" if output else PS]
 
     def _decide(self, computed: tuple[Request, ...]) -> dict[TargetId, Decision]:
-        defaults: dict[TargetId, Intent] = {PS: StationOrder(StationMode.HAND_BACK)}
-        defaults |= {one.id: UnitOrder(UnitMode.AUTO) for one in self.station.units}
-        defaults |= {one.id: GateOrder(None) for one in self.station.gates}
-        kinds = {StationOrder: TargetKind.STATION, UnitOrder: TargetKind.UNIT, GateOrder: TargetKind.GATE}
-        found = {}
-        for target, value in defaults.items():
-            asset = Target(target, kinds[type(value)], target, value, "pumps")
-            requests = [one for one in (*self.book.values(), *computed) if one.target == target]
-            found[target] = arbitrate(default_request(asset), requests, self.now_s)
-        return found
+        asked: dict[TargetId, list[Request]] = {target: [] for target in self.defaults}
+        for request in (*self.book.values(), *computed):
+            asked[request.target].append(request)
+        return {target: arbitrate(default, asked[target], self.now_s) for target, default in self.defaults.items()}
 
     def _send(self, wanted: Wanted) -> None:
         self.written.append((self.now_s, wanted.write.point, wanted.write.value))

@@ -21,7 +21,8 @@ class Binding:
     """One device behind an endpoint: the points it really has (profile points of the outputs it uses).
 
     ``unit`` is the Modbus unit id (1–247); ``namespace`` the OPC UA namespace URI and ``root`` a prefix put before
-    every node identifier, so that several stations can share a server. ``fc23`` says the device answers Modbus
+    every node identifier, so that several stations can share a server. ``fallback_s`` is the silence after which the
+    device goes on by its own program (None: it has none). ``fc23`` says the device answers Modbus
     function 23 (write and read in one transaction).
     """
 
@@ -33,6 +34,7 @@ class Binding:
     max_gap: int = 8
     max_registers: int = 100
     fc23: bool = False
+    fallback_s: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

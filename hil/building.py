@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
@@ -14,9 +14,10 @@ from controller.domain.points import DeviceId
 from hil.devices.base import SimulatedDevice
 from hil.devices.lighting import cabinet_device, pole_device
 from hil.devices.water import is_level, level_device, quality_device, rain_device, station_device
-from hil.plants.cabinet import CabinetPlant
+from hil.plants.cabinet import FALLBACK_S, CabinetPlant
 from hil.plants.events import EventLog
 from hil.plants.gate import GatePlant
+from hil.plants.plc import SILENCE_S
 from hil.plants.pole import PolePlant
 from hil.plants.pump import PumpCurve
 from hil.plants.quality import QualityPlant
@@ -48,8 +49,11 @@ def build(
     now_s: Callable[[], float],
     timezone: str,
     events: EventLog,
+    patience_s: Mapping[DeviceId, float],
 ) -> Built:
     """Make the wanted devices as they stand now; ``now_s`` are plant seconds, that is Unix seconds.
+
+    ``patience_s`` is the silence after which a device goes on by its own program, where its profile says one.
 
     Stations are all made: their waters belong together.
 
@@ -58,17 +62,24 @@ def build(
     """
     start_s = now_s()
     weather = Weather([Storm(start_s + s.after, s.lasts, s.peak_mm_h, s.factors) for s in world.storms])
-    stations = {asset.id: _station(asset, _world_of(asset, world), start_s, events) for asset in city.stations.values()}
+    stations = {
+        asset.id: _station(asset, _world_of(asset, world), start_s, events, patience_s.get(asset.id, SILENCE_S))
+        for asset in city.stations.values()
+    }
     water = _water(world, stations, weather, start_s)
     offset = datetime.fromtimestamp(start_s, UTC).astimezone(ZoneInfo(timezone)).utcoffset()
     utc_offset_s = offset.total_seconds() if offset is not None else 0.0
     cabinets = {
-        asset.id: CabinetPlant(asset, start_s, events, utc_offset_s=utc_offset_s)
+        asset.id: CabinetPlant(
+            asset, start_s, events, utc_offset_s=utc_offset_s, fallback_s=patience_s.get(asset.id, FALLBACK_S)
+        )
         for asset in city.cabinets.values()
         if asset.id in wanted
     }
     poles = {
-        asset.id: PolePlant(asset, start_s, events, utc_offset_s=utc_offset_s)
+        asset.id: PolePlant(
+            asset, start_s, events, utc_offset_s=utc_offset_s, fallback_s=patience_s.get(asset.id, FALLBACK_S)
+        )
         for asset in city.poles.values()
         if asset.id in wanted
     }
@@ -95,9 +106,9 @@ def _world_of(asset: Station, world: World) -> StationModel:
     raise ConfigError(f"world.yaml says nothing of station {asset.id} {asset.name}; add it under stations")
 
 
-def _station(asset: Station, model: StationModel, start_s: float, events: EventLog) -> Placed:
+def _station(asset: Station, model: StationModel, start_s: float, events: EventLog, silence_s: float) -> Placed:
     curve = PumpCurve(model.rated_head_m, model.shutoff_head_m)
-    return Placed(StationPlant(asset, curve, start_s, events), model.inner, model.outer)
+    return Placed(StationPlant(asset, curve, start_s, events, silence_s=silence_s), model.inner, model.outer)
 
 
 def _water(world: World, stations: dict[DeviceId, Placed], weather: Weather, start_s: float) -> WaterWorld:

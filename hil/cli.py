@@ -102,6 +102,7 @@ def simulate(
 
         from controller.runtime.clocks import RealClock, ScaledClock
         from controller.runtime.logs import configure_logs
+        from controller.runtime.pace import paced
         from controller.settings.load import load_site
         from hil.sim_process import run_field
         from hil.world import load_world
@@ -112,7 +113,7 @@ def simulate(
         clock = RealClock() if real else ScaledClock(moment or datetime.now(UTC), speed)
         asyncio.run(
             run_field(
-                load_site(folder),
+                paced(load_site(folder), speed),
                 load_world(folder / "world.yaml"),
                 clock,
                 only=frozenset(only or ()),

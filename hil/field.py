@@ -97,6 +97,12 @@ class Field:
             now_s=self.plant_s,
             timezone=site.timezone,
             events=self._events,
+            patience_s={
+                binding.device: binding.fallback_s
+                for endpoint in site.endpoints
+                for binding in endpoint.devices
+                if binding.fallback_s is not None
+            },
         )
         self._check_devices()
         self._gateways: dict[str, ModbusGateway] = {}

@@ -12,6 +12,7 @@ from pathlib import Path
 from controller.domain.errors import ControllerError
 from controller.runtime.clocks import ScaledClock
 from controller.runtime.logs import configure_logs
+from controller.runtime.pace import paced
 from controller.settings.load import load_site
 from hil.sim_process import run_field
 from hil.world import load_world
@@ -23,7 +24,7 @@ def main() -> int:
     configure_logs(as_json=order["log_json"], quiet=True)
     config, time = Path(order["config"]), order["time"]
     try:
-        site, world = load_site(config), load_world(config / "world.yaml")
+        site, world = paced(load_site(config), time["speed"]), load_world(config / "world.yaml")
         clock = ScaledClock(datetime.fromisoformat(time["start"]), time["speed"], time["origin_s"])
         asyncio.run(run_field(site, world, clock, ephemeral_ports=order["free_ports"], until_stdin_closes=True))
     except ControllerError as error:

@@ -15,6 +15,9 @@ from controller.domain.quality import Detail
 MAX_SPREAD_M = 0.10
 """Gauges further apart than this are not believed for automatic escalation (FACTS, pumps)."""
 
+ROUNDING_M = 1e-9
+"""2.10 − 2.00 is a hair more than 0.10 in binary; gauges exactly that far apart agree."""
+
 
 @dataclass(frozen=True, slots=True)
 class LevelVote:
@@ -35,8 +38,8 @@ def vote(readings: Sequence[Reading], max_spread_m: float = MAX_SPREAD_M) -> Lev
     Three or more GOOD: their median; two: their mean; both UNCERTAIN ``inconsistent`` when they lie more than
     ``max_spread_m`` apart. One alone is UNCERTAIN, none is BAD. A gauge that is itself UNCERTAIN has no vote.
     """
-    found = [reading for reading in readings if reading.good and isinstance(reading.value, (int, float))]
-    values = [float(reading.value) for reading in found if isinstance(reading.value, (int, float))]
+    found = [reading for reading in readings if reading.good and _is_number(reading.value)]
+    values = [float(reading.value) for reading in found if reading.value is not None]
     received_s = max((reading.received_s for reading in found), default=float("-inf"))
     if not values:
         return LevelVote(bad(Detail.FAILURE, received_s), f"none of {len(readings)} level gauges can be trusted")
@@ -45,11 +48,15 @@ def vote(readings: Sequence[Reading], max_spread_m: float = MAX_SPREAD_M) -> Lev
         return LevelVote(alone, f"only one of {len(readings)} level gauges can be trusted")
     level_m = median(values) if len(values) > 2 else fmean(values)
     spread_m = max(values) - min(values)
-    if spread_m > max_spread_m:
+    if spread_m > max_spread_m + ROUNDING_M:
         apart = uncertain(level_m, Detail.INCONSISTENT, received_s)
         return LevelVote(apart, f"level gauges lie {spread_m:.2f} m apart (at most {max_spread_m:.2f} m is believed)")
     missing = len(readings) - len(values)
     return LevelVote(good_reading(level_m, received_s), f"{missing} of {len(readings)} gauges out" if missing else "")
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, (int, float)) and not isinstance(value, bool)
 
 
 def inner_level(station: Station, view: View) -> LevelVote:

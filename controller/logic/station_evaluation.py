@@ -45,6 +45,8 @@ def station_requests(
     """
     memory, staged = staged_order(station, view, memory, moment)
     memory, gravity = gravity_order(station, view, memory, moment)
+    if not interlocks:
+        return memory, (*staged, *gravity)
     judged = judge_station(scene_of(station, view, memory, {}, moment), interlocks)
     memory = replace(memory, interlocks={name: one.memory for name, one in judged.items()})
     return memory, (*staged, *gravity, *trip_requests(interlocks, judged))
@@ -69,7 +71,8 @@ def evaluate_station(
     mode = mode_step(scene, winner, urgent=bool(urgent))
     memory = keep_running(scene, decisions, winner, in_control=mode.in_control, blocked=mode.blocked)
     judged = judge_station(scene, interlocks)
-    memory = replace(memory, interlocks={name: one.memory for name, one in judged.items()})
+    if judged:
+        memory = replace(memory, interlocks={name: one.memory for name, one in judged.items()})
     scene = replace(scene, memory=memory)
     orders = orders_of(decisions, winner, urgent, interlocks, judged)
     if not mode.in_control:
@@ -96,10 +99,9 @@ def _without_control(scene: Scene, mode: ModeStep, orders: Orders) -> StationSte
     held = dict.fromkeys((scene.station.id, *elsewhere), mode.verdict) if mode.blocked else {}
     attempts.phases = phases | attempts.phases
     attempts.verdicts = held | attempts.verdicts
-    memory = scene.memory
     if orders.order.mode is StationMode.HAND_BACK:
-        units = {unit: replace(past, withdraw=False, asked_s=None) for unit, past in memory.units.items()}
-        scene = replace(scene, memory=replace(memory, units=units))
+        pending = {unit: past for unit, past in scene.memory.units.items() if past.withdraw or past.asked_s is not None}
+        attempts.units |= {unit: replace(past, withdraw=False, asked_s=None) for unit, past in pending.items()}
     return _composed(scene, mode, attempts)
 
 
@@ -112,7 +114,9 @@ def _waiting(orders: Orders, target: TargetId, mode: ModeStep) -> str:
 
 
 def _composed(scene: Scene, mode: ModeStep, outcome: Outcome) -> StationStep:
-    memory = replace(scene.memory, units={**scene.memory.units, **outcome.units})
+    memory = scene.memory
+    if outcome.units:
+        memory = replace(memory, units={**memory.units, **outcome.units})
     times = [time for time in (mode.next_s, *outcome.times) if time is not None]
     station = scene.station.id
     verdicts = {station: mode.verdict} if mode.blocked else {}

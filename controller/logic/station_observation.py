@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 from controller.domain.assets import Gate, PumpUnit, Station
 from controller.domain.image import View
 from controller.domain.points import TargetId
 from controller.logic.contract import GateMemory, Moment, StationMemory, UnitMemory
-from controller.logic.levels import inner_level
-from controller.logic.station_scene import Scene, scene_of
+from controller.logic.station_scene import NO_UNIT, Scene, scene_of
 from controller.logic.unit_guards import DAY_S, RACK_STOP_M
 
 STILL_PERCENT = 1.0
@@ -25,13 +25,20 @@ def observe_station(station: Station, view: View, memory: StationMemory, moment:
     """
     scene = scene_of(station, view, memory, {}, moment)
     units = {unit.id: _observe_unit(scene, unit) for unit in station.units}
-    memory = _count_changes(replace(memory, units=units), scene.memory, moment)
-    memory = replace(memory, gates={gate.id: _observe_gate(scene, gate) for gate in station.gates})
-    memory = _observe_water(station, view, memory, moment)
-    if memory.adopted or not view.ready:
-        return memory
+    last_start_s, last_stop_s = _last_changes(memory, units, moment)
+    adopts = view.ready and not memory.adopted
     running = sum(past.running_since_s is not None for past in units.values())
-    return replace(memory, adopted=True, wanted_count=running)
+    return replace(
+        memory,
+        units=units,
+        gates={gate.id: _observe_gate(scene, gate) for gate in station.gates},
+        last_start_s=last_start_s,
+        last_stop_s=last_stop_s,
+        dry_run_hold=_dry_run_hold(scene),
+        rack_since_s=_rack_since_s(scene),
+        adopted=memory.adopted or adopts,
+        wanted_count=running if adopts else memory.wanted_count,
+    )
 
 
 def reset_lockout(memory: StationMemory, unit: TargetId) -> StationMemory:
@@ -44,18 +51,25 @@ def _observe_unit(scene: Scene, unit: PumpUnit) -> UnitMemory:
     past, running, now_s = scene.past(unit), scene.running(unit), scene.moment.s
     if running is None:
         return past
-    known = past.seen_s is not None or past.running_since_s is not None or past.stopped_since_s is not None
+    was_running = past.running_since_s is not None
+    known = past.seen_s is not None or was_running or past.stopped_since_s is not None
     if not known:
         past = _first_sight(scene, unit, running=running)
-    elif running and past.running_since_s is None:
+    elif running and not was_running:
         starts_s = (*(at_s for at_s in past.starts_s if at_s > now_s - DAY_S), now_s)
         past = replace(past, starts_s=starts_s, starts_total=past.starts_total + 1, running_since_s=now_s)
-    elif not running and past.running_since_s is not None:
+    elif not running and was_running:
         past = replace(past, running_since_s=None, stopped_since_s=now_s)
-    elif running and past.seen_s is not None:
-        past = replace(past, run_hours=past.run_hours + max(0.0, now_s - past.seen_s) / 3600.0)
+    elif not running:
+        return past if past.seen_s is not None else replace(past, seen_s=now_s)
+    ran_s = 0.0 if past.seen_s is None or not was_running else max(0.0, now_s - past.seen_s)
     drawing = running and scene.draws_current(unit) is not False
-    return replace(past, seen_s=now_s, proven_s=now_s if drawing else past.proven_s)
+    return replace(
+        past,
+        seen_s=now_s,
+        proven_s=now_s if drawing else past.proven_s,
+        run_hours=past.run_hours + ran_s / 3600.0,
+    )
 
 
 def _first_sight(scene: Scene, unit: PumpUnit, *, running: bool) -> UnitMemory:
@@ -73,15 +87,18 @@ def _first_sight(scene: Scene, unit: PumpUnit, *, running: bool) -> UnitMemory:
     return UnitMemory(stopped_since_s=now_s - max(0.0, unit.min_off_s - unit.backspin_s))
 
 
-def _count_changes(memory: StationMemory, before: StationMemory, moment: Moment) -> StationMemory:
-    """Note the last start and stop of the station."""
-    for unit, past in memory.units.items():
-        earlier = before.units.get(unit, UnitMemory())
+def _last_changes(
+    before: StationMemory, units: Mapping[TargetId, UnitMemory], moment: Moment
+) -> tuple[float | None, float | None]:
+    """When the station's last start and stop were seen."""
+    last_start_s, last_stop_s = before.last_start_s, before.last_stop_s
+    for unit, past in units.items():
+        earlier = before.units.get(unit, NO_UNIT)
         if past.starts_total > earlier.starts_total:
-            memory = replace(memory, last_start_s=moment.s)
+            last_start_s = moment.s
         if past.stopped_since_s == moment.s and earlier.running_since_s is not None:
-            memory = replace(memory, last_stop_s=moment.s)
-    return memory
+            last_stop_s = moment.s
+    return last_start_s, last_stop_s
 
 
 def _observe_gate(scene: Scene, gate: Gate) -> GateMemory:
@@ -96,13 +113,16 @@ def _observe_gate(scene: Scene, gate: Gate) -> GateMemory:
     return GateMemory(position, scene.moment.s, position > past.percent)
 
 
-def _observe_water(station: Station, view: View, memory: StationMemory, moment: Moment) -> StationMemory:
-    level_m, levels = inner_level(station, view).level_m, station.levels
-    if level_m is not None and levels is not None:
-        ends_m = levels.dry_run_m + levels.dry_run_restart_m
-        hold = level_m <= levels.dry_run_m or (memory.dry_run_hold and level_m < ends_m)
-        memory = replace(memory, dry_run_hold=hold)
-    rack_m = view.number("rack_head_m")
+def _dry_run_hold(scene: Scene) -> bool:
+    level_m, levels = scene.level.level_m, scene.station.levels
+    if level_m is None or levels is None:
+        return scene.memory.dry_run_hold
+    ends_m = levels.dry_run_m + levels.dry_run_restart_m
+    return level_m <= levels.dry_run_m or (scene.memory.dry_run_hold and level_m < ends_m)
+
+
+def _rack_since_s(scene: Scene) -> float | None:
+    rack_m, since_s = scene.view.number("rack_head_m"), scene.memory.rack_since_s
     if rack_m is None or rack_m <= RACK_STOP_M:
-        return replace(memory, rack_since_s=None)
-    return memory if memory.rack_since_s is not None else replace(memory, rack_since_s=moment.s)
+        return None
+    return scene.moment.s if since_s is None else since_s

@@ -130,11 +130,13 @@ def _own_wish(scene: Scene, orders: Orders, unit: PumpUnit) -> Wish | None:
 def _candidate(scene: Scene, orders: Orders, unit: PumpUnit) -> Candidate:
     own = {Wish.START: UnitMode.START, Wish.KEEP: UnitMode.START, Wish.STOP: UnitMode.STOP}
     wish = _own_wish(scene, orders, unit)
+    configured = judge_all(orders.interlocks, orders.judged, unit.id, Action.START, orders.slot, active=False)
+    own_verdict = unit_guards.unit_may_start(scene, unit)
     return Candidate(
         unit.id,
         UnitMode.AUTO if wish is None else own[wish],
         scene.committed(unit),
-        unit_guards.unit_may_start(scene, unit).ruling is Ruling.ALLOW,
+        own_verdict.ruling is configured.ruling is Ruling.ALLOW,
         unit_guards.may_stop(scene, unit, orders.slot).ruling is Ruling.ALLOW,
         wear(scene.past(unit)),
     )

@@ -36,6 +36,8 @@ log = structlog.get_logger("channel")
 
 AFTER_WRITE_S = 0.2
 """First look at a device's feedback after a write: a contactor has moved within 0.1 s."""
+BEAT_WITHIN = 0.7
+"""A heartbeat is never further from the last than this share of the silence the device bears."""
 BUSY_PAUSE_S = 1.0
 """How long a device that said busy (Modbus exception 6) is left alone."""
 _ROUTINE = frozenset({Poll.FAST, Poll.NORMAL})
@@ -75,7 +77,7 @@ class _Device:
     fast_until_s: float = float("-inf")
     beat: int = 0
     complete: bool = False
-    has_heartbeat: bool = False
+    beat_every_s: float | None = None
 
 
 class Channel:
@@ -142,8 +144,14 @@ class Channel:
             due_s=now_s,
             slow_due_s=now_s + phase * self._timing.poll_slow_s,
             beat_due_s=now_s,
-            has_heartbeat=any(spec.role is Role.HEARTBEAT for spec in binding.points.values()),
+            beat_every_s=self._beat_every_s(binding),
         )
+
+    def _beat_every_s(self, binding: Binding) -> float | None:
+        if not any(spec.role is Role.HEARTBEAT for spec in binding.points.values()):
+            return None
+        patience_s = float("inf") if binding.fallback_s is None else binding.fallback_s * BEAT_WITHIN
+        return min(self._timing.heartbeat_s, patience_s)
 
     def _due_write(self, now_s: float) -> Command | None:
         while self._writes and self._writes[0][0] <= now_s:
@@ -214,7 +222,8 @@ class Channel:
 
     async def _read(self, device: _Device, polls: frozenset[Poll] | None, beat: int | None) -> None:
         if polls is not None and self._driver.subscribes and Poll.SLOW not in polls:
-            await self._driver.read(device.binding.device, frozenset(), heartbeat=beat)
+            if beat is not None:
+                await self._driver.read(device.binding.device, frozenset(), heartbeat=beat)
             self._table.renew(device.binding.device, self._clock.monotonic())
             return
         readings = await self._driver.read(device.binding.device, polls, heartbeat=beat)
@@ -230,10 +239,10 @@ class Channel:
         return _ROUTINE
 
     def _beat_due(self, device: _Device, now_s: float) -> int | None:
-        if not device.has_heartbeat or now_s < device.beat_due_s:
+        if device.beat_every_s is None or now_s < device.beat_due_s:
             return None
         device.beat = device.beat % 65_535 + 1
-        device.beat_due_s = now_s + self._timing.heartbeat_s
+        device.beat_due_s = now_s + device.beat_every_s
         return device.beat
 
     def _succeeded(self, device: _Device, polls: frozenset[Poll] | None) -> None:
@@ -241,10 +250,14 @@ class Channel:
         if polls is None:
             device.complete = True
             self._set_link(device, device.link.resynced(now_s))
-        wait_s = self._timing.poll_fast_s if now_s < device.fast_until_s else self._timing.poll_normal_s
-        if device.has_heartbeat:
-            wait_s = min(wait_s, self._timing.heartbeat_s)
-        device.due_s = now_s + wait_s
+        device.due_s = now_s + self._wait_s(device, now_s)
+        if device.beat_every_s is not None:
+            device.due_s = min(device.due_s, max(device.beat_due_s, now_s))
+
+    def _wait_s(self, device: _Device, now_s: float) -> float:
+        if self._driver.subscribes:
+            return min(self._timing.poll_normal_s, self._timing.stale_min_s / 2)
+        return self._timing.poll_fast_s if now_s < device.fast_until_s else self._timing.poll_normal_s
 
     def _failed(self, device: _Device, error: Exception) -> None:
         now_s = self._clock.monotonic()

@@ -155,10 +155,9 @@ class Dispatcher:
 
 def _record(commands: Sequence[Command]) -> dict[str, object]:
     return {
-        "members": [
-            {
+        "members": {
+            command.target: {
                 "id": command.id,
-                "target": command.target,
                 "write": str(command.write),
                 "slot": command.slot.label,
                 "owner": command.owner,
@@ -166,6 +165,6 @@ def _record(commands: Sequence[Command]) -> dict[str, object]:
                 "lease": command.lease_id,
             }
             for command in commands
-        ],
+        },
         "devices": len({device_of(command.target) for command in commands}),
     }

@@ -12,6 +12,7 @@ from dataclasses import replace
 from controller.domain.assets import City, Station
 from controller.settings.site import Site
 from controller.settings.timing import Timing
+from drivers.base import Binding
 
 REAL_FLOORS_S = {
     "lighting_cycle_s": 0.1,
@@ -32,6 +33,9 @@ REAL_FLOORS_S = {
 PROOF_FLOOR_S = 1.0
 """The least real seconds a pump or gate has to prove itself."""
 
+FALLBACK_FLOOR_S = 3.0
+"""The least real seconds a device bears without a heartbeat."""
+
 
 def paced(site: Site, speed: float) -> Site:
     """The site with its times fit for a demo ``speed`` times as fast as life."""
@@ -46,7 +50,17 @@ def paced(site: Site, speed: float) -> Site:
         device: {name: timing.ageing(spec.poll) for name, spec in site.profile(device).points.items()}
         for device in site.ageings
     }
-    return replace(site, timing=timing, city=city, ageings=ageings)
+    endpoints = tuple(
+        replace(endpoint, devices=tuple(_paced_device(binding, speed) for binding in endpoint.devices))
+        for endpoint in site.endpoints
+    )
+    return replace(site, timing=timing, city=city, ageings=ageings, endpoints=endpoints)
+
+
+def _paced_device(binding: Binding, speed: float) -> Binding:
+    if binding.fallback_s is None:
+        return binding
+    return replace(binding, fallback_s=max(binding.fallback_s, FALLBACK_FLOOR_S * speed))
 
 
 def _paced_station(station: Station, speed: float) -> Station:

@@ -9,15 +9,18 @@ from controller.domain.points import DeviceId
 from controller.runtime.alarms import AlarmBook, Priority
 from controller.runtime.stream import ChangeStream
 from controller.runtime.table import ImageTable
+from controller.runtime.waker import Waker
 from controller.settings.site import Site
 
-PERIOD_S = 1.0
+GATHER_S = 1.0
+"""Changes are gathered this long and looked at together."""
+IDLE_S = 60.0
 LEVEL_DEADBAND_M = 0.02
 """A level alarm clears this far below its limit, so that waves do not make it chatter."""
 
 
 class Watch:
-    """Looks once a second at what changed since."""
+    """Looks at what changed, at most once a second."""
 
     def __init__(self, site: Site, table: ImageTable, alarms: AlarmBook, stream: ChangeStream, clock: Clock) -> None:
         self._table = table
@@ -26,6 +29,7 @@ class Watch:
         self._clock = clock
         self._links: dict[DeviceId, LinkState] = {}
         self._dirty: set[DeviceId] = set()
+        self._waker = Waker(clock)
         self.adopt(site)
         table.listen(self._noticed)
 
@@ -40,7 +44,8 @@ class Watch:
     async def run(self) -> None:
         """Look for ever."""
         while True:
-            await self._clock.sleep(max(PERIOD_S, 0.2 * self._clock.speed))
+            await self._waker.wait(IDLE_S)
+            await self._clock.sleep(max(GATHER_S, 0.2 * self._clock.speed))
             self.look()
 
     def look(self) -> None:
@@ -66,6 +71,7 @@ class Watch:
 
     def _noticed(self, device: DeviceId) -> None:
         self._dirty.add(device)
+        self._waker.call()
 
     def _fold(self, endpoint: str) -> None:
         """One alarm for a lost endpoint hides its devices; a device lost alone has its own."""

@@ -29,8 +29,8 @@ from controller.store.state_rows import UnitCounters
 
 LOOK_AGAIN_S = 1.0
 """A station with anything under way is evaluated at least this often."""
-REST_S = 10.0
-"""A station at rest is evaluated at least this often, whether or not anything seems to have changed."""
+REST_CYCLES = 10
+"""A station at rest is evaluated at least once in this many cycles, whether or not anything seems to have changed."""
 HOURS_KEPT_EVERY = 0.1
 """Run hours are kept when they grew by this much (hours), besides at every start and stop."""
 
@@ -66,6 +66,7 @@ class WaterDiscipline:
     def adopt(self, site: Site) -> None:
         """Take a site over, also in place of another (reload); memories of stations that stay are kept."""
         self._stations = dict(site.city.stations)
+        self._rest_s = REST_CYCLES * site.timing.water_cycle_s
         self._interlocks = {
             device: tuple(spec for spec in site.interlocks if device_of(spec.target) == device)
             for device in self._stations
@@ -175,7 +176,7 @@ class WaterDiscipline:
         self._tell(station, step)
         for target in decisions:
             self._verdicts[target] = (step.verdicts[target],) if target in step.verdicts else ()
-        wait_s = LOOK_AGAIN_S if step.wanted else REST_S
+        wait_s = LOOK_AGAIN_S if step.wanted else self._rest_s
         next_s = moment.s + wait_s if step.next_s is None else min(step.next_s, moment.s + wait_s)
         self._due.put(station.id, max(next_s, moment.s + 0.25))
         return [Act(wanted, decisions[step.because.get(wanted.target, wanted.target)].winner) for wanted in step.wanted]

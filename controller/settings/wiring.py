@@ -123,6 +123,7 @@ class Wiring:
             max_gap=profile.max_gap,
             max_registers=profile.max_registers,
             fc23=profile.fc23,
+            fallback_s=profile.heartbeat_s,
         )
 
     def _points(self, asset: Asset, profile: Profile, wire: WireModel) -> Mapping[str, PointSpec]:

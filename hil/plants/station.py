@@ -8,7 +8,7 @@ from math import pi, sin
 from controller.domain.assets import Station
 from hil.plants.events import EventLog, Motion
 from hil.plants.gate import GatePlant
-from hil.plants.plc import StationPlc
+from hil.plants.plc import SILENCE_S, StationPlc
 from hil.plants.pump import PumpCurve, PumpPlant
 
 CLEAN_RACK_M = 0.05
@@ -29,13 +29,23 @@ NOTHING_MOVED = StationFlow(0.0, 0.0)
 class StationPlant:
     """Truth of one station. ``clogged_m`` is the head the trash rack loses on top of a clean one's."""
 
-    def __init__(self, asset: Station, curve: PumpCurve, start_s: float, events: EventLog) -> None:
+    def __init__(
+        self, asset: Station, curve: PumpCurve, start_s: float, events: EventLog, silence_s: float = SILENCE_S
+    ) -> None:
         self.asset = asset
         self.now_s = start_s
         self.events = events
         self.pumps = {unit.output: PumpPlant(unit, curve, start_s) for unit in asset.units}
         self.gates = {gate.output: GatePlant(gate, start_s) for gate in asset.gates}
-        self.plc = StationPlc(asset.id, self.pumps, self.gates, events, levels=asset.levels, gravity=asset.gravity)
+        self.plc = StationPlc(
+            asset.id,
+            self.pumps,
+            self.gates,
+            events,
+            levels=asset.levels,
+            gravity=asset.gravity,
+            silence_s=silence_s,
+        )
         self.inner_m = 0.0
         self.outer_m = 0.0
         self.clogged_m = 0.0

@@ -9,7 +9,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
+
+from asyncua.server import internal_subscription
 
 from controller.main import Assembly
 from controller.runtime.clocks import ScaledClock
@@ -17,6 +20,7 @@ from controller.runtime.controller import Controller
 from controller.settings.load import load_site
 from controller.settings.site import Site
 from controller.store.store import Store
+from drivers.base import Binding
 from hil.field import Field
 from hil.world import World, load_world
 
@@ -44,6 +48,19 @@ def with_timing(site: Site, **seconds: float) -> Site:
         for binding in endpoint.devices
     }
     return replace(site, timing=timing, ageings=ageings)
+
+
+def patient(site: Site, factor: float) -> Site:
+    """The site with devices that bear ``factor`` times as long a silence before they go on by themselves."""
+    endpoints = tuple(
+        replace(endpoint, devices=tuple(_patient(binding, factor) for binding in endpoint.devices))
+        for endpoint in site.endpoints
+    )
+    return replace(site, endpoints=endpoints)
+
+
+def _patient(binding: Binding, factor: float) -> Binding:
+    return binding if binding.fallback_s is None else replace(binding, fallback_s=binding.fallback_s * factor)
 
 
 @dataclass(slots=True)
@@ -74,6 +91,8 @@ async def running_city(
 ) -> AsyncIterator[RunningCity]:
     """Field and controller from ``start`` (aware) in this loop's time; everything is closed on the way out."""
     wanted = site or hangzhou()
+    # asyncua's server paces its subscriptions on the process's clock; in virtual time they must follow the loop.
+    internal_subscription.time = SimpleNamespace(monotonic=asyncio.get_running_loop().time)
     clock = ScaledClock(start, source=asyncio.get_running_loop().time)
     field = Field(wanted, hangzhou_world(), clock, ephemeral_ports=True, step_s=step_s, cache=cache)
     urls: Mapping[str, str] = await field.start()

@@ -35,6 +35,7 @@ from controller.domain.request import Decision, Lease, Request
 from controller.domain.slots import Slot, SlotKind
 from controller.logic.arbitration import arbitrate, default_request
 from controller.logic.contract import LastWrite, Moment, StationMemory, StationStep
+from controller.logic.interlocks import InterlockSpec
 from controller.logic.station_evaluation import evaluate_station, observe_station, station_requests
 
 PS = "330102-PS-0003"
@@ -205,15 +206,19 @@ class Rig:
     step: StationStep = field(default_factory=lambda: StationStep(StationMemory()))
     decisions: dict[TargetId, Decision] = field(default_factory=dict)
     leases: int = 0
+    interlocks: tuple[InterlockSpec, ...] = ()
 
     def __post_init__(self) -> None:
         self.plant = Plant(self.station)
         self.view = self.look()
-        kinds: dict[TargetId, tuple[TargetKind, Intent]] = {PS: (TargetKind.STATION, StationOrder(StationMode.HAND_BACK))}
+        kinds: dict[TargetId, tuple[TargetKind, Intent]] = {
+            PS: (TargetKind.STATION, StationOrder(StationMode.HAND_BACK))
+        }
         kinds |= {one.id: (TargetKind.UNIT, UnitOrder(UnitMode.AUTO)) for one in self.station.units}
         kinds |= {one.id: (TargetKind.GATE, GateOrder(None)) for one in self.station.gates}
         self.defaults = {
-            target: default_request(Target(target, kind, target, value, "pumps")) for target, (kind, value) in kinds.items()
+            target: default_request(Target(target, kind, target, value, "pumps"))
+            for target, (kind, value) in kinds.items()
         }
 
     def order(self, output: str, said: str, *, slot: Slot = Slot.CITY_MANUAL, for_s: float = 3600.0) -> None:
@@ -244,9 +249,11 @@ class Rig:
         view = self.view = self.look()
         self._verify(view)
         self.memory = observe_station(self.station, view, self.memory, self.moment)
-        self.memory, computed = station_requests(self.station, view, self.memory, self.moment)
+        self.memory, computed = station_requests(self.station, view, self.memory, self.moment, self.interlocks)
         self.decisions = self._decide(computed)
-        self.step = evaluate_station(self.station, self.decisions, view, self.memory, self.last, self.moment)
+        self.step = evaluate_station(
+            self.station, self.decisions, view, self.memory, self.last, self.moment, self.interlocks
+        )
         self.memory = self.step.memory
         for wanted in self.step.wanted:
             self._send(wanted)
@@ -287,7 +294,9 @@ class Rig:
         same = before is not None and before.value == wanted.write.value and not before.confirmed
         failures = before.failures if before is not None and same else 0
         point, value = wanted.write.point, wanted.write.value
-        self.last[wanted.target] = LastWrite(point, value, self.now_s, settled=False, confirmed=False, failures=failures)
+        self.last[wanted.target] = LastWrite(
+            point, value, self.now_s, settled=False, confirmed=False, failures=failures
+        )
         self.proofs[wanted.target] = wanted
         self.plant.write(point, value, self.now_s)
 

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import signal
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -16,8 +15,10 @@ import uvloop
 
 from controller.api.app import create_app
 from controller.domain.clock import Clock
+from controller.domain.points import TargetId, device_of
 from controller.domain.request import Request
 from controller.logic.contract import Verdict
+from controller.runtime.actuals import is_met
 from controller.runtime.alarms import AlarmBook
 from controller.runtime.announcer import Announcer
 from controller.runtime.authority import SingleOperator
@@ -37,13 +38,17 @@ from controller.runtime.listening import Listener, listening, local_note
 from controller.runtime.logs import configure_logs
 from controller.runtime.orders import OrderDesk
 from controller.runtime.pace import paced
+from controller.runtime.resets import ResetDesk
 from controller.runtime.restoring import restore
+from controller.runtime.signals import stop_signals
+from controller.runtime.startup import settle
 from controller.runtime.stream import ChangeStream
 from controller.runtime.table import ImageTable
 from controller.runtime.verification import Verifier
 from controller.runtime.views import ReloadReport
 from controller.runtime.watch import Watch
 from controller.runtime.water import WaterDiscipline
+from controller.runtime.witness import WitnessedAuthority
 from controller.settings.checks import check_site
 from controller.settings.diff import diff_sites
 from controller.settings.load import load_site
@@ -55,8 +60,10 @@ from drivers.profile import Poll
 
 log = structlog.get_logger("main")
 
+LAST_ANSWERS_S = 3
+"""How long open requests may take to end when the controller stops; a page's live stream would stay for ever."""
 Announce = Callable[[str, str], None]
-LiveView = Callable[[ControllerFacade], Awaitable[None]]
+LiveView = Callable[[ControllerFacade], Coroutine[None, None, None]]
 
 
 class Assembly:
@@ -100,13 +107,21 @@ class Assembly:
             evidence=self.evidence,
             changed=self._ordered,
         )
+        self.resets = ResetDesk(
+            discipline=self.water,
+            book=self.book,
+            alarms=self.alarms,
+            state=store.state,
+            evidence=self.evidence,
+            changed=self._wake,
+        )
         self._announcer = announcer
         self._ending: set[asyncio.Task[None]] = set()
         self.cycles = [
             self._cycle(self.lighting, site.timing.lighting_cycle_s),
             self._cycle(self.water, site.timing.water_cycle_s),
         ]
-        self.watch = Watch(site, self.table, self.alarms, self.stream, clock)
+        self.watch = Watch(site, self.table, self.alarms, self.stream, clock, met=self._is_met)
         self.controller = Controller(
             Parts(
                 site=site,
@@ -118,6 +133,7 @@ class Assembly:
                 stream=self.stream,
                 evidence=self.evidence,
                 desk=self.desk,
+                resets=self.resets,
                 cycles=self.cycles,
                 phases=phases,
                 verdicts=verdicts,
@@ -193,21 +209,32 @@ class Assembly:
         )
 
     def _channel(self, endpoint: Endpoint, site: Site, connects: asyncio.Semaphore) -> Channel:
-        timing = site.timing
-        intervals_s = {
-            Poll.FAST: timing.opcua_publish_s,
-            Poll.NORMAL: timing.poll_normal_s,
-            Poll.SLOW: timing.poll_slow_s,
-        }
+        timing, speed = site.timing, self.clock.speed
+        publishing_s = {
+            Poll.FAST: timing.opcua_publish_s / speed,
+            Poll.NORMAL: timing.poll_normal_s / speed,
+            Poll.SLOW: timing.poll_slow_s / speed,
+        }  # an OPC UA server publishes in real seconds, however fast demo time runs
+        driver = make_driver(
+            endpoint,
+            self.clock,
+            opcua_intervals_s=publishing_s,
+            opcua_keepalive_s=timing.opcua_keepalive_s / speed,
+        )
         return Channel(
             endpoint,
-            make_driver(endpoint, self.clock, opcua_intervals_s=intervals_s),
+            driver,
             clock=self.clock,
             table=self.table,
             timing=timing,
             outcomes=self.dispatcher,
             connects=connects,
         )
+
+    def _is_met(self, target: TargetId) -> bool:
+        wanted, last = self.book.decision(target).winner.value, self.verifier.last.get(target)
+        view = self.table.view(device_of(target), self.clock.monotonic())
+        return is_met(self.site.city.targets[target], wanted, last, view, self.site.city)
 
     def _ordered(self, requests: Sequence[Request]) -> None:
         self._announcer.ordered(requests)
@@ -266,22 +293,30 @@ async def serve(site: Site, clock: Clock, serving: Serving) -> None:
 
 async def _serve_with(assembly: Assembly, serving: Serving, listener: Listener) -> None:
     authority = SingleOperator(assembly.clock)
-    server = _Server(
-        uvicorn.Config(create_app(assembly.controller, authority), log_config=None, access_log=False, lifespan="off")
+    door = WitnessedAuthority(authority, assembly.evidence)
+    config = uvicorn.Config(
+        create_app(assembly.controller, door),
+        log_config=None,
+        access_log=False,
+        lifespan="off",
+        timeout_graceful_shutdown=LAST_ANSWERS_S,
     )
+    server = _Server(config)
     token = authority.new_session("local-cli").token
     async with assembly.running(serving.config, serving.adapt) as controller:
-        with _signals(controller) as stop, local_note(serving.data, listener.url, token):
+        with stop_signals(controller) as stop, local_note(serving.data, listener.url, token):
             api = asyncio.create_task(server.serve(sockets=[listener.socket]), name="api")
             if serving.announce is not None:
                 serving.announce(listener.url, authority.new_code())
-            live = [asyncio.create_task(_live(serving.live, controller), name="live")] if serving.live else []
+            settle()
+            live = [asyncio.create_task(serving.live(controller), name="live")] if serving.live else []
             try:
                 await stop.wait()
             finally:
                 await _cancel(live)
                 server.should_exit = True
                 await asyncio.wait([api])
+                door.close()
 
 
 class _Server(uvicorn.Server):
@@ -291,43 +326,6 @@ class _Server(uvicorn.Server):
     def capture_signals(self) -> Iterator[None]:
         """Leave the signals alone."""
         yield
-
-
-async def _live(view: LiveView, controller: Controller) -> None:
-    await view(controller)
-
-
-@contextlib.contextmanager
-def _signals(controller: Controller) -> Iterator[asyncio.Event]:
-    """SIGINT and SIGTERM set the event; SIGHUP reloads. The handlers are gone afterwards."""
-    loop, stop = asyncio.get_running_loop(), asyncio.Event()
-    reloading: set[asyncio.Task[None]] = set()
-
-    def hang_up() -> None:
-        task = loop.create_task(_reload(controller), name="reload")
-        reloading.add(task)
-        task.add_done_callback(reloading.discard)
-
-    handlers: dict[signal.Signals, Callable[[], None]] = {
-        signal.SIGINT: stop.set,
-        signal.SIGTERM: stop.set,
-        signal.SIGHUP: hang_up,
-    }
-    for number, handler in handlers.items():
-        loop.add_signal_handler(number, handler)
-    try:
-        yield stop
-    finally:
-        for number in handlers:
-            loop.remove_signal_handler(number)
-
-
-async def _reload(controller: Controller) -> None:
-    report = await controller.reload("signal")
-    if report.applied:
-        log.info("config_reloaded", changes=len(report.changes), restart_needed=report.restart_needed)
-    else:
-        log.error("config_refused", problems=report.problems)
 
 
 def run_controller(

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from importlib import import_module
 from urllib.parse import urlsplit
 
 from controller.domain.clock import Clock
@@ -15,10 +16,23 @@ from drivers.soft import SoftDriver
 SCHEMES = ("modbus+tcp", "opc.tcp", "soft")
 
 
-def make_driver(endpoint: Endpoint, clock: Clock, *, opcua_intervals_s: Mapping[Poll, float] | None = None) -> Driver:
+def import_drivers(endpoints: Iterable[Endpoint]) -> None:
+    """Import what these endpoints' drivers need now, while there is time, rather than when they are made."""
+    if any(urlsplit(endpoint.url).scheme == "opc.tcp" for endpoint in endpoints):
+        import_module("drivers.opcua.driver")
+
+
+def make_driver(
+    endpoint: Endpoint,
+    clock: Clock,
+    *,
+    opcua_intervals_s: Mapping[Poll, float] | None = None,
+    opcua_keepalive_s: float = 10.0,
+) -> Driver:
     """The driver for ``modbus+tcp://host:port``, ``opc.tcp://host:port/path`` or ``soft://name``.
 
-    ``opcua_intervals_s`` is how often an OPC UA server publishes changes of each poll class.
+    ``opcua_intervals_s`` is how often an OPC UA server publishes changes of each poll class;
+    ``opcua_keepalive_s`` how often it says that there were none.
 
     Raises:
         ConfigError: another scheme, or a URL or binding the driver cannot use.
@@ -32,7 +46,9 @@ def make_driver(endpoint: Endpoint, clock: Clock, *, opcua_intervals_s: Mapping[
         # Imported here: asyncua takes half a second, which a site without OPC UA need not wait for.
         from drivers.opcua.driver import DEFAULT_INTERVALS_S, OpcUaDriver
 
-        return OpcUaDriver(endpoint, clock, intervals_s=opcua_intervals_s or DEFAULT_INTERVALS_S)
+        return OpcUaDriver(
+            endpoint, clock, intervals_s=opcua_intervals_s or DEFAULT_INTERVALS_S, keepalive_s=opcua_keepalive_s
+        )
     raise ConfigError(
         f"endpoint {endpoint.name}: {endpoint.url!r} has the scheme {scheme!r}; use one of {', '.join(SCHEMES)}"
     )

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from controller.domain.errors import ConfigError, ControllerError
+from controller.runtime.startup import hurry
 
 READY_WITHIN_S = 60.0
 """How long the field may take to open its sockets (the first start builds a cache)."""
@@ -134,6 +135,7 @@ def run_demo(demo: Demo) -> int:
     Raises:
         ControllerError: in one sentence what is in the way.
     """
+    hurry()
     demo_time = DemoTime.beginning(demo.at, demo.speed)
     order = FieldOrder(str(demo.config), demo_time, demo.free_ports, demo.log_json)
     with field_process(order) as field:

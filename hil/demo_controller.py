@@ -5,16 +5,17 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Coroutine
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 import uvloop
 
 from controller.cli.banner import sign_in_banner
-from controller.cli.live import live_view
-from controller.main import Serving, serve
+from controller.main import LiveView, Serving, serve
 from controller.runtime.clocks import ScaledClock
 from controller.runtime.logs import configure_logs
 from controller.settings.load import load_site
 from controller.settings.site import Site
+from drivers.factory import import_drivers
 from hil.demo import Demo, DemoTime, FieldEnded, FieldProcess
 
 
@@ -26,6 +27,7 @@ def control(demo: Demo, demo_time: DemoTime, field: FieldProcess) -> int:
     """
     configure_logs(as_json=demo.log_json, quiet=demo.live)
     site = load_site(demo.config)
+    import_drivers(site.endpoints)  # the field is still opening its sockets
     clock = ScaledClock(datetime.fromisoformat(demo_time.start), demo_time.speed, demo_time.origin_s)
     urls = field.urls()
 
@@ -34,17 +36,25 @@ def control(demo: Demo, demo_time: DemoTime, field: FieldProcess) -> int:
         return read.with_urls({name: url for name, url in urls.items() if name in known})
 
     def announce(url: str, code: str) -> None:
-        print(sign_in_banner(url, code, site.name, _said(demo_time)), flush=True)
+        print(sign_in_banner(url, code, site.name, _said(demo_time, ZoneInfo(site.timezone))), flush=True)
 
-    view = live_view if demo.live else None
-    serving = Serving(demo.data, demo.host, demo.port, announce, view, demo.config, adapt)
+    serving = Serving(demo.data, demo.host, demo.port, announce, _live_view(demo), demo.config, adapt)
     uvloop.run(_until_either_ends(serve(adapt(site), clock, serving), field))
     return 0
 
 
-def _said(demo_time: DemoTime) -> str:
+def _live_view(demo: Demo) -> LiveView | None:
+    if not demo.live:
+        return None
+    from controller.cli.live import live_view
+
+    return live_view
+
+
+def _said(demo_time: DemoTime, zone: ZoneInfo) -> str:
+    begins = datetime.fromisoformat(demo_time.start).astimezone(zone)
     pace = "" if demo_time.speed == 1 else f", {demo_time.speed:g} times as fast as life"
-    return f"demo 演示 (simulated field, from {demo_time.start[:16]}Z{pace})"
+    return f"demo 演示 (simulated field, from {begins:%Y-%m-%d %H:%M} local time{pace})"
 
 
 async def _until_either_ends(serving: Coroutine[None, None, None], field: FieldProcess) -> None:

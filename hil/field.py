@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
@@ -26,6 +27,7 @@ from hil.plants.water import WaterWorld
 from hil.world import World
 
 if TYPE_CHECKING:
+    from hil.devices.address_space import PackedNodes
     from hil.devices.modbus_server import ModbusGateway
     from hil.devices.opcua_server import OpcUaStationServer
 
@@ -237,13 +239,18 @@ class Field:
         return bound
 
     async def _open_opcua(self, endpoint: Endpoint, address: Address) -> Address:
-        from hil.devices.address_space import standard_space
         from hil.devices.opcua_server import OpcUaStationServer
 
         server = OpcUaStationServer(endpoint, self._built.devices, self.plant_time, self._note_write)
-        bound = await server.start(address, standard_space(self._cache))
+        bound = await server.start(address, self._standard_nodes)
         self._stations[endpoint.name] = server
         return bound
+
+    @cached_property
+    def _standard_nodes(self) -> PackedNodes | None:
+        from hil.devices.address_space import standard_nodes
+
+        return standard_nodes(self._cache)
 
     def _note_write(self) -> None:
         self._written.set()

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 
 from controller.domain.clock import Clock
+from controller.runtime.startup import settle
 from hil.field import Field, FieldSite
 from hil.world import World
 
@@ -39,6 +40,7 @@ async def run_field(
         urls = await field.start()
         try:
             _announce(urls)
+            settle()
             await asked.wait()
         finally:
             await field.stop()

@@ -1,4 +1,4 @@
-"""Routes that change something: orders, releases, acknowledgements, reload. Every act is journalled by the runtime."""
+"""Routes that change something: orders, releases, resets, reload … Every act is journalled by the runtime."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pydantic_core import to_jsonable_python
 
 from controller.api import examples
 from controller.api.examples import documented
-from controller.api.inputs import OrderInput, ReleaseInput
+from controller.api.inputs import OrderInput, ReleaseInput, ResetInput
 from controller.api.problems import refusals
 from controller.api.security import Caller, require
 from controller.api.state import SharedState
@@ -63,6 +63,29 @@ async def release(
     """Empties that slot only; whoever was masked is decided anew. Nothing "restores the previous value"."""
     require(shared, caller, "operate")
     return _answer(await shared.facade.release(lease_id, caller.actor, why.reason if why else ""))
+
+
+@router.post(
+    "/reset/{target:path}",
+    summary="Reset what is latched: a trip, a unit's lock-out",
+    response_model=Receipt,
+    responses={
+        **_receipts("Reset; the target is decided anew.", "Its cause stands, or nothing is latched."),
+        **refusals(404),
+    },
+)
+async def reset(
+    shared: SharedState,
+    caller: Caller,
+    target: Annotated[str, Path(max_length=64, description="A station, or `asset/output`: `330102-PS-0001/P1`.")],
+    why: ResetInput,
+) -> Receipt | JSONResponse:
+    """For a person who has been there. Refused while the cause stands or cannot be known.
+
+    The target is decided anew: what its orders and levels want of it may start at once.
+    """
+    require(shared, caller, "operate", [target])
+    return _answer(await shared.facade.reset(target, caller.actor, why.reason))
 
 
 @router.post(

@@ -6,7 +6,6 @@ from fastapi import FastAPI
 
 from controller import __version__
 from controller.api import acting, guard, live, page, probes, problems, seeing
-from controller.api.metrics import QualityCount
 from controller.api.state import share
 from controller.runtime.authority import Authority
 from controller.runtime.facade import ControllerFacade
@@ -24,14 +23,13 @@ Close codes: 4401 not signed in, 4403 not allowed, 4408 no token in time, 4429 t
 """
 
 
-def create_app(facade: ControllerFacade, authority: Authority, *, qualities: QualityCount | None = None) -> FastAPI:
+def create_app(facade: ControllerFacade, authority: Authority) -> FastAPI:
     """The API of one running controller.
 
-    ``qualities`` counts points by quality for ``/metrics``; without it every device's points are counted at each
-    scrape. FastAPI's own documentation pages are off: they load scripts from elsewhere.
+    FastAPI's own documentation pages are off: they load scripts from elsewhere.
     """
     app = FastAPI(title="zhadao 闸刀", version=__version__, description=DESCRIPTION, docs_url=None, redoc_url=None)
-    app.state.shared = share(facade, authority, qualities)
+    app.state.shared = share(facade, authority)
     problems.install(app)
     app.add_middleware(guard.BodyLimit)
     app.add_middleware(guard.CarefulHeaders)

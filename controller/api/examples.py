@@ -86,6 +86,7 @@ POINT = views.PointView("K1.feedback", True, "", "GOOD", "", None, 0.8, writable
 
 OVERVIEW = views.Overview(
     site="hangzhou",
+    timezone="Asia/Shanghai",
     now=_NOW,
     night="2026-06-21",
     speed=1.0,

@@ -73,6 +73,12 @@ class OrderInput(_Input):
         )
 
 
+class ResetInput(_Input):
+    """Why what is latched may go: what was found on site, and that it is gone."""
+
+    reason: ReasonText = Field(description="It goes into the journal.", examples=["rack cleaned, unit inspected"])
+
+
 class ReleaseInput(_Input):
     """Why a lease ends early."""
 

@@ -31,6 +31,8 @@ MOST_PER_MESSAGE = 500
 MOST_WAITING = 20_000
 _TOO_SLOW_SAID = "this listener is too slow to keep up: reconnect for the present state"
 
+_FIRST_MESSAGE_SAID = 'the first message has to be {"token": "…"}'
+
 NOT_SIGNED_IN, NOT_ALLOWED, NO_TOKEN_IN_TIME, TOO_SLOW = 4401, 4403, 4408, 4429
 
 
@@ -46,7 +48,7 @@ class _End(Exception):
 @router.websocket("/api/v1/live")
 async def live(socket: WebSocket) -> None:
     """Serve one listener until it leaves, is too slow, or its session ends."""
-    shared = shared_of(socket)
+    shared = await shared_of(socket)
     offered = socket.scope.get("subprotocols", [])
     await socket.accept(SUBPROTOCOL if SUBPROTOCOL in offered else None)
     try:
@@ -60,9 +62,11 @@ async def live(socket: WebSocket) -> None:
 
 async def _signed_in(socket: WebSocket, shared: Shared, offered: list[str]) -> Session:
     token = next((word.removeprefix(TOKEN_PREFIX) for word in offered if word.startswith(TOKEN_PREFIX)), None)
-    session = shared.authority.session(token or await _first_message_token(socket))
+    token = token or await _first_message_token(socket)
+    session = shared.authority.session(token)
     if session is None:
-        raise _End(NOT_SIGNED_IN, "the token is unknown or has run out: sign in again")
+        said = "the token is unknown or has run out: sign in again" if token else _FIRST_MESSAGE_SAID
+        raise _End(NOT_SIGNED_IN, said)
     denial = shared.authority.permit(session, "see", ())
     if denial is not None:
         raise _End(NOT_ALLOWED, denial.text)
@@ -70,6 +74,7 @@ async def _signed_in(socket: WebSocket, shared: Shared, offered: list[str]) -> S
 
 
 async def _first_message_token(socket: WebSocket) -> str:
+    """The token of the first message; empty when it brings none."""
     try:
         async with asyncio.timeout(FIRST_MESSAGE_S):
             message = await socket.receive_json()
@@ -78,9 +83,7 @@ async def _first_message_token(socket: WebSocket) -> str:
     except (ValueError, KeyError):
         message = None
     token = message.get("token") if isinstance(message, dict) else None
-    if not isinstance(token, str):
-        raise _End(NOT_SIGNED_IN, 'the first message has to be {"token": "…"}')
-    return token
+    return token if isinstance(token, str) else ""
 
 
 async def _say_end(socket: WebSocket, end: _End) -> None:

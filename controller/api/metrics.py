@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from prometheus_client import CollectorRegistry, generate_latest
@@ -15,10 +15,9 @@ from prometheus_client.registry import Collector
 from controller.runtime.facade import ControllerFacade
 from controller.runtime.views import AlarmView, Health, LightingTotals, Overview
 
-QualityCount = Callable[[], Mapping[str, int]]
-"""Points by quality name, as cheaply as the runtime can count them."""
-
 RECENT_COMMANDS = 1000
+DEVICES_AT_ONCE = 100
+"""A scrape pauses after so many devices, so that it never holds up the cycles."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,15 +30,10 @@ class _Sample:
 
 
 class Metrics:
-    """The numbers of one running controller in Prometheus text form.
+    """The numbers of one running controller in Prometheus text form."""
 
-    ``qualities`` counts points by quality; without it the points of every device are looked at, a few devices at a
-    time so that a scrape never holds up the cycles.
-    """
-
-    def __init__(self, facade: ControllerFacade, qualities: QualityCount | None = None) -> None:
+    def __init__(self, facade: ControllerFacade) -> None:
         self._facade = facade
-        self._qualities = qualities
 
     async def text(self) -> bytes:
         """The exposition of this moment."""
@@ -54,14 +48,15 @@ class Metrics:
             overview=facade.overview(),
             alarms=facade.alarms(),
             commands=Counter(command.state for command in facade.commands(limit=RECENT_COMMANDS)),
-            qualities=self._qualities() if self._qualities else await self._count_points(),
+            qualities=await self._count_points(),
         )
 
     async def _count_points(self) -> Mapping[str, int]:
         counted: Counter[str] = Counter()
-        for asset in self._facade.assets():
-            counted.update(point.quality for point in self._facade.points(asset.id))
-            await asyncio.sleep(0)
+        for nth, device in enumerate(self._facade.qualities()):
+            counted.update(device)
+            if nth % DEVICES_AT_ONCE == 0:
+                await asyncio.sleep(0)
         return counted
 
 

@@ -15,7 +15,7 @@ from controller.runtime.authority import Session
 _bearer = HTTPBearer(auto_error=False, description="The token /api/v1/sign-in gave you.")
 
 
-def signed_in(
+async def signed_in(
     shared: SharedState, credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)] = None
 ) -> Session:
     """The caller's session.
@@ -23,11 +23,10 @@ def signed_in(
     Raises:
         Refusal: 401, saying whether the token is missing or no longer known.
     """
-    if credentials is None:
-        raise unauthorised("this needs a token and none was sent")
-    session = shared.authority.session(credentials.credentials)
+    session = shared.authority.session(credentials.credentials if credentials else "")
     if session is None:
-        raise unauthorised("the token is unknown or has run out")
+        said = "the token is unknown or has run out" if credentials else "this needs a token and none was sent"
+        raise unauthorised(said)
     return session
 
 
@@ -45,7 +44,7 @@ def require(shared: Shared, session: Session, action: str, targets: Sequence[str
         raise denied(denial)
 
 
-def may_see(shared: SharedState, session: Caller) -> Session:
+async def may_see(shared: SharedState, session: Caller) -> Session:
     """A caller who may look."""
     require(shared, session, "see")
     return session

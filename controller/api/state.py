@@ -8,7 +8,7 @@ from typing import Annotated
 from fastapi import Depends
 from starlette.requests import HTTPConnection
 
-from controller.api.metrics import Metrics, QualityCount
+from controller.api.metrics import Metrics
 from controller.api.snapshot import OverviewSnapshot
 from controller.runtime.authority import Authority
 from controller.runtime.facade import ControllerFacade
@@ -24,12 +24,12 @@ class Shared:
     overview: OverviewSnapshot
 
 
-def share(facade: ControllerFacade, authority: Authority, qualities: QualityCount | None = None) -> Shared:
+def share(facade: ControllerFacade, authority: Authority) -> Shared:
     """What the routes of one app need of this controller."""
-    return Shared(facade, authority, Metrics(facade, qualities), OverviewSnapshot(facade))
+    return Shared(facade, authority, Metrics(facade), OverviewSnapshot(facade))
 
 
-def shared_of(connection: HTTPConnection) -> Shared:
+async def shared_of(connection: HTTPConnection) -> Shared:
     """The shared parts, for requests and web sockets alike."""
     shared: Shared = connection.app.state.shared
     return shared

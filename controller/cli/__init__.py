@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
-from controller.cli.app import main
-from controller.cli.plugins import load_plugins
+__all__ = ["main"]
 
-__all__ = ["load_plugins", "main"]
+INTERRUPTED = 130
+"""The exit code a shell gives Ctrl-C."""
+
+
+def main() -> None:
+    """Entry point of the ``zhadao`` script. Ctrl-C ends it without a stack, also while it is still being loaded."""
+    try:
+        from controller.cli.app import main as run
+
+        run()
+    except KeyboardInterrupt:
+        raise SystemExit(INTERRUPTED) from None

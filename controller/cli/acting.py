@@ -1,4 +1,4 @@
-"""``set``, ``release``, ``ack``, ``reload``: commands that change something, through the running controller."""
+"""``set``, ``release``, ``reset``, ``ack``, ``reload``: commands that change something in a running controller."""
 
 from __future__ import annotations
 
@@ -26,9 +26,7 @@ def set_(
     ],
     lasting: Annotated[str, typer.Option("--for", help="How long the order lives: 90s, 30m, 2h, 1h30m.")],
     reason: Annotated[str, typer.Option("--reason", help="Why; it goes into the journal.")],
-    slot: Annotated[
-        str, typer.Option("--slot", help="Priority: emergency_order, city_manual, district_manual, plan, event_scene.")
-    ] = "district_manual",
+    slot: Annotated[str, typer.Option("--slot", help="Priority: city_manual or district_manual.")] = "district_manual",
     take_over: Annotated[
         bool, typer.Option("--take-over", help="Take the slot from whoever holds it; this is recorded.")
     ] = False,
@@ -60,10 +58,11 @@ def set_(
             "request_id": uuid.uuid4().hex,
         }
         client = ApiClient(find_address(url, token, data))
+        zone = client.zone()
         before = known_commands(client, target)
         receipt = client.post("/api/v1/orders", order, Receipt, also=_CONFLICT)
         outcome = receipt.outcomes[0]
-        print(outcome_line(outcome))
+        print(outcome_line(outcome, zone))
         obeyed = outcome.accepted and follow(client, target, outcome.lease_id, before)
     raise typer.Exit(0 if obeyed else REFUSED)
 
@@ -81,12 +80,37 @@ def release(
         from controller.runtime.views import Receipt
 
         client = ApiClient(find_address(url, token, data))
+        zone = client.zone()
         path = f"/api/v1/leases/{in_path(lease)}/release"
         receipt = client.post(path, {"reason": reason}, Receipt, also=_CONFLICT)
         for outcome in receipt.outcomes:
-            print(outcome_line(outcome))
+            print(outcome_line(outcome, zone))
         released = any(outcome.accepted for outcome in receipt.outcomes)
     raise typer.Exit(0 if released else REFUSED)
+
+
+def reset(
+    target: Annotated[str, typer.Argument(help="What is latched: a unit, a gate or a station: 330102-PS-0001/P1.")],
+    reason: Annotated[str, typer.Option("--reason", help="What was found on site, and that it is gone.")],
+    data: DataDir = DEFAULT_DATA,
+    url: Url = None,
+    token: Token = None,
+) -> None:
+    """Reset what is latched on TARGET, a trip or a lock-out, once somebody has been there and its cause is gone.
+
+    It is decided anew: what is wanted of it may start at once. Exit code 1 while the cause stands or is not known.
+    """
+    with plain_words():
+        from controller.cli.texts import outcome_line
+        from controller.runtime.views import Receipt
+
+        client = ApiClient(find_address(url, token, data))
+        zone = client.zone()
+        receipt = client.post(f"/api/v1/reset/{in_path(target)}", {"reason": reason}, Receipt, also=_CONFLICT)
+        for outcome in receipt.outcomes:
+            print(outcome_line(outcome, zone))
+        done = any(outcome.accepted for outcome in receipt.outcomes)
+    raise typer.Exit(0 if done else REFUSED)
 
 
 def ack(
@@ -102,7 +126,7 @@ def ack(
 
         client = ApiClient(find_address(url, token, data))
         seen = client.post(f"/api/v1/alarms/{in_path(alarm)}/acknowledge", None, AlarmView)
-        print("\n".join(alarm_lines([seen])))
+        print("\n".join(alarm_lines([seen], client.zone())))
 
 
 def reload(data: DataDir = DEFAULT_DATA, url: Url = None, token: Token = None) -> None:

@@ -49,12 +49,12 @@ app.add_typer(looking.schedule_app, name="schedule", rich_help_panel=_LOOKING)
 app.add_typer(auditing.audit_app, name="audit", rich_help_panel=_LOOKING)
 app.command("set", rich_help_panel=_ACTING)(acting.set_)
 app.command(rich_help_panel=_ACTING)(acting.release)
+app.command(rich_help_panel=_ACTING)(acting.reset)
 app.command(rich_help_panel=_ACTING)(acting.ack)
 app.command(rich_help_panel=_ACTING)(acting.reload)
 
-OWN = frozenset(
-    {"run", "check", "status", "explain", "alarms", "schedule", "audit", "set", "release", "ack", "reload", "--version"}
-)
+_OWN_COMMANDS = ("run", "check", "status", "explain", "alarms", "schedule", "audit", "set", "release", "reset", "ack")
+OWN = frozenset({*_OWN_COMMANDS, "reload", "--version"})
 """Commands that need no plugin, so that none is loaded for them."""
 
 

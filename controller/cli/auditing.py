@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated
+from zoneinfo import ZoneInfo
 
 import typer
 
 from controller.cli.failing import REFUSED, complain, plain_words
 from controller.cli.options import DEFAULT_DATA, AsJson, DataDir
+from controller.domain.errors import InvalidValue
 
 if TYPE_CHECKING:
     from controller.store.lines import Record
@@ -46,12 +48,13 @@ def show_journal(
     actor: Annotated[str, typer.Option("--actor", help="Only what this person or part did.")] = "",
     kind: Annotated[str, typer.Option("--kind", help="Only this kind of line.")] = "",
     since: Annotated[
-        datetime | None, typer.Option("--since", formats=_TIME_FORMS, help="From this moment on, site time.")
+        datetime | None, typer.Option("--since", formats=_TIME_FORMS, help="From this moment on, in --zone.")
     ] = None,
     until: Annotated[
-        datetime | None, typer.Option("--until", formats=_TIME_FORMS, help="Before this moment, site time.")
+        datetime | None, typer.Option("--until", formats=_TIME_FORMS, help="Before this moment, in --zone.")
     ] = None,
     limit: Annotated[int, typer.Option("--limit", min=1, help="At most this many, the newest.")] = 50,
+    zone: Annotated[str, typer.Option("--zone", help="Time zone of the times said and shown.")] = "Asia/Shanghai",
     as_json: AsJson = False,
     data: DataDir = DEFAULT_DATA,
 ) -> None:
@@ -59,10 +62,11 @@ def show_journal(
     with plain_words():
         from controller.store.journal_read import read
 
+        local = _zone(zone)
         found = read(
             data,
-            since=_in_site_zone(since),
-            until=_in_site_zone(until),
+            since=_in_zone(since, local),
+            until=_in_zone(until, local),
             target=target,
             actor=actor,
             kind=kind,
@@ -70,21 +74,28 @@ def show_journal(
             newest_first=True,
         )
         for record in reversed(list(found)):
-            print(_as_json(record) if as_json else _as_line(record))
+            print(_as_json(record) if as_json else _as_line(record, local))
 
 
-def _in_site_zone(moment: datetime | None) -> datetime | None:
-    from controller.cli.texts import SITE_ZONE
+def _zone(name: str) -> ZoneInfo:
+    try:
+        return ZoneInfo(name)
+    except (KeyError, ValueError, OSError) as cause:
+        raise InvalidValue(
+            f"--zone {name}: no such time zone; an IANA name is wanted, such as Asia/Shanghai"
+        ) from cause
 
-    return moment.replace(tzinfo=SITE_ZONE) if moment else None
+
+def _in_zone(moment: datetime | None, zone: ZoneInfo) -> datetime | None:
+    return moment.replace(tzinfo=zone) if moment else None
 
 
-def _as_line(record: Record) -> str:
+def _as_line(record: Record, zone: ZoneInfo) -> str:
     from controller.cli.texts import clock_time
 
     about = " ".join(part for part in (record.actor, record.target) if part)
     data = json.dumps(dict(record.data), ensure_ascii=False)
-    return f"{record.seq:>8}  {clock_time(record.wall, '%Y-%m-%d %H:%M:%S')}  {record.kind}  {about}  {data}"
+    return f"{record.seq:>8}  {clock_time(record.wall, zone, '%Y-%m-%d %H:%M:%S')}  {record.kind}  {about}  {data}"
 
 
 def _as_json(record: Record) -> str:

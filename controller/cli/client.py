@@ -9,6 +9,7 @@ from http.client import HTTPConnection, HTTPException, HTTPSConnection
 from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import quote, urlencode, urlsplit
+from zoneinfo import ZoneInfo
 
 from controller.cli.failing import ControllerAway, Refused
 from controller.runtime.listening import LOCAL_FILE
@@ -74,6 +75,13 @@ class ApiClient:
     def __init__(self, address: Address, timeout_s: float = TIMEOUT_S) -> None:
         self._address = address
         self._timeout_s = timeout_s
+        self._zone: ZoneInfo | None = None
+
+    def zone(self) -> ZoneInfo:
+        """The time zone the site's times are shown in; asked once."""
+        if self._zone is None:
+            self._zone = ZoneInfo(str(self.get("/api/v1/overview")["timezone"]))
+        return self._zone
 
     def get(self, path: str, shape: type[Shape] | Any = Any, **query: str | int | None) -> Any:
         """GET, decoded and checked into ``shape`` (a view class, or a list of one)."""

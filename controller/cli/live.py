@@ -6,13 +6,14 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from zoneinfo import ZoneInfo
 
 from rich.console import Console, Group, RenderableType
 from rich.live import Live
 from rich.table import Table
 from rich.text import Text
 
-from controller.cli.texts import alarm_lines, clock_time, overview_line
+from controller.cli.texts import alarm_lines, clock_time, lit_share, overview_line
 from controller.runtime.facade import ControllerFacade
 from controller.runtime.views import AlarmView, Overview
 
@@ -62,11 +63,13 @@ def render(scene: Scene) -> RenderableType:
     Alarms stand high: on a small terminal what is below is cut off.
     """
     now = scene.overview
-    return Group(_heading(now), _lighting(now), _alarms(scene.alarms), _stations(now), _gauges(now))
+    alarms = _alarms(scene.alarms, ZoneInfo(now.timezone))
+    return Group(_heading(now), _lighting(now), alarms, _stations(now), _gauges(now))
 
 
 def _heading(now: Overview) -> Text:
-    text = Text(f"闸刀 {now.site}  {clock_time(now.now, '%Y-%m-%d %H:%M:%S')}", style="bold")
+    clock = clock_time(now.now, ZoneInfo(now.timezone), "%Y-%m-%d %H:%M:%S")
+    text = Text(f"闸刀 {now.site}  {clock}", style="bold")
     if now.speed != 1:
         text.append(f"  demo ×{now.speed:g}", style="dim")
     _abnormal(text, not now.ready, "reading the field for the first time", "yellow")
@@ -81,8 +84,7 @@ def _abnormal(text: Text, condition: bool, words: str, style: str) -> None:
 
 def _lighting(now: Overview) -> Text:
     lights = now.lighting
-    share = f"{100 * lights.lamps_on / lights.lamps:.1f} %" if lights.lamps else "—"
-    text = Text(f"亮灯率 {share}  lamps {lights.lamps_on}/{lights.lamps}  {lights.power_kw:.0f} kW")
+    text = Text(f"亮灯率 {lit_share(lights)}  lamps {lights.lamps_on}/{lights.lamps}  {lights.power_kw:.0f} kW")
     text.append(
         f"  devices {now.devices_online}/{now.devices}", style="" if now.devices_online == now.devices else "yellow"
     )
@@ -101,7 +103,14 @@ def _stations(now: Overview) -> Table:
     table.add_column("quality", no_wrap=True)
     for s in now.stations:
         levels = (_number(s.inner_level_m), _number(s.outer_level_m))
-        table.add_row(s.name, s.mode, s.order, f"{s.running}/{s.units}", *levels, _quality(s.quality))
+        table.add_row(
+            s.name,
+            s.mode,
+            s.order,
+            f"{'—' if s.running is None else s.running}/{s.units}",
+            *levels,
+            _quality(s.quality),
+        )
     return table
 
 
@@ -115,10 +124,10 @@ def _gauges(now: Overview) -> Table:
     return table
 
 
-def _alarms(alarms: Sequence[AlarmView]) -> Text:
+def _alarms(alarms: Sequence[AlarmView], zone: ZoneInfo) -> Text:
     unseen = sum(alarm.state != "ACKED" for alarm in alarms)
     text = Text(f"告警 alarms {len(alarms)}", style="bold red" if unseen else "dim")
-    for line in alarm_lines(alarms[:MOST_ALARMS]) if alarms else ():
+    for line in alarm_lines(alarms[:MOST_ALARMS], zone) if alarms else ():
         text.append(f"\n{line}", style="not bold")
     if len(alarms) > MOST_ALARMS:
         text.append(f"\n  and {len(alarms) - MOST_ALARMS} more: zhadao alarms", style="not bold dim")

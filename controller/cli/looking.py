@@ -8,6 +8,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
+from zoneinfo import ZoneInfo
 
 import typer
 
@@ -88,7 +89,7 @@ def explain(
         from controller.cli.texts import explanation
         from controller.runtime.views import Explanation
 
-        print("\n".join(explanation(client.get(path, Explanation), lang.value)))
+        print("\n".join(explanation(client.get(path, Explanation), client.zone(), lang.value)))
 
 
 def alarms(as_json: AsJson = False, data: DataDir = DEFAULT_DATA, url: Url = None, token: Token = None) -> None:
@@ -101,7 +102,7 @@ def alarms(as_json: AsJson = False, data: DataDir = DEFAULT_DATA, url: Url = Non
         from controller.cli.texts import alarm_lines
         from controller.runtime.views import AlarmView
 
-        print("\n".join(alarm_lines(client.get("/api/v1/alarms", list[AlarmView]))))
+        print("\n".join(alarm_lines(client.get("/api/v1/alarms", list[AlarmView]), client.zone())))
 
 
 @schedule_app.command("show")
@@ -123,30 +124,30 @@ def schedule_show(
     """Exactly when an asset's circuits will switch in a night, and why. 00:30 belongs to the evening before."""
     wanted = night.date() if night else None
     with plain_words():
-        nights = _from_config(config, asset, wanted) if config else _from_api(url, token, data, asset, wanted)
+        if config:
+            nights, zone = _from_config(config, asset, wanted)
+        else:
+            nights, zone = _from_api(ApiClient(find_address(url, token, data)), asset, wanted)
         from controller.cli.texts import night_lines
 
-        print("\n\n".join("\n".join(night_lines(view)) for view in nights))
+        print("\n\n".join("\n".join(night_lines(view, zone)) for view in nights))
 
 
-def _from_api(url: str | None, token: str | None, data: Path, asset: str, wanted: date | None) -> list[NightView]:
+def _from_api(client: ApiClient, asset: str, wanted: date | None) -> tuple[list[NightView], ZoneInfo]:
     from controller.runtime.views import AssetView, NightView
 
-    client = ApiClient(find_address(url, token, data))
     if "/" in asset:
         targets = [asset]
     else:
         outputs = client.get(f"/api/v1/assets/{in_path(asset)}", AssetView).outputs
         targets = [output.target for output in outputs if output.kind in ("circuit", "luminaire")]
     query = wanted.isoformat() if wanted else None
-    return [
-        client.get(f"/api/v1/schedule/{in_path(target)}", NightView, night=query) for target in _some(targets, asset)
-    ]
+    paths = [f"/api/v1/schedule/{in_path(target)}" for target in _some(targets, asset)]
+    return [client.get(path, NightView, night=query) for path in paths], client.zone()
 
 
-def _from_config(config: Path, asset: str, wanted: date | None) -> list[NightView]:
+def _from_config(config: Path, asset: str, wanted: date | None) -> tuple[list[NightView], ZoneInfo]:
     from datetime import UTC
-    from zoneinfo import ZoneInfo
 
     from controller.domain.intents import TargetKind
     from controller.runtime.nights import night_view
@@ -160,8 +161,9 @@ def _from_config(config: Path, asset: str, wanted: date | None) -> list[NightVie
         for target in site.city.targets.values()
         if target.kind in lights and (target.id == asset or target.id.startswith(f"{asset}/"))
     ]
-    night = wanted or night_of(datetime.now(UTC), ZoneInfo(site.timezone))
-    return [night_view(site, target, night) for target in _some(targets, asset)]
+    zone = ZoneInfo(site.timezone)
+    night = wanted or night_of(datetime.now(UTC), zone)
+    return [night_view(site, target, night) for target in _some(targets, asset)], zone
 
 
 def _some(targets: list[str], asset: str) -> list[str]:

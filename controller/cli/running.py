@@ -30,6 +30,9 @@ def run(
     Exit code 2 when the configuration cannot be used; `zhadao check CONFIG` names every problem at once.
     """
     with plain_words():
+        from controller.runtime.startup import hurry
+
+        hurry()
         from controller.cli.banner import announce
         from controller.cli.live import live_view
         from controller.main import run_controller

@@ -13,20 +13,19 @@ from controller.runtime.views import (
     AlarmView,
     Explanation,
     InterlockView,
+    LightingTotals,
     NightView,
     Overview,
     ReloadReport,
     SlotView,
+    StationSummary,
     TargetOutcome,
 )
 
-SITE_ZONE = ZoneInfo("Asia/Shanghai")
-"""Sites lie inside China (config checks their coordinates), and China has one time zone."""
 
-
-def clock_time(moment: datetime | None, form: str = "%H:%M:%S") -> str:
+def clock_time(moment: datetime | None, zone: ZoneInfo, form: str = "%H:%M:%S") -> str:
     """A moment in the site's time."""
-    return moment.astimezone(SITE_ZONE).strftime(form) if moment else "—"
+    return moment.astimezone(zone).strftime(form) if moment else "—"
 
 
 def columns(rows: Iterable[Sequence[str]], indent: str = "  ") -> list[str]:
@@ -49,31 +48,39 @@ _VERDICTS = {
     "en": {True: "as wanted", False: "NOT as wanted", None: "unknown"},
     "zh": {True: "与指令相符", False: "与指令不符", None: "状态不明"},
 }
+_NOTHING_TO_COMPARE = {"en": "nothing to compare", "zh": "无可比较"}
 
 
-def explanation(why: Explanation, lang: str = "en") -> list[str]:
+def _verdict(why: Explanation, lang: str) -> str:
+    """``auto`` and ``hold`` ask for nothing that a known state could differ from."""
+    free = why.agrees is None and why.wanted in ("auto", "hold") and not why.actual.startswith("unknown")
+    return _NOTHING_TO_COMPARE[lang] if free else _VERDICTS[lang][why.agrees]
+
+
+def explanation(why: Explanation, zone: ZoneInfo, lang: str = "en") -> list[str]:
     """The answer to "why are you as you are?"."""
     wanted, actual, doing, link, priority, wins, masked, interlocks, leases, none = _HEADINGS[lang]
     lines = [f"{why.target}  {why.name}", "", why.text_zh if lang == "zh" else why.text_en, ""]
     lines += columns(
         [
             (wanted, why.wanted),
-            (actual, f"{why.actual}  ({_VERDICTS[lang][why.agrees]})"),
+            (actual, f"{why.actual}  ({_verdict(why, lang)})"),
             (doing, why.phase or "—"),
             (link, why.link),
         ]
     )
     lines += ["", priority]
-    lines += columns([_slot(why.winner, wins), *(_slot(slot, masked) for slot in why.masked)])
+    lines += columns([_slot(why.winner, wins, zone), *(_slot(slot, masked, zone) for slot in why.masked)])
     lines += ["", interlocks, *(_interlocks(why.interlocks) or [f"  {none}"])]
     lines += ["", leases, *([f"  {sentence}" for sentence in why.after_leases] or [f"  {none}"])]
     return lines
 
 
-def _slot(slot: SlotView, standing: str) -> tuple[str, ...]:
+def _slot(slot: SlotView, standing: str, zone: ZoneInfo) -> tuple[str, ...]:
     until = ""
     if slot.expires is not None:
-        until = f"until {clock_time(slot.expires, '%m-%d %H:%M:%S')} ({spoken(slot.remaining_s or 0)})  {slot.lease_id}"
+        end = clock_time(slot.expires, zone, "%m-%d %H:%M:%S")
+        until = f"until {end} ({spoken(slot.remaining_s or 0)})  {slot.lease_id}"
     return (standing, f"{slot.slot:>2} {slot.name}", slot.value, slot.owner, slot.reason, until)
 
 
@@ -84,10 +91,9 @@ def _interlocks(acting: Sequence[InterlockView]) -> list[str]:
 def overview_line(now: Overview) -> str:
     """The city in one line, for logs and pipes."""
     lights = now.lighting
-    share = f"{100 * lights.lamps_on / lights.lamps:.1f} %" if lights.lamps else "—"
-    pumping = [f"{s.name} {s.running}/{s.units}" for s in now.stations if s.running]
+    pumping = [f"{s.name} {_running(s)}" for s in now.stations if s.running is None or s.running]
     parts = [
-        f"lamps on {lights.lamps_on}/{lights.lamps} ({share}), unknown {lights.lamps_unknown}",
+        f"lamps on {lights.lamps_on}/{lights.lamps} ({lit_share(lights)}), unknown {lights.lamps_unknown}",
         f"circuits not as wanted {lights.circuits_disagree}",
         f"devices {now.devices_online}/{now.devices}",
         f"alarms {now.alarms_unacknowledged}",
@@ -98,7 +104,17 @@ def overview_line(now: Overview) -> str:
         parts.append("JOURNAL FAILING")
     if not now.ready:
         parts.append("not ready")
-    return f"{clock_time(now.now, '%Y-%m-%d %H:%M:%S')}  " + " · ".join(parts)
+    return f"{clock_time(now.now, ZoneInfo(now.timezone), '%Y-%m-%d %H:%M:%S')}  " + " · ".join(parts)
+
+
+def lit_share(lights: LightingTotals) -> str:
+    """The lights-on rate (亮灯率); no number at all while nothing is known of any lamp."""
+    known = lights.lamps > lights.lamps_unknown
+    return f"{100 * lights.lamps_on / lights.lamps:.1f} %" if known else "—"
+
+
+def _running(station: StationSummary) -> str:
+    return f"{'—' if station.running is None else station.running}/{station.units}"
 
 
 def overview(now: Overview, alarms: Sequence[AlarmView] = ()) -> list[str]:
@@ -110,7 +126,7 @@ def overview(now: Overview, alarms: Sequence[AlarmView] = ()) -> list[str]:
     lines += columns([(id_, name, _level(value), unit, quality) for id_, name, value, unit, quality in now.gauges]) or [
         "  none"
     ]
-    lines += ["", "Alarms", *alarm_lines(alarms)]
+    lines += ["", "Alarms", *alarm_lines(alarms, ZoneInfo(now.timezone))]
     return lines
 
 
@@ -118,7 +134,7 @@ def station_cells(now: Overview, index: int) -> tuple[str, ...]:
     """One station's row."""
     station = now.stations[index]
     levels = (f"inner {_level(station.inner_level_m)} m", f"outer {_level(station.outer_level_m)} m")
-    running = f"{station.running}/{station.units} running"
+    running = f"{_running(station)} running"
     return (station.id, station.name, station.mode, station.order, running, *levels, station.quality)
 
 
@@ -126,29 +142,28 @@ def _level(value: float | None) -> str:
     return "—" if value is None else f"{value:.2f}"
 
 
-def alarm_lines(alarms: Sequence[AlarmView]) -> list[str]:
+def alarm_lines(alarms: Sequence[AlarmView], zone: ZoneInfo) -> list[str]:
     """Alarms, most urgent first, as the controller orders them."""
-    rows = [(f"P{a.priority}", a.state, clock_time(a.raised), a.source, a.text, a.id) for a in alarms]
+    rows = [(f"P{a.priority}", a.state, clock_time(a.raised, zone), a.source, a.text, a.id) for a in alarms]
     return columns(rows) if rows else ["  none"]
 
 
-def outcome_line(outcome: TargetOutcome) -> str:
+def outcome_line(outcome: TargetOutcome, zone: ZoneInfo) -> str:
     """What became of an order for one target."""
     if not outcome.accepted:
         return f"{outcome.target}: REJECTED {outcome.cause}: {outcome.text}"
-    lease = (
-        f", lease {outcome.lease_id} until {clock_time(outcome.expires, '%m-%d %H:%M:%S')}" if outcome.lease_id else ""
-    )
+    until = clock_time(outcome.expires, zone, "%m-%d %H:%M:%S")
+    lease = f", lease {outcome.lease_id} until {until}" if outcome.lease_id else ""
     return f"{outcome.target}: ACCEPTED{lease}" + (f" ({outcome.text})" if outcome.text else "")
 
 
-def night_lines(night: NightView) -> list[str]:
+def night_lines(night: NightView, zone: ZoneInfo) -> list[str]:
     """One target's switchings of a night."""
     head = (
         f"{night.target}  night of {night.night}  program {night.program}"
-        f"  sunset {clock_time(night.sunset)}  sunrise {clock_time(night.sunrise)}"
+        f"  sunset {clock_time(night.sunset, zone)}  sunrise {clock_time(night.sunrise, zone)}"
     )
-    edges = [(clock_time(edge.at, "%m-%d %H:%M:%S"), edge.value, edge.cause) for edge in night.edges]
+    edges = [(clock_time(edge.at, zone, "%m-%d %H:%M:%S"), edge.value, edge.cause) for edge in night.edges]
     return [head, *(columns(edges) or ["  no switching in this night"])]
 
 

@@ -117,7 +117,7 @@ class PumpUnit:
     """One pump unit and its own rules (seconds and counts; defaults of FACTS by size, changed in config).
 
     Points: ``{output}.run_command``, ``{output}.running`` (contactor), ``{output}.current_a``, ``{output}.fault``,
-    ``{output}.available``; its discharge gate, if any, is a Gate of the same station.
+    ``{output}.available``. ``discharge_gate`` is the target id of the gate behind it (``330102-PS-0001/G1``), if any.
     """
 
     id: TargetId
@@ -208,6 +208,7 @@ class Station:
     ``flow_m3s``.
     ``automatic`` true lets the centre's staged control take slot 12; false leaves HAND_BACK to the PLC.
     ``additional_starts_only``: the centre may add starts and never stop what the PLC runs (underpasses).
+    ``mode_proof_s``: how long the PLC may take to report the mode it was asked for.
     """
 
     id: DeviceId
@@ -223,6 +224,7 @@ class Station:
     gravity: GravityRule | None = None
     automatic: bool = False
     additional_starts_only: bool = False
+    mode_proof_s: float = 10.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -89,12 +89,14 @@ class Proof:
 
     def met_by(self, value: Value | None) -> bool:
         """Whether a GOOD value proves the write."""
-        if value is None:
-            return False
-        numeric = isinstance(value, (int, float)) and isinstance(self.expected, (int, float))
-        if numeric and not isinstance(self.expected, bool):
-            return abs(float(value) - float(self.expected)) <= self.tolerance
-        return value == self.expected
+        return agrees(value, self.expected, self.tolerance)
+
+
+def agrees(value: Value | None, expected: Value, tolerance: float) -> bool:
+    """Whether a value is the expected one; numbers (not booleans) within ``tolerance``. Nothing agrees with None."""
+    if isinstance(expected, (int, float)) and not isinstance(expected, bool) and isinstance(value, (int, float)):
+        return abs(float(value) - float(expected)) <= tolerance
+    return value is not None and value == expected
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,7 +34,9 @@ class Ageing:
 
     def apply(self, reading: Reading, now_s: float, renewed_s: float = float("-inf")) -> Reading:
         """The reading with its age at ``now_s`` taken into account; ``renewed_s``: last proof that it still held."""
-        age_s = now_s - max(reading.received_s, renewed_s)
+        age_s = now_s - reading.received_s
+        if age_s > self.stale_s:
+            age_s = min(age_s, now_s - renewed_s)
         if age_s <= self.stale_s:
             return reading
         return reading.worse(Quality.BAD if age_s > self.dead_s else Quality.UNCERTAIN, Detail.OLD_DATA)

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
+from operator import attrgetter
 
 from controller.domain.assets import Target
 from controller.domain.command import Cause
@@ -16,9 +17,7 @@ from controller.domain.points import TargetId
 from controller.domain.request import Decision, Request
 from controller.domain.slots import MAX_LEASE, Slot, SlotKind
 
-
-def _slot(request: Request) -> Slot:
-    return request.slot
+_SLOT = attrgetter("slot")
 
 
 def default_request(target: Target) -> Request:
@@ -34,7 +33,7 @@ def arbitrate(default: Request, requests: Iterable[Request], now_s: float) -> De
     is among the requests and takes its place.
     """
     living = [request for request in requests if request.lease is None or not request.lease.over(now_s)]
-    living.sort(key=_slot)
+    living.sort(key=_SLOT)
     if not living or living[-1].slot is not Slot.DEFAULT:
         living.append(default)
     return Decision(default.target, living[0], tuple(living[1:]))

@@ -79,6 +79,11 @@ class InterlockSpec:
     on_delay_s: float = 0.0
     trip_to: Intent = STOP_UNIT
 
+    @property
+    def latches(self) -> bool:
+        """Whether it goes on acting, once it acted, until a person resets it."""
+        return self.latched or self.kind is InterlockKind.TRIP
+
     def binds(self, target: TargetId, action: Action) -> bool:
         """Whether it watches this act of this target."""
         if self.target not in (target, target.partition("/")[0]):
@@ -102,15 +107,11 @@ def follow(spec: InterlockSpec, lookup: Lookup, past: InterlockMemory, moment: M
     if condition is Truth.FALSE:
         since_s = moment.s if past.false_since_s is None else past.false_since_s
         acting = past.acting or moment.s - since_s >= spec.off_delay_s
-        latched = past.latched or (acting and _latches(spec))
+        latched = past.latched or (acting and spec.latches)
         return Judgement(InterlockMemory(since_s, None, acting, latched), condition)
     since_s = moment.s if past.true_since_s is None else past.true_since_s
     acting = past.acting and moment.s - since_s < spec.on_delay_s
     return Judgement(InterlockMemory(None, since_s, acting, past.latched), condition)
-
-
-def _latches(spec: InterlockSpec) -> bool:
-    return spec.latched or spec.kind is InterlockKind.TRIP
 
 
 def reset(past: InterlockMemory) -> InterlockMemory:

@@ -30,6 +30,10 @@ class BurnMemory:
     blind: bool = False
 
 
+NOTHING_SEEN = BurnMemory()
+"""The memory of an output nobody has looked at yet."""
+
+
 def observe_burning(memory: BurnMemory, view: View, feedback: str) -> BurnMemory:
     """The memory after looking at an output's feedback (a contact, or a level in %).
 

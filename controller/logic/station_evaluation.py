@@ -120,7 +120,7 @@ def _composed(scene: Scene, mode: ModeStep, outcome: Outcome) -> StationStep:
     times = [time for time in (mode.next_s, *outcome.times) if time is not None]
     station = scene.station.id
     verdicts = {station: mode.verdict} if mode.blocked else {}
-    phase = mode.phase
+    phase = _with_who_waits(scene, mode.phase, outcome) if mode.in_control else mode.phase
     if mode.in_control and memory.held_count:
         phase = f"keeps {memory.held_count} running: an order ended by itself; order the station anew to change that"
     return StationStep(
@@ -132,3 +132,9 @@ def _composed(scene: Scene, mode: ModeStep, outcome: Outcome) -> StationStep:
         outcome.because,
         {**verdicts, **outcome.verdicts},
     )
+
+
+def _with_who_waits(scene: Scene, phase: str, outcome: Outcome) -> str:
+    """Names the first unit that is being started or held, so that the station itself says why it is not there yet."""
+    busy = [unit for unit in scene.station.units if unit.id in outcome.starting or unit.id in outcome.verdicts]
+    return f"{phase}; {busy[0].name}: {outcome.phases[busy[0].id]}" if busy else phase

@@ -27,10 +27,10 @@ def observe_station(station: Station, view: View, memory: StationMemory, moment:
     units = {unit.id: _observe_unit(scene, unit) for unit in station.units}
     last_start_s, last_stop_s = _last_changes(memory, units, moment)
     adopts = view.ready and not memory.adopted
-    running = sum(past.running_since_s is not None for past in units.values())
+    memory = replace(memory, units=units)
+    running = sum(1 for _ in replace(scene, memory=memory).committed_units())
     return replace(
         memory,
-        units=units,
         gates={gate.id: _observe_gate(scene, gate) for gate in station.gates},
         last_start_s=last_start_s,
         last_stop_s=last_stop_s,

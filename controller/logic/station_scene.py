@@ -62,11 +62,18 @@ class Scene:
         return begun_s if self.moment.s < begun_s + unit.start_proof_s + FORGOTTEN_S else None
 
     def committed(self, unit: PumpUnit) -> bool:
-        """Whether it runs, is being started, or ran when its feedback was last readable."""
-        if self.attempt_s(unit) is not None and not self.past(unit).withdraw:
+        """Whether it runs, is being started, or ran when its feedback was last readable.
+
+        Where the feedback was never readable, a run command that stands in the device counts: better a unit too
+        many taken for running than one stopped because a process began blind.
+        """
+        past = self.past(unit)
+        if self.attempt_s(unit) is not None and not past.withdraw:
             return True
         running = self.running(unit)
-        return self.past(unit).running_since_s is not None if running is None else running
+        if running is not None:
+            return running
+        return past.running_since_s is not None or (past.seen_s is None and self.commanded(unit) is True)
 
     def committed_units(self) -> Iterator[PumpUnit]:
         """Every unit that runs as far as anybody knows."""

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from controller.domain.assets import City, Station, Target
+from controller.domain.command import Proof
 from controller.domain.image import View
 from controller.domain.intents import (
     Dim,
@@ -21,6 +22,7 @@ from controller.domain.intents import (
 )
 from controller.domain.points import DeviceId, Reading, output_of
 from controller.domain.quality import Quality
+from controller.logic.contract import LastWrite
 
 DIM_TOLERANCE_PERCENT = 3.0
 GATE_TOLERANCE_PERCENT = 3.0
@@ -97,6 +99,31 @@ def running_units(station: Station, view: View) -> int | None:
     if any(reading.quality is not Quality.GOOD for reading in readings):
         return None
     return sum(bool(reading.value) for reading in readings)
+
+
+def is_met(target: Target, wanted: Intent, last: LastWrite | None, view: View, city: City) -> bool:
+    """Whether the field is, by GOOD feedback, where it is wanted: what a standing mismatch ends by without a write.
+
+    What has no wanted state of its own (a unit on AUTO, a gate on hold, a station's mode) is compared with what was
+    last written for it; after a restart nothing was, and then nothing it was told is unmet.
+    """
+    actual = actual_of(target, wanted, view, city)
+    if not actual.known:
+        return False
+    if not _follows_others(wanted):
+        return actual.agrees is True
+    if last is None:
+        return True
+    point = "mode" if target.kind is TargetKind.STATION else f"{output_of(target.id)}.{_FEEDBACK[target.kind]}"
+    if isinstance(last.value, (bool, int, float, str)):
+        return Proof(point, last.value, 0.0, GATE_TOLERANCE_PERCENT).met_by(view.read(point).value)
+    return False
+
+
+def _follows_others(wanted: Intent) -> bool:
+    on_auto = isinstance(wanted, UnitOrder) and wanted.mode is UnitMode.AUTO
+    held = isinstance(wanted, GateOrder) and wanted.percent is None
+    return on_auto or held or isinstance(wanted, StationOrder)
 
 
 def local_reason(device: DeviceId, view: View) -> str:

@@ -41,7 +41,7 @@ class Authority(Protocol):
         ...
 
     def session(self, token: str) -> Session | None:
-        """The session a token stands for, while it lives."""
+        """The session a token stands for, while it lives; asked with an empty token for a caller who sent none."""
         ...
 
     def permit(self, session: Session, action: str, targets: Sequence[str]) -> Denial | None:

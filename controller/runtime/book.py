@@ -52,6 +52,8 @@ class RequestBook:
         """Fill a latched or leased slot; gives back whom it replaced."""
         slots = self._held.setdefault(request.target, {})
         replaced = slots.get(request.slot)
+        if replaced is not None and replaced.lease is not None:
+            self._leases.pop(replaced.lease.id, None)
         slots[request.slot] = request
         self._changed.add(request.target)
         if request.lease is not None:

@@ -131,6 +131,8 @@ class Channel:
                     continue
                 await self._waker.wait(self._next_due_s() - now_s)
         finally:
+            for device in self._devices:
+                self._drop_writes(device, f"the wire {self.endpoint.name} was closed")
             await self._driver.close()
 
     # -- what is due --------------------------------------------------------------------------------------------
@@ -257,7 +259,9 @@ class Channel:
     def _wait_s(self, device: _Device, now_s: float) -> float:
         if self._driver.subscribes:
             return min(self._timing.poll_normal_s, self._timing.stale_min_s / 2)
-        return self._timing.poll_fast_s if now_s < device.fast_until_s else self._timing.poll_normal_s
+        if now_s < device.fast_until_s:
+            return self._timing.poll_fast_s
+        return device.binding.poll_s or self._timing.poll_normal_s
 
     def _failed(self, device: _Device, error: Exception) -> None:
         now_s = self._clock.monotonic()
@@ -284,7 +288,12 @@ class Channel:
 
     async def _write(self, command: Command) -> None:
         device = self._devices[command.write.device]
-        if not await self._connected() or not device.complete:
+        try:
+            reachable = await self._read_since_trouble(device)
+        except asyncio.CancelledError:
+            self._outcomes.failed(command, Cause.OFFLINE, f"the wire {self.endpoint.name} was closed")
+            raise
+        if not reachable:
             self._outcomes.failed(command, Cause.OFFLINE, f"{device.binding.device} is {device.link.state.value}")
             return
         ended = self._outcomes.last_look(command)
@@ -294,6 +303,9 @@ class Channel:
         write = command.write
         try:
             await self._driver.write(write.device, write.point, write.value)
+        except asyncio.CancelledError:
+            self._outcomes.unsure(command, f"the wire {self.endpoint.name} was closed before the answer")
+            raise
         except Indeterminate as error:
             self._outcomes.unsure(command, str(error))
             self._failed(device, error)
@@ -306,6 +318,18 @@ class Channel:
         else:
             self._outcomes.acked(command)
             self._look_soon(device, command)
+
+    async def _read_since_trouble(self, device: _Device) -> bool:
+        """Whether the device was read completely since it last failed.
+
+        One that is only doubted (a single lost reply) is read now, before the write; one that is out of reach is not
+        waited for.
+        """
+        if not await self._connected():
+            return False
+        if not device.complete and device.link.usable:
+            await self._serve(device)
+        return device.complete
 
     def _look_soon(self, device: _Device, command: Command) -> None:
         now_s = self._clock.monotonic()

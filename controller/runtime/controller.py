@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -20,6 +20,7 @@ from controller.runtime.explaining import Explainer
 from controller.runtime.nights import night_view
 from controller.runtime.orders import OrderDesk
 from controller.runtime.reporting import Reporter
+from controller.runtime.resets import ResetDesk
 from controller.runtime.stream import ChangeStream
 from controller.runtime.table import ImageTable
 from controller.runtime.views import (
@@ -56,6 +57,7 @@ class Parts:
     stream: ChangeStream
     evidence: Evidence
     desk: OrderDesk
+    resets: ResetDesk
     cycles: Sequence[Cycle]
     phases: Mapping[TargetId, str]
     verdicts: Mapping[TargetId, Sequence[Verdict]]
@@ -118,6 +120,7 @@ class Controller:
         now = parts.clock.now()
         return Overview(
             site=parts.site.name,
+            timezone=parts.site.timezone,
             now=now,
             night=night_of(now, parts.site.lighting.tz).isoformat(),
             speed=parts.clock.speed,
@@ -143,6 +146,10 @@ class Controller:
     def points(self, device: str) -> list[PointView]:
         """Every point of a device."""
         return self._reporter.points(device)
+
+    def qualities(self) -> Iterator[Mapping[str, int]]:
+        """Points by quality, device by device."""
+        return self._parts.table.qualities(self._parts.clock.monotonic())
 
     def explain(self, target: str) -> Explanation:
         """Why the target is as it is."""
@@ -174,6 +181,10 @@ class Controller:
     async def release(self, lease_id: str, actor: str, reason: str = "") -> Receipt:
         """End a lease early."""
         return await self._parts.desk.release(lease_id, actor, reason)
+
+    async def reset(self, target: str, actor: str, reason: str) -> Receipt:
+        """Reset what is latched."""
+        return await self._parts.resets.reset(target, actor, reason)
 
     async def acknowledge(self, alarm_id: str, actor: str) -> AlarmView:
         """A person has seen the alarm."""

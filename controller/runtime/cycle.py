@@ -135,7 +135,7 @@ class Cycle:
         moment = self._moment()
         image, changed = self._acquire()
         self._end_leases(moment)
-        self._verifier.look(image, moment.s)
+        self._verifier.look(image, moment.s, self._table.take_read())
         self.discipline.compute(image, changed, moment)
         decided = self._arbitrate(moment)
         acts = self.discipline.act(image, changed, decided, self._take_settled(), moment)
@@ -169,7 +169,7 @@ class Cycle:
         return moment
 
     def _acquire(self) -> tuple[Image, set[DeviceId]]:
-        changed, self._changed = self._changed, set()
+        changed, self._changed = self._changed & self.discipline.devices, set()
         return self._table.snapshot(), changed
 
     def _end_leases(self, moment: Moment) -> None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from controller.domain.clock import Clock
 from controller.domain.command import Cause, Command, CommandState, Wanted
+from controller.domain.intents import Dim, Show, Switch
 from controller.domain.points import DeviceId, TargetId, device_of
 from controller.domain.request import Request
 from controller.domain.slots import Slot
@@ -49,7 +50,7 @@ class Dispatcher:
         self._evidence = evidence
         self._timing = timing
         self._channels: dict[DeviceId, Channel] = {}
-        self._current: dict[tuple[DeviceId, str], Command] = {}
+        self._current: dict[tuple[DeviceId, str], tuple[Command, Request]] = {}
         self._free_s: dict[DeviceId, float] = {}
 
     def route(self, channels: Mapping[DeviceId, Channel]) -> None:
@@ -83,9 +84,9 @@ class Dispatcher:
             protective=wanted.protective,
         )
         older = self._current.get((wanted.write.device, wanted.write.point))
-        self._current[wanted.write.device, wanted.write.point] = command
+        self._current[wanted.write.device, wanted.write.point] = (command, winner)
         if older is not None:
-            self._commands.move(older.id, CommandState.SUPERSEDED, f"by {command.id}")
+            self._commands.move(older[0].id, CommandState.SUPERSEDED, f"by {command.id}")
         self._commands.open(command)
         self._verifier.queued(command, now_s)
         return command
@@ -125,9 +126,23 @@ class Dispatcher:
             request = self._book.lease(command.lease_id)
             if request is None or (request.lease is not None and request.lease.over(now_s)):
                 return CommandState.EXPIRED, Cause.EXPIRED, "the lease behind it ended; never sent"
-        if self._current.get((command.write.device, command.write.point)) is not command:
+        newest, behind = self._current[command.write.device, command.write.point]
+        if newest is not command:
             return CommandState.SUPERSEDED, Cause.EXPIRED, "a newer command took its place; never sent"
+        if self._decided_otherwise(behind):
+            return CommandState.SUPERSEDED, Cause.EXPIRED, "something else was decided meanwhile; never sent"
         return None
+
+    def _decided_otherwise(self, behind: Request) -> bool:
+        """Whether a light's decision changed while its write waited.
+
+        Where the light already is as now decided, no newer command comes to supersede it. A station's writes are
+        steps of a sequence; its sequencer takes back what no longer fits.
+        """
+        if behind.target not in self._book:
+            return True
+        light = isinstance(behind.value, (Switch, Dim, Show))
+        return light and self._book.decision(behind.target).winner.value != behind.value
 
     def sent(self, command: Command) -> None:
         """On the wire."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator, Mapping
 from datetime import date
 from typing import Protocol
 
@@ -55,6 +55,10 @@ class ControllerFacade(Protocol):
         """Every point of a device with quality and age."""
         ...
 
+    def qualities(self) -> Iterator[Mapping[str, int]]:
+        """How many points of each quality, device by device; cheap, and the caller may pause between devices."""
+        ...
+
     def explain(self, target: str) -> Explanation:
         """Why the target is as it is."""
         ...
@@ -65,6 +69,13 @@ class ControllerFacade(Protocol):
 
     async def release(self, lease_id: str, actor: str, reason: str = "") -> Receipt:
         """End a lease early; the target is decided anew."""
+        ...
+
+    async def reset(self, target: str, actor: str, reason: str) -> Receipt:
+        """A person who has been there resets what is latched on the target: a trip, a unit's lock-out.
+
+        Journalled before the act; refused while the cause stands or cannot be known.
+        """
         ...
 
     def commands(self, target: str | None = None, limit: int = 100) -> list[CommandView]:

@@ -11,8 +11,9 @@ from controller.domain.image import Image, View
 from controller.domain.points import DeviceId, TargetId, device_of
 from controller.domain.request import Decision
 from controller.logic.contract import LastWrite, Moment, Ruling, Verdict
-from controller.logic.light_guards import BurnMemory, judge_light, observe_burning
+from controller.logic.light_guards import NOTHING_SEEN, BurnMemory, judge_light, observe_burning
 from controller.logic.lighting import astronomical_default, lighting_requests, spread_s
+from controller.logic.one_moment import AtOneMoment
 from controller.logic.sequencers.circuit import step_circuit
 from controller.logic.sequencers.level_triggered import LightStep, LightTiming
 from controller.logic.sequencers.luminaire import step_display, step_luminaire
@@ -26,6 +27,9 @@ SWEEP_TURNS = 300
 
 SOONEST_S = 0.25
 """A target that only waits is not looked at again sooner than this."""
+
+PAST_EDGE_S = 0.01
+"""An edge is looked at again this much later when the clock stood just before it: times are rounded to microseconds."""
 
 Light = Circuit | Luminaire | Display
 
@@ -92,15 +96,16 @@ class LightingDiscipline:
     def compute(self, image: Image, changed: Set[DeviceId], moment: Moment) -> None:
         """Programs and defaults of every light whose next edge has come."""
         del image, changed
+        plan = AtOneMoment(self._plan)
         for target in self._edges.take(moment.wall.timestamp()):
             lamp = self._lamps[target]
             if isinstance(lamp.light, Display):
                 continue
-            program = lighting_requests(lamp.light, lamp.place, self._plan, moment.wall, lamp.shift_s)
-            default = astronomical_default(lamp.light, lamp.place, self._plan, moment.wall, lamp.shift_s)
+            program = lighting_requests(lamp.light, lamp.place, plan, moment.wall, lamp.shift_s)
+            default = astronomical_default(lamp.light, lamp.place, plan, moment.wall, lamp.shift_s)
             self._book.compute(target, (*program.requests, *default.requests))
             until = min(u for u in (program.until, default.until) if u is not None)
-            self._edges.put(target, until.timestamp())
+            self._edges.put(target, max(until.timestamp(), moment.wall.timestamp() + PAST_EDGE_S))
 
     def act(
         self, image: Image, changed: Set[DeviceId], decided: Sequence[Decision], settled: Set[TargetId], moment: Moment
@@ -130,7 +135,7 @@ class LightingDiscipline:
         for target in targets:
             lamp = self._lamps[target]
             if not isinstance(lamp.light, Display):
-                memory = self._burning.get(target, BurnMemory())
+                memory = self._burning.get(target, NOTHING_SEEN)
                 self._burning[target] = observe_burning(memory, view, lamp.feedback)
 
     def _step(self, target: TargetId, view: View, moment: Moment) -> Act | None:
@@ -145,7 +150,7 @@ class LightingDiscipline:
             return None
         wanted = step.wanted[0]
         no_restrike_s = lamp.light.no_restrike_s if isinstance(lamp.light, Circuit) else 0.0
-        memory = self._burning.get(target, BurnMemory())
+        memory = self._burning.get(target, NOTHING_SEEN)
         verdict = judge_light(wanted, decision.winner.slot, view, memory, no_restrike_s, lamp.where)
         if verdict.interlock:
             self._verdicts[target] = (verdict,)

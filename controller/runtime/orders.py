@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import secrets
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -59,6 +60,8 @@ class OrderDesk:
         self._state = state
         self._evidence = evidence
         self._changed = changed
+        self._one_at_a_time = asyncio.Lock()
+        """Between looking at who holds a slot and filling it lies a durable write; nobody else may come between."""
 
     def adopt(self, targets: Mapping[TargetId, Target], maxima: Mapping[Slot, timedelta]) -> None:
         """Swap the site (reload)."""
@@ -71,6 +74,10 @@ class OrderDesk:
             InvalidValue: the order itself makes no sense (slot, duration, no target, no reason).
         """
         slot = _checked(order)
+        async with self._one_at_a_time:
+            return await self._order(order, slot, actor)
+
+    async def _order(self, order: Order, slot: Slot, actor: str) -> Receipt:
         request_id = order.request_id or secrets.token_hex(8)
         known = await self._state.outcome(_key(actor, request_id))
         if known is not None:
@@ -100,6 +107,10 @@ class OrderDesk:
         Raises:
             UnknownTarget: no such lease; it may have ended by itself.
         """
+        async with self._one_at_a_time:
+            return await self._release(lease_id, actor, reason)
+
+    async def _release(self, lease_id: str, actor: str, reason: str) -> Receipt:
         request = self._book.lease(lease_id)
         if request is None:
             raise UnknownTarget(f"no living lease {lease_id}; it may have ended by itself, see `zhadao explain TARGET`")
@@ -121,7 +132,10 @@ class OrderDesk:
             data = {"slot": request.slot.label, "value": str(request.value), "owner": request.owner, "why": why}
             self._evidence.later("lease_ended", "controller", request.target, data)
         try:
-            await self._state.apply([DropRequest(request.target, request.slot) for request in over])
+            async with self._one_at_a_time:
+                # A slot filled anew meanwhile was kept anew: that one stays.
+                empty = [one for one in over if self._book.holder(one.target, one.slot) is None]
+                await self._state.apply([DropRequest(one.target, one.slot) for one in empty])
         except StoreError as error:
             log.error("lease_end_not_stored", leases=len(over), reason=str(error))
 

@@ -22,6 +22,7 @@ REAL_FLOORS_S = {
     "poll_slow_s": 2.0,
     "verify_s": 1.0,
     "opcua_publish_s": 0.1,
+    "opcua_keepalive_s": 1.0,
     "command_deadline_s": 3.0,
     "heartbeat_s": 0.5,
     "link_first_s": 0.3,
@@ -31,7 +32,7 @@ REAL_FLOORS_S = {
 }
 """The least real seconds each time of the site may take."""
 PROOF_FLOOR_S = 1.0
-"""The least real seconds a pump or gate has to prove itself."""
+"""The least real seconds a pump, a gate or a station's mode has to prove itself: its feedback travels a real wire."""
 
 FALLBACK_FLOOR_S = 3.0
 """The least real seconds a device bears without a heartbeat."""
@@ -47,8 +48,9 @@ def paced(site: Site, speed: float) -> Site:
         site.city, stations={key: _paced_station(station, speed) for key, station in site.city.stations.items()}
     )
     ageings = {
-        device: {name: timing.ageing(spec.poll) for name, spec in site.profile(device).points.items()}
-        for device in site.ageings
+        binding.device: {name: timing.ageing(spec.poll) for name, spec in binding.points.items()}
+        for endpoint in site.endpoints
+        for binding in endpoint.devices
     }
     endpoints = tuple(
         replace(endpoint, devices=tuple(_paced_device(binding, speed) for binding in endpoint.devices))
@@ -70,4 +72,4 @@ def _paced_station(station: Station, speed: float) -> Station:
         for unit in station.units
     )
     gates = tuple(replace(gate, travel_s=gate.travel_s + floor_s) for gate in station.gates)
-    return replace(station, units=units, gates=gates)
+    return replace(station, units=units, gates=gates, mode_proof_s=max(station.mode_proof_s, floor_s))

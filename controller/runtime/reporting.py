@@ -128,6 +128,7 @@ class Reporter:
             point, unit = GAUGE_POINTS[gauge.kind]
             reading = self._view(gauge.id).read(point)
             value = float(reading.value) if isinstance(reading.value, (int, float)) else None
+            value = None if reading.quality is Quality.BAD else value
             rows.append((gauge.id, gauge.name, value, unit, reading.quality.name))
         return tuple(rows)
 

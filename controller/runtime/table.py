@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 
 from controller.domain.image import Ageing, Block, Image, LinkState, View
@@ -23,6 +23,7 @@ class ImageTable:
         }
         self._listeners: list[Listener] = []
         self._met: set[DeviceId] = set()
+        self._read: set[DeviceId] = set()
 
     def listen(self, listener: Listener) -> None:
         """Call ``listener(device)`` after each change of a block; it must be quick and must not raise."""
@@ -47,6 +48,7 @@ class ImageTable:
         block = self._blocks.get(device)
         if block is None:
             return
+        self._read.add(device)
         before = block.readings
         changed = (complete and not block.complete) or any(
             (old := before.get(name)) is None or old.value != new.value or old.quality is not new.quality
@@ -83,6 +85,11 @@ class ImageTable:
         if block is not None and block.link is not LinkState.OFFLINE:
             self._blocks[device] = replace(block, renewed_s=now_s)
 
+    def take_read(self) -> set[DeviceId]:
+        """Devices of which anything was read since the last call, changed or not: a proof may lie in it."""
+        taken, self._read = self._read, set()
+        return taken
+
     def snapshot(self) -> Image:
         """The frozen image of this moment."""
         return Image(dict(self._blocks))
@@ -94,6 +101,14 @@ class ImageTable:
     def devices(self) -> Mapping[DeviceId, Block]:
         """Every block as it is now."""
         return self._blocks
+
+    def qualities(self, now_s: float) -> Iterator[dict[str, int]]:
+        """Points by quality, one device at a time; a point that was never read is BAD."""
+        for block in list(self._blocks.values()):
+            counts = dict.fromkeys((quality.name for quality in Quality), 0)
+            for point in block.ageing:
+                counts[block.read(point, now_s).quality.name] += 1
+            yield counts
 
     def not_met(self) -> list[DeviceId]:
         """Devices that neither answered nor failed to since the start: their state is not known yet."""

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Set
 from dataclasses import dataclass, replace
 
 from controller.domain.command import Cause, Command, CommandState
 from controller.domain.image import Image
-from controller.domain.points import DeviceId, Reading, TargetId
+from controller.domain.points import DeviceId, Reading, TargetId, device_of
 from controller.domain.quality import Quality
 from controller.logic.contract import LastWrite
 from controller.runtime.alarms import AlarmBook, Priority
 from controller.runtime.command_log import CommandLog
+from controller.runtime.schedule_heap import DueHeap
 
 UNREACHED_GRACE_S = 20.0
 """How long a proof waits for a device that went away, beyond its own time, before it is given up as INDETERMINATE."""
@@ -31,13 +32,15 @@ class Verifier:
     def __init__(self, commands: CommandLog, alarms: AlarmBook) -> None:
         self._commands = commands
         self._alarms = alarms
-        self._pending: dict[DeviceId, dict[str, _Pending]] = {}
+        self._pending: dict[DeviceId, dict[TargetId, _Pending]] = {}
+        self._overdue = DueHeap()
         self.last: dict[TargetId, LastWrite] = {}
         self.settled: set[TargetId] = set()
         """Targets whose last write was settled since a cycle last took them."""
 
     def queued(self, command: Command, now_s: float) -> None:
         """A command was dispatched: its target has an unsettled write."""
+        self._withdraw(command)
         before = self.last.get(command.target)
         failures = before.failures if before is not None and before.point == command.write.point else 0
         self.last[command.target] = LastWrite(
@@ -60,12 +63,19 @@ class Verifier:
         self._await(command, now_s, unsure=True)
 
     def gone(self, command: Command, *, failed: bool) -> None:
-        """The command ended without reaching the device."""
+        """The command ended without acting: refused or out of reach (``failed``), or dead before it was sent.
+
+        What was never sent is forgotten, so that nobody waits for its proof or counts it as an attempt. A newer
+        command's memory is left alone.
+        """
         last = self.last.get(command.target)
-        if last is not None and not last.settled and last.point == command.write.point:
-            failures = last.failures + 1 if failed else last.failures
-            self.last[command.target] = replace(last, settled=True, confirmed=False, failures=failures)
-            self.settled.add(command.target)
+        if last is None or last.settled or not _remembers(last, command):
+            return
+        if failed:
+            self.last[command.target] = replace(last, settled=True, confirmed=False, failures=last.failures + 1)
+        else:
+            del self.last[command.target]
+        self.settled.add(command.target)
 
     def waits_for(self, device: DeviceId) -> bool:
         """Whether a proof is awaited from this device."""
@@ -73,12 +83,12 @@ class Verifier:
 
     def next_deadline_s(self) -> float:
         """When the next proof is overdue; infinite when none is awaited."""
-        waiting = (pending for device in self._pending.values() for pending in device.values())
-        return min((pending.deadline_s for pending in waiting), default=float("inf"))
+        return self._overdue.next_s()
 
-    def look(self, image: Image, now_s: float, devices: Iterable[DeviceId] | None = None) -> None:
-        """Compare every awaited proof with the image."""
-        for device in list(self._pending if devices is None else set(devices) & self._pending.keys()):
+    def look(self, image: Image, now_s: float, read: Set[DeviceId]) -> None:
+        """Compare awaited proofs with the image: of the devices just read, and those whose time is over."""
+        overdue = {device_of(target) for target in self._overdue.take(now_s)}
+        for device in (read | overdue) & self._pending.keys():
             waiting = self._pending[device]
             view = image.view(device, now_s)
             for pending in list(waiting.values()):
@@ -90,6 +100,7 @@ class Verifier:
         grace_s = UNREACHED_GRACE_S if unsure else 0.0
         pending = _Pending(command, now_s, now_s + command.proof.within_s + grace_s, unsure)
         self._pending.setdefault(command.write.device, {})[command.target] = pending
+        self._overdue.put(command.target, pending.deadline_s)
 
     def _judge(self, pending: _Pending, reading: Reading, now_s: float) -> None:
         command = pending.command
@@ -101,7 +112,9 @@ class Verifier:
         elif now_s < pending.deadline_s:
             return
         elif fresh and reading.quality is Quality.GOOD:
-            self._settle(command, CommandState.MISMATCH, f"{proof}, expected {command.proof.expected}", confirmed=False)
+            text = f"{proof}, expected {command.proof.expected}"
+            self._settle(command, CommandState.MISMATCH, text, confirmed=False)
+            self._alarm(command, "never answered" if pending.unsure else "acknowledged it", text)
         elif pending.unsure:
             self._settle(command, CommandState.INDETERMINATE, "could not be read back", confirmed=False)
         else:
@@ -113,23 +126,33 @@ class Verifier:
     ) -> None:
         self._forget(command)
         last = self.last.get(command.target)
-        if last is not None and last.point == command.write.point and last.value == command.write.value:
+        if last is not None and _remembers(last, command):
             failures = 0 if confirmed else last.failures + 1
             self.last[command.target] = replace(last, settled=True, confirmed=confirmed, failures=failures)
         self.settled.add(command.target)
         self._commands.move(command.id, state, text, cause)
-        self._alarm(command, state, text)
+        if state is CommandState.CONFIRMED:
+            self._alarms.clear(command.target, "mismatch")
+
+    def _withdraw(self, newer: Command) -> None:
+        """An older write of the same point is not judged any more: it was superseded."""
+        pending = self._pending.get(newer.write.device, {}).get(newer.target)
+        if pending is not None and pending.command.write.point == newer.write.point:
+            self._forget(pending.command)
 
     def _forget(self, command: Command) -> None:
         waiting = self._pending.get(command.write.device, {})
         if waiting.get(command.target) is not None and waiting[command.target].command is command:
             del waiting[command.target]
+            self._overdue.drop(command.target)
         if not waiting:
             self._pending.pop(command.write.device, None)
 
-    def _alarm(self, command: Command, state: CommandState, text: str) -> None:
-        if state is CommandState.MISMATCH:
-            told = f"{command.target} was told {command.write.value} and acknowledged it, but {text}"
-            self._alarms.set(command.target, "mismatch", told, Priority.HIGH)
-        elif state is CommandState.CONFIRMED:
-            self._alarms.clear(command.target, "mismatch")
+    def _alarm(self, command: Command, heard: str, text: str) -> None:
+        told = f"{command.target} was told {command.write.value} and {heard}, but {text}"
+        self._alarms.set(command.target, "mismatch", told, Priority.HIGH)
+
+
+def _remembers(last: LastWrite, command: Command) -> bool:
+    """Whether this memory is of this very command, not of an older or newer one."""
+    return (last.point, last.value, last.sent_s) == (command.write.point, command.write.value, command.created_s)

@@ -172,6 +172,8 @@ class Overview:
     """The whole city on one screen."""
 
     site: str
+    timezone: str
+    """IANA name of the site's time zone: what every time here is shown in to people."""
     now: datetime
     night: str
     """Date of the night (or coming night) this moment belongs to, ``2026-06-21``."""
@@ -244,7 +246,7 @@ class TargetOutcome:
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """The answer to an order or release, one outcome per target."""
+    """The answer to an order, release or reset, one outcome per target."""
 
     request_id: str
     outcomes: tuple[TargetOutcome, ...]

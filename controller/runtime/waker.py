@@ -6,6 +6,9 @@ import asyncio
 
 from controller.domain.clock import Clock
 
+SHORTEST_S = 0.001
+"""No wait is shorter (real seconds): what is due a rounding error from now must not become a busy loop."""
+
 
 class Waker:
     """One waiter, many callers. A call made while nobody waits is kept for the next wait."""
@@ -22,18 +25,16 @@ class Waker:
             self._waiting.set_result(None)
 
     async def wait(self, seconds: float) -> bool:
-        """Wait at most that many clock seconds; True when somebody called."""
-        if not self._called and seconds > 0:
+        """Wait at most that many clock seconds, at least ``SHORTEST_S`` real ones; True when somebody called."""
+        if not self._called:
             loop = asyncio.get_running_loop()
             self._waiting = loop.create_future()
-            handle = loop.call_later(seconds / self._clock.speed, _finish, self._waiting)
+            handle = loop.call_later(max(SHORTEST_S, seconds / self._clock.speed), _finish, self._waiting)
             try:
                 await self._waiting
             finally:
                 handle.cancel()
                 self._waiting = None
-        elif seconds <= 0:
-            await asyncio.sleep(0)
         called, self._called = self._called, False
         return called
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from controller.domain.assets import DatedLevel, Gauge, GaugeKind
 from controller.domain.clock import Clock
 from controller.domain.image import LinkState
-from controller.domain.points import DeviceId
+from controller.domain.points import DeviceId, TargetId
 from controller.runtime.alarms import AlarmBook, Priority
 from controller.runtime.stream import ChangeStream
 from controller.runtime.table import ImageTable
@@ -20,13 +22,27 @@ LEVEL_DEADBAND_M = 0.02
 
 
 class Watch:
-    """Looks at what changed, at most once a second."""
+    """Looks at what changed, at most once a second.
 
-    def __init__(self, site: Site, table: ImageTable, alarms: AlarmBook, stream: ChangeStream, clock: Clock) -> None:
+    ``met`` says whether a target is where it is wanted by its feedback: its mismatch is over then, though nothing
+    was written (a contact repaired by hand, an order that ended).
+    """
+
+    def __init__(
+        self,
+        site: Site,
+        table: ImageTable,
+        alarms: AlarmBook,
+        stream: ChangeStream,
+        clock: Clock,
+        *,
+        met: Callable[[TargetId], bool] = lambda _: False,
+    ) -> None:
         self._table = table
         self._alarms = alarms
         self._stream = stream
         self._clock = clock
+        self._met = met
         self._links: dict[DeviceId, LinkState] = {}
         self._dirty: set[DeviceId] = set()
         self._waker = Waker(clock)
@@ -68,6 +84,13 @@ class Watch:
                 self._level(gauge)
         for endpoint in touched:
             self._fold(endpoint)
+        self._end_mismatches()
+
+    def _end_mismatches(self) -> None:
+        for alarm in self._alarms.all():
+            known = alarm.condition == "mismatch" and alarm.source in self._site.city.targets
+            if known and alarm.cleared is None and self._met(alarm.source):
+                self._alarms.clear(alarm.source, "mismatch")
 
     def _noticed(self, device: DeviceId) -> None:
         self._dirty.add(device)

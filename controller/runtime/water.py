@@ -7,11 +7,22 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from controller.domain.assets import PumpUnit, Station
+from controller.domain.command import Cause
 from controller.domain.image import Image, View
 from controller.domain.points import DeviceId, TargetId, device_of
 from controller.domain.request import Decision, Request
 from controller.domain.slots import Slot, SlotKind
-from controller.logic.contract import LastWrite, Moment, StationMemory, StationStep, UnitMemory, Verdict
+from controller.logic.arbitration import Refusal
+from controller.logic.contract import (
+    InterlockMemory,
+    LastWrite,
+    Moment,
+    StationMemory,
+    StationStep,
+    UnitMemory,
+    Verdict,
+)
+from controller.logic.interlocks import InterlockSpec, reset
 from controller.logic.station_evaluation import (
     evaluate_station,
     observe_station,
@@ -24,7 +35,7 @@ from controller.runtime.dispatch import Act
 from controller.runtime.reporting import targets_of_asset
 from controller.runtime.schedule_heap import DueHeap
 from controller.settings.site import Site
-from controller.store.changes import Change, DropRequest, PutRequest, PutUnit
+from controller.store.changes import Change, PutRequest, PutUnit
 from controller.store.state_rows import UnitCounters
 
 LOOK_AGAIN_S = 1.0
@@ -133,30 +144,43 @@ class WaterDiscipline:
         del moment
         return self._due.next_s()
 
-    def reset(self, target: TargetId) -> tuple[bool, str]:
-        """A person resets what is latched on a unit or gate; whether it was, or why it stays.
+    def reset_refusal(self, target: TargetId) -> Refusal | None:
+        """Why what is latched on a station, unit or gate cannot be reset now; None when a person may reset it.
 
-        A trip whose cause still stands latches again at the next cycle, so it is refused at once.
+        The cause must be proven gone: an interlock whose condition is not known to hold keeps its latch.
         """
+        memory = self._memories.get(self._targets[target], StationMemory())
+        unit = memory.units.get(target, UnitMemory())
+        known = {spec: memory.interlocks.get(spec.id, InterlockMemory()) for spec in self._latches(target)}
+        held = self._book.holder(target, Slot.EQUIPMENT_PROTECTION)
+        if held is None and not unit.locked_out and not any(past.latched for past in known.values()):
+            return Refusal(Cause.OUT_OF_RANGE, f"nothing is latched on {target}; `zhadao explain {target}` says more")
+        if unit.withdraw:
+            return Refusal(
+                Cause.INTERLOCK, f"the failed start of {target} is still being taken back; wait for its stop"
+            )
+        for spec, past in known.items():
+            if past.true_since_s is None or past.acting:
+                stands = "its cause cannot be known now" if past.false_since_s is None else "its cause still stands"
+                return Refusal(Cause.INTERLOCK, f"interlock {spec.id} is not clear, {stands}: {spec.text_en}")
+        return None
+
+    def reset(self, target: TargetId) -> None:
+        """Reset what is latched on a station, unit or gate; a person was there and the cause is gone."""
         device = self._targets[target]
         memory = self._memories.get(device, StationMemory())
-        tripped = [spec for spec in self._interlocks[device] if spec.target in (target, device)]
-        for spec in tripped:
-            past = memory.interlocks.get(spec.id)
-            if past is not None and past.acting:
-                return False, f"interlock {spec.id} still acts: {spec.text_en}; clear its cause first"
-        interlocks = dict(memory.interlocks)
-        for spec in tripped:
-            if spec.id in interlocks:
-                interlocks[spec.id] = replace(interlocks[spec.id], latched=False)
-        memory = replace(memory, interlocks=interlocks)
-        if any(unit.id == target for unit in self._stations[device].units):
+        latches = {spec.id for spec in self._latches(target)}
+        kept = {name: reset(past) if name in latches else past for name, past in memory.interlocks.items()}
+        memory = replace(memory, interlocks=kept)
+        if target in memory.units:
             memory = reset_lockout(memory, target)
         self._memories[device] = memory
         self._book.release(target, Slot.EQUIPMENT_PROTECTION)
-        self._keep(DropRequest(target, Slot.EQUIPMENT_PROTECTION))
         self._due.put(device, float("-inf"))
-        return True, f"what was latched on {target} is reset; it is decided anew"
+
+    def _latches(self, target: TargetId) -> list[InterlockSpec]:
+        specs = self._interlocks[self._targets[target]]
+        return [spec for spec in specs if spec.target == target and spec.latches]
 
     def _latch(self, requests: Sequence[Request]) -> None:
         """A trip stays until a person resets it, also across a restart."""
@@ -227,9 +251,14 @@ def _unit_memory(counters: UnitCounters, wall: datetime, now_s: float) -> UnitMe
     def s(at: datetime) -> float:
         return now_s - (wall - at).total_seconds()
 
+    starts_s = tuple(s(at) for at in counters.starts)
+    stopped_s = None if counters.last_stop is None else s(counters.last_stop)
     return UnitMemory(
-        starts_s=tuple(s(at) for at in counters.starts),
-        stopped_since_s=None if counters.last_stop is None else s(counters.last_stop),
+        starts_s=starts_s,
+        # Its last start came after its last stop: it ran when we went. Seen running again it is no new start, and
+        # unseen it counts as running, so that a restart never takes it for one to be stopped.
+        running_since_s=starts_s[-1] if starts_s and (stopped_s is None or starts_s[-1] > stopped_s) else None,
+        stopped_since_s=stopped_s,
         run_hours=counters.run_hours,
         starts_total=counters.starts_total,
         locked_out=counters.locked_out,

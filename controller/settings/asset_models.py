@@ -26,7 +26,8 @@ class WireModel(Model):
     """Where the device is: swapping a simulated device for the real one is this line.
 
     ``unit`` is the Modbus unit id. ``root`` is put before every OPC UA node identifier (the id and a dot when left
-    out). ``absent`` lists points of the profile this very device does not have.
+    out). ``absent`` lists points of the profile this very device does not have. ``poll_s`` is how often its fast and
+    normal points are read where the site's ``poll_normal_s`` does not suit it.
     """
 
     profile: Text = Field(description="the device's register map: a file under profiles/")
@@ -34,6 +35,7 @@ class WireModel(Model):
     unit: Annotated[int, Field(ge=1, le=247)] | None = None
     root: str | None = None
     absent: list[str] = Field(default_factory=list)
+    poll_s: Annotated[float, Field(ge=0.1, le=3600.0)] | None = None
 
 
 class AssetModel(Model):
@@ -148,6 +150,7 @@ class StationModel(AssetModel):
     levels: LevelsModel | None = None
     gravity: GravityModel | None = None
     automatic: bool = False
+    mode_proof_s: Positive = 10.0
 
 
 _DATED = "levels are dated and have a datum, since sources differ: {value_m: 2.7, datum: 吴淞, since: 2021-07-01}"

@@ -21,6 +21,7 @@ class Timing:
     ``contactor_stagger_s``: between two contactors of one cabinet.
     ``verify_s``: within which a circuit's auxiliary contact must follow (FACTS: stuck after 3 s).
     ``opcua_publish_s``: publishing interval of OPC UA subscriptions of fast points.
+    ``opcua_keepalive_s``: how often a server with nothing to report says so; two missed end the connection.
     ``command_deadline_s``: a command not sent by then is EXPIRED.
     ``request_timeout_s``: how long one request waits for its reply.
     ``link_first_s``, ``link_max_s``, ``link_jitter``: back-off of a lost link, doubling, ± that share.
@@ -40,6 +41,7 @@ class Timing:
     contactor_stagger_s: float = 0.5
     verify_s: float = 3.0
     opcua_publish_s: float = 1.0
+    opcua_keepalive_s: float = 10.0
     command_deadline_s: float = 10.0
     request_timeout_s: float = 2.0
     link_first_s: float = 1.0

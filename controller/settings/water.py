@@ -58,6 +58,7 @@ def station_of(entry: Entry[StationModel], context: Context) -> Station:
         gravity=_gravity(model.id, model.gravity),
         automatic=model.automatic,
         additional_starts_only=underpass,
+        mode_proof_s=model.mode_proof_s,
     )
 
 

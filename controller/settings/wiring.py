@@ -124,6 +124,7 @@ class Wiring:
             max_registers=profile.max_registers,
             fc23=profile.fc23,
             fallback_s=profile.heartbeat_s,
+            poll_s=wire.poll_s,
         )
 
     def _points(self, asset: Asset, profile: Profile, wire: WireModel) -> Mapping[str, PointSpec]:

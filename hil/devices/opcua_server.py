@@ -6,7 +6,6 @@ import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from pathlib import Path
 
 from asyncua import ua
 from asyncua.common.callback import CallbackType, ServerItemCallback
@@ -21,7 +20,7 @@ from drivers.check import judge, unchecked_raw
 from drivers.opcua.nodes import node_id, variant_type
 from drivers.profile import PointSpec, Role
 from hil.devices.address import OPCUA_SCHEME, Address, port_in_use
-from hil.devices.address_space import UNREADABLE
+from hil.devices.address_space import UNREADABLE, PackedNodes, PackedServer
 from hil.devices.base import Readers, SimulatedDevice
 
 
@@ -59,15 +58,15 @@ class OpcUaStationServer:
         self._writable: dict[ua.NodeId, _Node] = {}
         self._server: Server | None = None
 
-    async def start(self, address: Address, shelf: Path | None) -> Address:
-        """Build the address space and listen; returns the address really bound.
+    async def start(self, address: Address, standard: PackedNodes | None) -> Address:
+        """Build the address space (on ``standard`` nodes, where they are at hand) and listen; returns the real address.
 
         Raises:
             ConfigError: the port is taken or not allowed.
         """
         for name in ("asyncua", "asyncua.server", "asyncua.common"):
             logging.getLogger(name).setLevel(logging.CRITICAL + 1)
-        server = await _prepared(address, shelf)
+        server = await _prepared(address, standard)
         await self._add_stations(server)
         server.subscribe_server_callback(CallbackType.PostWrite, self._after_write)
         try:
@@ -151,19 +150,19 @@ class OpcUaStationServer:
         return _status(StatusCodes.Good)
 
 
-async def _prepared(address: Address, shelf: Path | None) -> Server:
+async def _prepared(address: Address, standard: PackedNodes | None) -> Server:
     """A server with the standard nodes; from the cache where that can be read, else the slow way."""
     try:
-        server = _bare(address)
-        await server.init(shelf)
+        server = _bare(address, standard)
+        await server.init()
     except UNREADABLE:
-        server = _bare(address)
+        server = _bare(address, None)
         await server.init()
     return server
 
 
-def _bare(address: Address) -> Server:
-    server = Server()
+def _bare(address: Address, standard: PackedNodes | None) -> Server:
+    server = Server(iserver=PackedServer(standard))
     server.disable_clock(True)  # a clock node written every second is work that nobody reads
     server.set_endpoint(address.url(OPCUA_SCHEME))
     server.set_server_name("zhadao simulated field")

@@ -199,7 +199,7 @@ class StationPlc:
 
     def _follow_with_gate(self, output: str, pump: PumpPlant) -> None:
         """In automatic the PLC moves the discharge gate: open for a unit that is wanted, shut once it is still."""
-        gate = self.gates.get(pump.asset.discharge_gate or "")
+        gate = self.gates.get(pump.gate_output)
         if gate is None:
             return
         if self._wanted[output]:
@@ -209,7 +209,7 @@ class StationPlc:
 
     def _sequence(self, output: str, pump: PumpPlant, now_s: float) -> None:
         """Bring one unit to what is wanted as far as its permissives and protection let it."""
-        gate = self.gates.get(pump.asset.discharge_gate or "")
+        gate = self.gates.get(pump.gate_output)
         if not self._wanted[output] or self.dry or not pump.available or pump.fault:
             self._waiting_since_s.pop(output, None)
             self._wanted[output] = False

@@ -66,6 +66,11 @@ class PumpPlant:
         self._now_s = start_s
 
     @property
+    def gate_output(self) -> str:
+        """The output of the gate behind it; empty when there is none."""
+        return (self.asset.discharge_gate or "").rpartition("/")[2]
+
+    @property
     def running(self) -> bool:
         """The contactor's auxiliary contact."""
         return self.contactor.feedback

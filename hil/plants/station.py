@@ -94,7 +94,7 @@ class StationPlant:
 
     def gate_share(self, pump: PumpPlant) -> float:
         """How far (0–1) the unit's discharge gate is open; 1 without one."""
-        gate = self.gates.get(pump.asset.discharge_gate or "")
+        gate = self.gates.get(pump.gate_output)
         return gate.position / 100.0 if gate is not None else 1.0
 
     def _move_gates(self, to_s: float) -> None:

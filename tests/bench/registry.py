@@ -132,13 +132,14 @@ def run(chosen: Benchmark) -> Result:
 
 
 def machine() -> dict[str, object]:
-    """What it ran on: processor, cores this process may use, memory, system, Python."""
+    """What it ran on: processor, cores this process may use, memory, system, Python; and how busy it was besides."""
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
     return {
         "cpu": _cpu_model(),
         "cores": len(os.sched_getaffinity(0)),
         "memory_gb": round(memory / 1e9, 1),
         "system": f"{platform.system()} {platform.release()} {platform.machine()}",
+        "load_1min": round(os.getloadavg()[0], 1),
         "python": f"{platform.python_implementation()} {platform.python_version()}",
     }
 

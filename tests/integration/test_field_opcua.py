@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import shutil
 import socket
 import tempfile
 from collections.abc import AsyncIterator
@@ -15,7 +14,7 @@ import pytest
 from asyncua import Client, ua
 
 from controller.domain.errors import ConfigError
-from hil.devices.address_space import standard_space
+from hil.devices.address_space import cache_file, standard_nodes
 from hil.field import Field
 from hil.plants.events import Motion
 from tests.unit.hil import small_city
@@ -171,17 +170,16 @@ async def test_a_port_in_use_is_one_sentence_and_leaves_nothing_open() -> None:
 
 async def test_a_damaged_cache_costs_time_and_nothing_else() -> None:
     with tempfile.TemporaryDirectory() as folder:
-        made = standard_space(None)
-        assert made is not None
-        copy = Path(folder) / made.parent.name
-        shutil.copytree(made.parent, copy)
-        (copy / f"{made.name}.dir").write_text("not an index\n")
+        assert standard_nodes() is not None
+        whole = cache_file().read_bytes()
+        cache_file(Path(folder)).write_bytes(whole[: len(whole) // 2])
         world = small_city.world()
         field = Field(small_city.site(), world, VirtualClock(), only=SERVER, ephemeral_ports=True, cache=Path(folder))
         urls = await field.start()
         assert set(urls) == {"ua-1"}
         await field.stop()
+        assert cache_file(Path(folder)).read_bytes() == whole
 
 
 def test_a_cache_that_cannot_be_made_is_no_cache() -> None:
-    assert standard_space(Path("/dev/null/nowhere")) is None
+    assert standard_nodes(Path("/dev/null/nowhere")) is None

@@ -4,26 +4,33 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping, Set
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
+from zoneinfo import ZoneInfo
 
-from asyncua.server import internal_subscription
+from asyncua.server import internal_subscription, uaprocessor
 
+from controller.domain.image import LinkState
+from controller.domain.points import device_of, output_of
 from controller.main import Assembly
 from controller.runtime.clocks import ScaledClock
 from controller.runtime.controller import Controller
+from controller.runtime.views import AlarmView, Explanation, Order, TargetOutcome
 from controller.settings.load import load_site
 from controller.settings.site import Site
 from controller.store.store import Store
 from drivers.base import Binding
-from hil.field import Field
+from hil.field import Event, Field
+from hil.plants.events import Motion
 from hil.world import World, load_world
 
+LOCAL = ZoneInfo("Asia/Shanghai")
+"""What a moment without an offset means to people there."""
 CONFIG = Path(__file__).parents[2] / "config" / "hangzhou"
 
 
@@ -59,6 +66,18 @@ def patient(site: Site, factor: float) -> Site:
     return replace(site, endpoints=endpoints)
 
 
+def polled(site: Site, devices: Set[str], poll_s: float) -> Site:
+    """The site with these devices read at their own pace."""
+    endpoints = tuple(
+        replace(
+            endpoint,
+            devices=tuple(replace(b, poll_s=poll_s) if b.device in devices else b for b in endpoint.devices),
+        )
+        for endpoint in site.endpoints
+    )
+    return replace(site, endpoints=endpoints)
+
+
 def _patient(binding: Binding, factor: float) -> Binding:
     return binding if binding.fallback_s is None else replace(binding, fallback_s=binding.fallback_s * factor)
 
@@ -80,30 +99,94 @@ class RunningCity:
             assert self.clock.monotonic() < deadline_s, f"did not happen within {within_s:g} s"
             await self.clock.sleep(every_s)
 
-    def shown(self, target: str) -> Any:
+    async def order(
+        self, target: str, value: str, for_s: float, *, slot: str = "district_manual", actor: str = "an operator"
+    ) -> TargetOutcome:
+        """A person's order; what became of it."""
+        order = Order((target,), value, for_s, "said by the scenario", slot)
+        return (await self.controller.order(order, actor)).outcomes[0]
+
+    def moves(self, target: str) -> list[Event]:
+        """How the contactor of a circuit or unit really moved."""
+        device, output = device_of(target), output_of(target)
+        moved = [event for event in self.field.events() if event.motion is Motion.CONTACTOR]
+        return [event for event in moved if (event.device, event.output) == (device, output)]
+
+    def alarms(self, condition: str) -> list[AlarmView]:
+        """The alarms of this condition that stand."""
+        return [alarm for alarm in self.controller.alarms() if alarm.condition == condition and alarm.cleared is None]
+
+    def link(self, device: str) -> LinkState:
+        """How the device can be reached."""
+        return self.assembly.table.devices()[device].link
+
+    async def all_as_wanted(self, *targets: str, within_s: float = 60.0) -> None:
+        """Wait until the field was read and these targets are what their programs want."""
+        await self.until(lambda: self.controller.health().ready, within_s=30.0)
+        await self.until(lambda: all(self.shown(target).agrees for target in targets), within_s)
+
+    def shown(self, target: str) -> Explanation:
         """The explanation of a target."""
         return self.controller.explain(target)
 
 
+def _servers_follow(time: Callable[[], float]) -> None:
+    """Let asyncua's server pace itself by the virtual loop; it reads the process's clock otherwise.
+
+    Its check for forgotten sessions would look once a virtual second: it has nothing to find here.
+    """
+    internal_subscription.time = SimpleNamespace(monotonic=time)
+    uaprocessor.time = SimpleNamespace(monotonic=time)
+    if not hasattr(uaprocessor.UaProcessor, "_made"):
+        uaprocessor.UaProcessor._made = uaprocessor.UaProcessor.__init__
+        uaprocessor.UaProcessor.__init__ = _made_patient
+
+
+def _made_patient(processor: Any, *arguments: Any, **named: Any) -> None:
+    uaprocessor.UaProcessor._made(processor, *arguments, **named)
+    processor._watchdog_interval = 3600.0
+
+
 @contextlib.asynccontextmanager
-async def running_city(
-    data: Path, start: datetime, *, site: Site | None = None, step_s: float = 5.0, cache: Path | None = None
-) -> AsyncIterator[RunningCity]:
-    """Field and controller from ``start`` (aware) in this loop's time; everything is closed on the way out."""
-    wanted = site or hangzhou()
-    # asyncua's server paces its subscriptions on the process's clock; in virtual time they must follow the loop.
-    internal_subscription.time = SimpleNamespace(monotonic=asyncio.get_running_loop().time)
+async def running_field(
+    site: Site, start: datetime, *, world: World | None = None, step_s: float = 5.0, cache: Path | None = None
+) -> AsyncIterator[tuple[ScaledClock, Field, Site]]:
+    """The field alone from ``start`` (aware) in this loop's time: its clock, itself, and the site at its addresses."""
+    _servers_follow(asyncio.get_running_loop().time)
     clock = ScaledClock(start, source=asyncio.get_running_loop().time)
-    field = Field(wanted, hangzhou_world(), clock, ephemeral_ports=True, step_s=step_s, cache=cache)
+    field = Field(site, world or hangzhou_world(), clock, ephemeral_ports=True, step_s=step_s, cache=cache)
     urls: Mapping[str, str] = await field.start()
     try:
-        here = wanted.with_urls(dict(urls))
-        store = Store.open(data)
-        try:
-            assembly = Assembly(here, clock, store)
-            async with assembly.running() as controller:
-                yield RunningCity(clock, here, field, assembly, controller)
-        finally:
-            await store.close()
+        yield clock, field, site.with_urls(dict(urls))
     finally:
         await field.stop()
+
+
+@contextlib.asynccontextmanager
+async def controlled(clock: ScaledClock, field: Field, here: Site, data: Path) -> AsyncIterator[RunningCity]:
+    """The controller over a running field; it may come and go while the field lives on."""
+    store = Store.open(data)
+    try:
+        assembly = Assembly(here, clock, store)
+        async with assembly.running() as controller:
+            yield RunningCity(clock, here, field, assembly, controller)
+    finally:
+        await store.close()
+
+
+@contextlib.asynccontextmanager
+async def running_city(
+    data: Path,
+    start: datetime,
+    *,
+    site: Site | None = None,
+    world: World | None = None,
+    step_s: float = 5.0,
+    cache: Path | None = None,
+) -> AsyncIterator[RunningCity]:
+    """Field and controller from ``start`` (aware) in this loop's time; everything is closed on the way out."""
+    async with (
+        running_field(site or hangzhou(), start, world=world, step_s=step_s, cache=cache) as (clock, field, here),
+        controlled(clock, field, here, data) as city,
+    ):
+        yield city

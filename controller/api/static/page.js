@@ -7,7 +7,10 @@ const MOST_HITS = 30;
 const TOKEN_KEY = "zhadao.token";
 
 const byId = (id) => document.getElementById(id);
-const state = { token: sessionStorage.getItem(TOKEN_KEY), socket: null, heardAt: 0, tries: 0, assets: [], target: null };
+const state = {
+  token: sessionStorage.getItem(TOKEN_KEY), socket: null, retry: 0, tries: 0, heardAt: 0,
+  zone: "Asia/Shanghai", assets: [], target: null,
+};
 
 /* -- small helpers ------------------------------------------------------------------------------------------- */
 
@@ -29,8 +32,9 @@ function setText(node, text) {
 }
 
 const number = (value, digits) => (value === null || value === undefined ? "—" : value.toFixed(digits));
-const atClock = (iso) => new Date(iso).toLocaleTimeString("zh-CN", { timeZone: "Asia/Shanghai", hour12: false });
-const atDay = (iso) => new Date(iso).toLocaleDateString("zh-CN", { timeZone: "Asia/Shanghai" });
+const atClock = (iso) => new Date(iso).toLocaleTimeString("zh-CN", { timeZone: state.zone, hourCycle: "h23" });
+const atDay = (iso) => new Date(iso).toLocaleDateString("sv-SE", { timeZone: state.zone });
+const atMoment = (iso) => `${atDay(iso).slice(5)} ${atClock(iso)}`;
 
 async function ask(path, options = {}) {
   const headers = { Authorization: "Bearer " + state.token };
@@ -44,11 +48,19 @@ async function ask(path, options = {}) {
 
 /* -- signing in ---------------------------------------------------------------------------------------------- */
 
+/* Nothing of the city stays on the page of somebody who is no longer signed in. */
 function signOut(said) {
   state.token = null;
   sessionStorage.removeItem(TOKEN_KEY);
-  if (state.socket) state.socket.close();
-  state.socket = null;
+  hangUp();
+  state.assets = [];
+  state.target = null;
+  byId("search").value = "";
+  byId("hits").replaceChildren();
+  byId("why").replaceChildren();
+  byId("alarms").tBodies[0].replaceChildren();
+  setText(byId("site"), "");
+  setText(byId("clock"), "");
   byId("city").hidden = true;
   byId("stale").hidden = true;
   byId("sign-out").hidden = true;
@@ -66,7 +78,9 @@ async function signIn(event) {
     const answer = await fetch("/api/v1/sign-in", { method: "POST", body, headers: { "Content-Type": "application/json" } });
     const given = await answer.json();
     if (!answer.ok) {
-      setText(said, `未能登录：${given.message}`);
+      setText(said, answer.status === 401
+        ? "登录码不正确、已用过或已过期，控制器启动时会打印新的登录码。 The code is wrong, used up or too old: the controller prints a fresh one when it starts."
+        : `未能登录 Not signed in: ${given.message}`);
       return;
     }
     state.token = given.token;
@@ -85,23 +99,38 @@ function begin() {
   byId("city").hidden = false;
   byId("sign-out").hidden = false;
   state.heardAt = performance.now();
+  state.tries = 0;
   connect();
 }
 
+function hangUp() {
+  clearTimeout(state.retry);
+  const socket = state.socket;
+  state.socket = null;
+  if (socket) socket.close();
+}
+
 function connect() {
+  hangUp();
   if (!state.token) return;
   const scheme = location.protocol === "https:" ? "wss:" : "ws:";
   const socket = new WebSocket(`${scheme}//${location.host}/api/v1/live`, "zhadao.live.v1");
   state.socket = socket;
   socket.onopen = () => socket.send(JSON.stringify({ token: state.token }));
-  socket.onmessage = (message) => heard(JSON.parse(message.data));
+  socket.onmessage = (message) => {
+    if (state.socket === socket) heard(JSON.parse(message.data));
+  };
   socket.onclose = (end) => {
     if (state.socket !== socket) return;
     if (end.code === 4401) {
       signOut("登录已失效，请重新登录。The session has ended: sign in again.");
       return;
     }
-    setTimeout(connect, RECONNECT_MS[Math.min(state.tries++, RECONNECT_MS.length - 1)]);
+    if (end.code === 4403) {
+      signOut(`无权查看。Not allowed: ${end.reason}`);
+      return;
+    }
+    state.retry = setTimeout(connect, RECONNECT_MS[Math.min(state.tries++, RECONNECT_MS.length - 1)]);
   };
 }
 
@@ -162,18 +191,20 @@ function watchAge() {
 /* -- what is shown ------------------------------------------------------------------------------------------- */
 
 function showOverview(now) {
+  state.zone = now.timezone;
   setText(byId("site"), now.site);
   const speed = now.speed === 1 ? "" : ` ×${now.speed} 演示 demo`;
   setText(byId("clock"), `${atDay(now.now)} ${atClock(now.now)}${speed}`);
   const lights = now.lighting;
-  const share = lights.lamps ? `${((100 * lights.lamps_on) / lights.lamps).toFixed(1)} %` : "—";
+  const known = lights.circuits - lights.circuits_unknown;
+  const share = lights.lamps > lights.lamps_unknown ? `${((100 * lights.lamps_on) / lights.lamps).toFixed(1)} %` : "—";
   showNumbers([
     ["亮灯率", "lamps proven on", share],
-    ["亮灯数", "lamps on", `${lights.lamps_on} / ${lights.lamps}`],
+    ["亮灯数", "lamps on", `${known ? lights.lamps_on : "—"} / ${lights.lamps}`],
     ["状态不明", "lamps unknown", lights.lamps_unknown, lights.lamps_unknown ? "warn" : ""],
-    ["回路 亮/灭", "circuits on/off", `${lights.circuits_on} / ${lights.circuits_off}`],
-    ["与指令不符", "circuits disagree", lights.circuits_disagree, lights.circuits_disagree ? "bad" : ""],
-    ["照明功率", "lighting power", `${number(lights.power_kw, 1)} kW`],
+    ["回路 亮/灭", "circuits on/off", known ? `${lights.circuits_on} / ${lights.circuits_off}` : "— / —"],
+    ["与指令不符", "circuits disagree", known ? lights.circuits_disagree : "—", lights.circuits_disagree ? "bad" : ""],
+    ["照明功率", "lighting power", known ? `${lights.circuits_unknown ? "≥ " : ""}${number(lights.power_kw, 1)} kW` : "—"],
     ["设备在线", "devices online", `${now.devices_online} / ${now.devices}`, now.devices_online < now.devices ? "warn" : ""],
     ["未确认告警", "unacknowledged", now.alarms_unacknowledged, now.alarms_unacknowledged ? "bad" : ""],
     ["有效指令", "leases", now.leases],
@@ -181,7 +212,8 @@ function showOverview(now) {
     ["就绪", "ready", now.ready ? "是 yes" : "首次读取中 reading", now.ready ? "" : "warn"],
   ]);
   showRows(byId("stations"), now.stations.map((s) => [
-    [`${s.name}`, "", s.id], [s.mode], [s.order], [`${s.running} / ${s.units}`, "n"],
+    [s.name, "short", s.id], [s.mode, s.mode === "unknown" ? "short warn" : "short"], [s.order, "short"],
+    [`${s.running === null ? "—" : s.running} / ${s.units}`, s.running === null ? "n warn" : "n"],
     [number(s.inner_level_m, 2), "n"], [number(s.outer_level_m, 2), "n"], quality(s.quality),
   ]));
   showRows(byId("gauges"), now.gauges.map(([id, name, value, unit, trust]) => [
@@ -189,10 +221,10 @@ function showOverview(now) {
   ]));
 }
 
-function quality(word) {
-  const colour = word === "GOOD" ? "" : word === "BAD" ? "bad" : "warn";
-  return [word, colour];
-}
+const QUALITIES = {
+  GOOD: ["良好 good", "short"], UNCERTAIN: ["存疑 uncertain", "short warn"], BAD: ["坏值 bad", "short bad"],
+};
+const quality = (word) => QUALITIES[word] || [word, "short warn"];
 
 function showNumbers(entries) {
   const list = byId("numbers");
@@ -210,6 +242,7 @@ function showNumbers(entries) {
   });
 }
 
+/* Cells are [text, class, title]. */
 function showRows(table, rows) {
   const body = table.tBodies[0];
   while (body.rows.length > rows.length) body.deleteRow(-1);
@@ -219,7 +252,7 @@ function showRows(table, rows) {
       const cell = row.cells[c] || row.insertCell();
       setText(cell, text);
       cell.className = className || "";
-      if (title) cell.title = title;
+      cell.title = title || "";
     });
   });
 }
@@ -233,12 +266,15 @@ async function loadAlarms() {
   table.tBodies[0].replaceChildren(...alarms.map(alarmRow));
 }
 
+const ALARM_STATES = { UNACK: "未确认 unseen", ACKED: "已确认 seen", RTNUN: "已恢复 gone, unseen" };
+
 function alarmRow(alarm) {
   const row = element("tr");
   const colour = alarm.state === "ACKED" ? "" : alarm.priority <= 2 ? "bad" : "warn";
   row.append(
-    element("td", String(alarm.priority), colour), element("td", atClock(alarm.raised)),
-    element("td", alarm.source), element("td", alarm.text), element("td", alarm.state, colour),
+    element("td", String(alarm.priority), colour), element("td", atMoment(alarm.raised), "short"),
+    element("td", alarm.source, "short"), element("td", alarm.text, "text"),
+    element("td", ALARM_STATES[alarm.state] || alarm.state, `short ${colour}`),
   );
   const cell = element("td");
   if (alarm.state !== "ACKED") {
@@ -274,7 +310,7 @@ function matching(words) {
     const about = `${asset.id} ${asset.name} ${asset.division} ${asset.kind}`.toLowerCase();
     for (const output of asset.outputs) {
       const text = `${about} ${output.target} ${output.name}`.toLowerCase();
-      if (words.every((word) => text.includes(word))) found.push([output.target, `${asset.name} · ${output.name}`]);
+      if (words.every((word) => text.includes(word))) found.push([output.target, output.name.startsWith(asset.name) ? output.name : `${asset.name} · ${output.name}`]);
     }
   }
   return found;
@@ -306,7 +342,8 @@ async function explain(target) {
 
 function explanation(why) {
   const agreeing = { true: ["与指令相符 as wanted", ""], false: ["与指令不符 not as wanted", "bad"], null: ["未知 unknown", "warn"] };
-  const [verdict, colour] = agreeing[String(why.agrees)];
+  const free = why.agrees === null && ["auto", "hold"].includes(why.wanted) && !why.actual.startsWith("unknown");
+  const [verdict, colour] = free ? ["无可比较 nothing to compare", ""] : agreeing[String(why.agrees)];
   const parts = [
     element("h3", `${why.target} ${why.name}`), element("p", why.text_zh), element("p", why.text_en, "en"),
     element("p", `应为 wanted ${why.wanted} · 实为 actual ${why.actual} · ${verdict}`, colour),
@@ -319,7 +356,7 @@ function explanation(why) {
 }
 
 function slotText(slot) {
-  const until = slot.expires ? `，至 until ${atClock(slot.expires)}` : "";
+  const until = slot.expires ? `，至 until ${atMoment(slot.expires)}` : "";
   return `${slot.slot} ${slot.name}: ${slot.value} — ${slot.owner} ${slot.reason}${until}`;
 }
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 from controller.domain.assets import Circuit, LightClass
 from controller.domain.errors import InvalidValue
 from controller.domain.image import View
@@ -9,7 +11,7 @@ from controller.domain.intents import Switch
 from controller.domain.request import Decision
 from controller.domain.slots import Slot
 from controller.logic.contract import LastWrite, Moment
-from controller.logic.sequencers.level_triggered import Goal, LightStep, LightTiming, point_of, step_towards
+from controller.logic.sequencers.level_triggered import Goal, LightStep, LightTiming, step_towards
 
 
 def step_circuit(
@@ -28,16 +30,23 @@ def _goal(circuit: Circuit, decision: Decision, timing: LightTiming) -> Goal:
     if not isinstance(wanted, Switch):
         raise InvalidValue(f"circuit {circuit.id} takes on or off, not {wanted}; withdraw that request")
     protective = _protective(circuit, wanted, decision.winner.slot)
+    command, feedback = _points(circuit.output)
     return Goal(
         target=circuit.id,
-        command=point_of(circuit.id, "command"),
-        feedback=point_of(circuit.id, "feedback"),
+        command=command,
+        feedback=feedback,
         value=wanted.on,
         said=str(wanted),
         verify_s=timing.verify_s,
         insist=protective,
         protective=protective,
     )
+
+
+@cache
+def _points(output: str) -> tuple[str, str]:
+    """Kept, because a name made anew is hashed anew, some ten times in each look at each circuit."""
+    return f"{output}.command", f"{output}.feedback"
 
 
 def _protective(circuit: Circuit, wanted: Switch, slot: Slot) -> bool:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from controller.domain.command import PointWrite, Proof, Wanted
+from controller.domain.command import PointWrite, Proof, Wanted, agrees
 from controller.domain.image import View
 from controller.domain.points import Reading, TargetId, Value, device_of, output_of
 from controller.logic.contract import LastWrite
@@ -64,11 +64,11 @@ class Goal:
 
     def met_by(self, reading: Reading) -> bool:
         """Whether this feedback is the wanted value."""
-        return self.proof.met_by(reading.value)
+        return agrees(reading.value, self.value, self.tolerance)
 
     def commanded_by(self, reading: Reading) -> bool:
         """Whether the command point already holds the wanted value."""
-        return Proof(self.command, self.value, self.verify_s, self.command_tolerance).met_by(reading.value)
+        return agrees(reading.value, self.value, self.command_tolerance)
 
     @property
     def proof(self) -> Proof:

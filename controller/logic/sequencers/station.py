@@ -15,8 +15,6 @@ from controller.logic.station_scene import Scene
 from controller.logic.unit_guards import hold
 
 REMOTE, PLC_AUTO = "REMOTE", "PLC_AUTO"
-MODE_PROOF_S = 10.0
-"""How long a PLC may take to report the mode it was asked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +78,7 @@ def _hand_back(scene: Scene, mode: object) -> ModeStep:
 
 
 def _ask(scene: Scene, mode: str, said: str, *, urgent: bool = False) -> ModeStep:
-    proof = Proof("mode", mode, MODE_PROOF_S)
+    proof = Proof("mode", mode, scene.station.mode_proof_s)
     sending = send(scene.station.id, "mode_command", mode, proof, scene.last, scene.moment, said=said, urgent=urgent)
     return ModeStep(in_control=False, phase=sending.phase, wanted=sending.wanted, next_s=sending.next_s)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 
@@ -31,6 +31,8 @@ class FakeController:
     state_of_command: str = "CONFIRMED"
     orders: list[tuple[views.Order, str]] = field(default_factory=list)
     released: list[tuple[str, str, str]] = field(default_factory=list)
+    resets: list[tuple[str, str, str]] = field(default_factory=list)
+    cause_stands: bool = False
     acknowledged_by: str = ""
     reloaded_by: list[str] = field(default_factory=list)
     overviews: int = 0
@@ -60,6 +62,10 @@ class FakeController:
     def points(self, device: str) -> list[views.PointView]:
         self.asset(device)
         return [examples.POINT]
+
+    def qualities(self) -> Iterator[Mapping[str, int]]:
+        yield {"GOOD": 1, "UNCERTAIN": 0, "BAD": 0}
+        yield {"GOOD": 0, "UNCERTAIN": 1, "BAD": 2}
 
     def explain(self, target: str) -> views.Explanation:
         self._known(target)
@@ -95,6 +101,14 @@ class FakeController:
             raise UnknownTarget(f"{lease_id} is no lease that lives")
         self.released.append((lease_id, actor, reason))
         return views.Receipt("", (views.TargetOutcome(TARGET, True, "", "released", None, None),))
+
+    async def reset(self, target: str, actor: str, reason: str) -> views.Receipt:
+        self._known(target)
+        if self.cause_stands:
+            refusal = views.TargetOutcome(target, False, "BLOCKED_BY_INTERLOCKING", "its cause stands", None, None)
+            return views.Receipt("", (refusal,))
+        self.resets.append((target, actor, reason))
+        return views.Receipt("", (views.TargetOutcome(target, True, "", "reset", None, None),))
 
     def commands(self, target: str | None = None, limit: int = 100) -> list[views.CommandView]:
         if target is not None:

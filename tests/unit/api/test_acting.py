@@ -111,6 +111,18 @@ async def test_a_lease_nobody_holds_is_404(bench: Bench) -> None:
     assert answer.status_code == 404
 
 
+async def test_a_latch_is_reset_with_a_reason_and_refused_while_its_cause_stands(bench: Bench) -> None:
+    async with bench.client() as client:
+        done = await client.post(f"/api/v1/reset/{TARGET}", json={"reason": "rack cleaned"})
+        silent = await client.post(f"/api/v1/reset/{TARGET}", json={"reason": "  "})
+        lost = await client.post("/api/v1/reset/nothing", json={"reason": "rack cleaned"})
+        bench.facade.cause_stands = True
+        refused = await client.post(f"/api/v1/reset/{TARGET}", json={"reason": "rack cleaned"})
+    assert [answer.status_code for answer in (done, silent, lost, refused)] == [200, 422, 404, 409]
+    assert bench.facade.resets == [(TARGET, "operator", "rack cleaned")]
+    assert refused.json()["outcomes"][0]["cause"] == "BLOCKED_BY_INTERLOCKING"
+
+
 async def test_an_alarm_is_acknowledged_by_name(bench: Bench) -> None:
     async with bench.client() as client:
         answer = await client.post("/api/v1/alarms/A-0007/acknowledge")
@@ -130,12 +142,22 @@ async def test_a_reload_that_is_not_usable_is_409_with_its_problems(bench: Bench
 
 
 @pytest.mark.parametrize(
-    "path", ["/api/v1/orders", "/api/v1/leases/L-1/release", "/api/v1/alarms/A-1/acknowledge", "/api/v1/reload"]
+    "path",
+    [
+        "/api/v1/orders",
+        "/api/v1/leases/L-1/release",
+        f"/api/v1/reset/{TARGET}",
+        "/api/v1/alarms/A-1/acknowledge",
+        "/api/v1/reload",
+    ],
 )
 @pytest.mark.parametrize(("actor", "status"), [(None, 401), ("stranger", 403)])
 async def test_nobody_acts_without_the_right_to(bench: Bench, path: str, actor: str | None, status: int) -> None:
     token = bench.authority.new_session(actor).token if actor else "made-up"
     async with bench.client(token) as client:
-        answer = await client.post(path, json=ORDER if path.endswith("orders") else None)
+        answer = await client.post(
+            path, json={"reason": "r"} if "reset" in path else ORDER if "orders" in path else None
+        )
     assert answer.status_code == status
-    assert (bench.facade.orders, bench.facade.released, bench.facade.acknowledged_by) == ([], [], "")
+    assert (bench.facade.orders, bench.facade.released, bench.facade.resets) == ([], [], [])
+    assert bench.facade.acknowledged_by == ""

@@ -2,9 +2,7 @@ from __future__ import annotations
 
 from prometheus_client.parser import text_string_to_metric_families
 
-from controller.api.metrics import Metrics
 from tests.unit.api.conftest import Bench
-from tests.unit.api.fake_controller import FakeController
 
 
 async def test_health_and_ready_need_no_token_and_tell_apart_alive_from_ready(bench: Bench) -> None:
@@ -51,12 +49,11 @@ async def test_metrics_are_prometheus_text_with_the_numbers_of_the_controller(be
         for sample in family.samples
     }
     assert samples["zhadao_devices_online",] == 291
-    assert samples["zhadao_points", "GOOD"] == 1
+    assert {name: samples["zhadao_points", name] for name in ("GOOD", "UNCERTAIN", "BAD")} == {
+        "GOOD": 1,
+        "UNCERTAIN": 1,
+        "BAD": 2,
+    }
     assert samples["zhadao_cycles_total", "lighting"] == 300
     assert samples["zhadao_circuits", "unknown"] == 6
     assert samples["zhadao_alarms", "3"] == 1
-
-
-async def test_metrics_take_the_runtimes_own_count_of_qualities() -> None:
-    text = await Metrics(FakeController(), lambda: {"BAD": 3}).text()
-    assert b'zhadao_points{quality="BAD"} 3.0' in text

@@ -13,7 +13,20 @@ from controller.cli import plugins
 from controller.cli.banner import announce
 from tests.unit.cli.conftest import Shell
 
-COMMANDS = ["run", "check", "status", "explain", "alarms", "schedule", "audit", "set", "release", "ack", "reload"]
+COMMANDS = [
+    "run",
+    "check",
+    "status",
+    "explain",
+    "alarms",
+    "schedule",
+    "audit",
+    "set",
+    "release",
+    "reset",
+    "ack",
+    "reload",
+]
 
 
 def test_help_lists_every_command(shell: Shell) -> None:

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import json
 import socket
+from dataclasses import replace
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 
-from controller.cli import following
+from controller.api import examples
+from controller.cli import following, texts
 from tests.unit.api.fake_controller import TARGET
 from tests.unit.cli.conftest import Running, Shell, note
 
@@ -210,3 +213,35 @@ def test_set_of_something_with_many_steps_is_judged_by_its_latest_command_when_t
     running.facade.state_of_command = "FAILED"
     result = running.asking(*SET)
     assert (result.exit_code, "Not obeyed: FAILED" in result.output) == (1, True)
+
+
+def test_reset_says_what_became_of_it(running: Running) -> None:
+    done = running.asking("reset", TARGET, "--reason", "rack cleaned")
+    assert (done.exit_code, running.facade.resets) == (0, [(TARGET, "local-cli", "rack cleaned")])
+    running.facade.cause_stands = True
+    refused = running.asking("reset", TARGET, "--reason", "impatient")
+    assert refused.exit_code == 1
+    assert "REJECTED BLOCKED_BY_INTERLOCKING: its cause stands" in refused.output
+
+
+def test_times_are_shown_in_the_sites_own_zone(running: Running, monkeypatch: pytest.MonkeyPatch) -> None:
+    here = running.asking("alarms").output
+    monkeypatch.setattr(examples, "OVERVIEW", replace(examples.OVERVIEW, timezone="UTC"))
+    assert "19:20:00" in here
+    assert "11:20:00" in running.asking("alarms").output
+
+
+def test_what_nobody_knows_is_no_zero() -> None:
+    lights = replace(examples.OVERVIEW.lighting, lamps_on=0, lamps_unknown=11_200)
+    station = replace(examples.OVERVIEW.stations[0], running=None)
+    line = texts.overview_line(replace(examples.OVERVIEW, lighting=lights, stations=(station,)))
+    assert "(—), unknown 11200" in line
+    assert "pumping 七堡 —/4" in line
+
+
+def test_auto_and_hold_are_nothing_to_compare_with() -> None:
+    free = replace(examples.EXPLANATION, wanted="auto", actual="stopped", agrees=None)
+    unknown = replace(free, actual="unknown (comm_fault)")
+    said = [texts.explanation(why, ZoneInfo("Asia/Shanghai"))[5] for why in (free, unknown)]
+    assert "(nothing to compare)" in said[0]
+    assert "(unknown)" in said[1]

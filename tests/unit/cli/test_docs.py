@@ -15,6 +15,7 @@ from controller.cli.app import app
 from controller.domain.quality import Detail
 from controller.domain.slots import MAX_LEASE, Slot
 from controller.runtime.authority import SingleOperator
+from hil.cli import register_demo, register_simulate
 from tests.unit.api.fake_controller import FakeController
 
 ROOT = Path(__file__).parents[3]
@@ -28,9 +29,15 @@ def text_of(page: str) -> str:
 
 def test_every_command_and_option_is_in_the_reference_and_the_other_way_round() -> None:
     page = text_of("reference/cli.md")
-    command: Any = typer.main.get_command(app)
+    bench = typer.Typer()
+    for register in (register_demo, register_simulate):
+        register(bench)
+    commands: dict[str, Any] = {}
+    for one in (app, bench):
+        command: Any = typer.main.get_command(one)
+        commands |= command.commands
     options: set[str] = set()
-    for name, sub in command.commands.items():
+    for name, sub in commands.items():
         group = getattr(sub, "commands", {})
         for full, leaf in {f"{name} {inner}": c for inner, c in group.items()}.items() if group else [(name, sub)]:
             assert f"`{full}" in page, full

@@ -38,3 +38,11 @@ def test_another_scheme_is_refused_with_those_that_work(url: str) -> None:
 def test_a_site_without_opcua_never_loads_its_library() -> None:
     code = "import sys, drivers.factory; sys.exit('asyncua' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_what_the_drivers_of_an_endpoint_need_can_be_imported_before_they_are_made() -> None:
+    code = (
+        "import sys; from drivers.base import Endpoint; from drivers.factory import import_drivers; "
+        "import_drivers([Endpoint('e', 'opc.tcp://127.0.0.1:4840', ())]); sys.exit('asyncua' not in sys.modules)"
+    )
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

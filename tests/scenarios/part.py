@@ -1,0 +1,43 @@
+"""A part of a site: some of its devices, with nothing else about them changed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import TypeVar
+
+from controller.domain.points import device_of
+from controller.settings.site import Site
+
+T = TypeVar("T")
+
+
+def part_of(site: Site, *devices: str) -> Site:
+    """The site with only these devices, on their own endpoints, with their own programs and interlocks."""
+    wanted = frozenset(devices)
+    strange = wanted - site.wires.keys()
+    assert not strange, f"the site has no {sorted(strange)}"
+    bindings = {
+        endpoint.name: tuple(binding for binding in endpoint.devices if binding.device in wanted)
+        for endpoint in site.endpoints
+    }
+    city = replace(
+        site.city,
+        cabinets=_among(site.city.cabinets, wanted),
+        poles=_among(site.city.poles, wanted),
+        stations=_among(site.city.stations, wanted),
+        gauges=_among(site.city.gauges, wanted),
+        targets={name: target for name, target in site.city.targets.items() if device_of(name) in wanted},
+    )
+    return replace(
+        site,
+        city=city,
+        endpoints=tuple(replace(e, devices=bindings[e.name]) for e in site.endpoints if bindings[e.name]),
+        wires=_among(site.wires, wanted),
+        ageings=_among(site.ageings, wanted),
+        interlocks=tuple(spec for spec in site.interlocks if device_of(spec.target) in wanted),
+    )
+
+
+def _among(mapping: Mapping[str, T], wanted: frozenset[str]) -> dict[str, T]:
+    return {name: value for name, value in mapping.items() if name in wanted}

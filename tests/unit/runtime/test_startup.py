@@ -1,0 +1,30 @@
+"""Starting collects no garbage; once started, collecting goes on and leaves what was built alone."""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import Iterator
+
+import pytest
+
+from controller.runtime.startup import hurry, settle
+
+
+@pytest.fixture(autouse=True)
+def _collecting_as_before() -> Iterator[None]:
+    yield
+    gc.unfreeze()
+    gc.enable()
+
+
+def test_nothing_is_collected_while_the_process_starts() -> None:
+    hurry()
+    assert not gc.isenabled()
+
+
+def test_once_started_collecting_goes_on_and_what_was_built_is_set_aside() -> None:
+    hurry()
+    built = [[number] for number in range(1000)]
+    settle()
+    assert gc.isenabled()
+    assert gc.get_freeze_count() > len(built)

@@ -131,8 +131,8 @@ class Channel:
                     continue
                 await self._waker.wait(self._next_due_s() - now_s)
         finally:
-            for device in self._devices:
-                self._drop_writes(device, f"the wire {self.endpoint.name} was closed")
+            for gone in self._devices:
+                self._drop_writes(gone, f"the wire {self.endpoint.name} was closed")
             await self._driver.close()
 
     # -- what is due --------------------------------------------------------------------------------------------

@@ -178,7 +178,8 @@ class Cycle:
             self._on_ended(over)
 
     def _arbitrate(self, moment: Moment) -> list[Decision]:
-        decided = [self._book.decide(target, moment.s) for target in self._book.take_changed(self.discipline.targets)]
+        changed = sorted(self._book.take_changed(self.discipline.targets))
+        decided = [self._book.decide(target, moment.s) for target in changed]
         if decided:
             self._on_decided(decided)
         return decided

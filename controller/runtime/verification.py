@@ -88,7 +88,7 @@ class Verifier:
     def look(self, image: Image, now_s: float, read: Set[DeviceId]) -> None:
         """Compare awaited proofs with the image: of the devices just read, and those whose time is over."""
         overdue = {device_of(target) for target in self._overdue.take(now_s)}
-        for device in (read | overdue) & self._pending.keys():
+        for device in sorted((read | overdue) & self._pending.keys()):
             waiting = self._pending[device]
             view = image.view(device, now_s)
             for pending in list(waiting.values()):

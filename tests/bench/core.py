@@ -39,7 +39,7 @@ BUILD = Path(__file__).parents[2] / "build"
     unit="µs",
     must=60,
     goal=20,
-    note="arbitration, sequencer and interlocks per changed output; 60,000 outputs, 1 % of them changed at once",
+    note="processor time of arbitration, sequencer, interlocks per changed output; 60,000 outputs, 1 % changed at once",
 )
 def decision_us() -> list[float]:
     core = _Core(LARGE)
@@ -131,9 +131,9 @@ class _Core:
         for target in ordered:
             self._book.hold(order_on(target, self._time))
         with _undisturbed():
-            begun_s = time.perf_counter()
+            begun_s = time.thread_time()
             wanted = self._turn(set())
-            took_s = time.perf_counter() - begun_s
+            took_s = time.thread_time() - begun_s
         assert wanted >= changed
         self._withdraw(ordered)
         return took_s
@@ -143,14 +143,14 @@ class _Core:
         return min(self.turn_s(changed) for _ in range(7)) - min(self.turn_s(0) for _ in range(7))
 
     def edges_s(self) -> tuple[float, int]:
-        """A second on: how long working out what is due took, and for how many outputs it came out anew."""
+        """A second on: the processor time of working out what is due, and for how many outputs it came out anew."""
         self._time.pass_s(1.0)
         moment = Moment(self._time.now(), self._time.monotonic())
         image = self._field.table.snapshot()
         with _undisturbed():
-            begun_s = time.perf_counter()
+            begun_s = time.thread_time()
             self._logic.compute(image, set(), moment)
-            took_s = time.perf_counter() - begun_s
+            took_s = time.thread_time() - begun_s
         return took_s, len(self._book.take_changed(self._logic.targets))
 
     def _withdraw(self, ordered: list[TargetId]) -> None:
@@ -162,7 +162,8 @@ class _Core:
         moment = Moment(self._time.now(), self._time.monotonic())
         image = self._field.table.snapshot()
         self._logic.compute(image, changed, moment)
-        decided = [self._book.decide(target, moment.s) for target in self._book.take_changed(self._logic.targets)]
+        ordered = sorted(self._book.take_changed(self._logic.targets))
+        decided = [self._book.decide(target, moment.s) for target in ordered]
         return len(self._logic.act(image, changed, decided, set(), moment))
 
 

@@ -92,8 +92,8 @@ class Unwritten:
     def __init__(self) -> None:
         self.records: list[Mapping[str, Any]] = []
 
-    async def before_automation(self, kind: str, actor: str, target: str, data: Mapping[str, Any]) -> None:
-        self.records.append(data)
+    async def before_automation(self, *record: Any) -> None:
+        self.records.append(record[-1])
 
 
 @dataclass
@@ -256,9 +256,9 @@ class CoreRig:
         """A new process: only what was kept is known."""
         site, clock = self.site, self.clock
         self.evidence = Unwritten()
-        self.alarms = AlarmBook(clock, lambda alarm: None)
+        self.alarms = AlarmBook(clock, lambda _: None)
         self.commands = CommandLog(clock, self.on_step)
-        self.table = ImageTable({device: _AGES for device in (LC, PS)})
+        self.table = ImageTable(dict.fromkeys((LC, PS), _AGES))
         self.book = RequestBook(site.city.targets)
         self.verifier = Verifier(self.commands, self.alarms)
         self.dispatcher = Dispatcher(
@@ -307,7 +307,7 @@ class CoreRig:
             dispatcher=self.dispatcher,
             alarms=self.alarms,
             on_ended=self._lease_ended,
-            on_decided=lambda decisions: None,
+            on_decided=lambda _: None,
         )
 
     def _lease_ended(self, over: list[Request]) -> None:

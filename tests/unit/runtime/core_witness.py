@@ -163,7 +163,7 @@ class WatchedRig(CoreRig):
     def _note_level(self) -> None:
         """Automatic may stop units once a level it can trust has been at a stop level, while it was in charge."""
         levels, level_m = _levels(self.station), inner_level(self.station, self.view(PS)).level_m
-        if self.winner(PS).slot is not Slot.AUTOMATIC or (level_m is not None and level_m >= levels.start_m):
+        if self.winner(PS).slot is not Slot.AUTOMATIC:
             self.low = False
         elif level_m is not None and level_m <= stop_level_m(levels, len(self.station.units)):
             self.low = True
@@ -187,6 +187,8 @@ class WatchedRig(CoreRig):
         before, told_s = self.unsure.pop((device, command.write.point), (None, 0.0))
         if before is not None and before.write == command.write:
             assert self.read_s[device] > told_s, f"{command.write} again without looking"
+            patience_s = command.proof.within_s if command.proof else 0.0
+            assert self.clock.s >= told_s + patience_s, f"{command.write} again before its proof could come"
 
     def on_step(self, track: Track) -> None:
         command = track.command

@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from controller.domain.command import Cause, Command, CommandState, PointWrite, Proof
 from controller.domain.image import LinkState
@@ -48,10 +49,10 @@ class Told:
     def acked(self, command: Command) -> None:
         self.heard.append((command.id, "acked", ""))
 
-    def unsure(self, command: Command, text: str) -> None:
-        self.heard.append((command.id, "unsure", text))
+    def unsure(self, command: Command, _: str) -> None:
+        self.heard.append((command.id, "unsure", ""))
 
-    def failed(self, command: Command, cause: Cause, text: str) -> None:
+    def failed(self, command: Command, cause: Cause, _: str) -> None:
         self.heard.append((command.id, "failed", cause.value))
 
     def of(self, name: str) -> list[str]:
@@ -276,7 +277,7 @@ async def test_the_heart_beats_well_within_the_silence_the_device_bears() -> Non
             if beats > count:
                 times.append(on.clock.monotonic())
                 count = beats
-        assert max(b - a for a, b in zip(times, times[1:], strict=False)) <= 0.75 * 60.0
+        assert max(b - a for a, b in pairwise(times)) <= 0.75 * 60.0
         assert len({beat.value for beat in on.driver.beats if beat.device == A}) == count
 
 

@@ -82,9 +82,12 @@ def mending_everything(rig: CoreRig) -> None:
 
 
 LINKS = [make(device) for make in (losing, finding) for device in DEVICES]
-ANSWERS = [answering(device, how) for device in DEVICES for how in ("ack", "lost", "refused")]
 READINGS = [
-    *(doubting(p, q) for p in ("K1.feedback", "K2.command", "control_switch") for q in (Quality.BAD, Quality.UNCERTAIN)),
+    *(
+        doubting(p, q)
+        for p in ("K1.feedback", "K2.command", "control_switch")
+        for q in (Quality.BAD, Quality.UNCERTAIN)
+    ),
     *(blinding(p) for p in ("P1.running", "G1.position_percent", "G3.closed_limit", "mode", "control_switch")),
     failing_gauges(None, None, 0.0),
     failing_gauges(0.0, 0.3, 0.0),
@@ -92,7 +95,6 @@ READINGS = [
 PLACE = [
     *(sticking(output) for output in ("K1", "K2", "P1", "P2")),
     *(falling_out(output) for output in ("P1", "P2")),
-    *(turn(to) for turn in (turning_cabinet_key, turning_station_key) for to in ("LOCAL", "REMOTE")),
 ]
 
 
@@ -131,9 +133,7 @@ class Core(RuleBasedStateMachine):
     def somebody_orders_the_station(self, said: str, slot: Slot, for_s: float, then_s: int) -> None:
         self._order(PS, said, slot, for_s, then_s)
 
-    @rule(
-        which=st.sampled_from(UNITS), said=st.sampled_from(["start", "stop"]), slot=LEASED, for_s=LASTS, then_s=SOON
-    )
+    @rule(which=st.sampled_from(UNITS), said=st.sampled_from(["start", "stop"]), slot=LEASED, for_s=LASTS, then_s=SOON)
     def somebody_orders_a_unit(self, which: str, said: str, slot: Slot, for_s: float, then_s: int) -> None:
         self._order(which, said, slot, for_s, then_s)
 
@@ -172,10 +172,22 @@ class Core(RuleBasedStateMachine):
     def the_wall_clock_is_stepped(self, hours: int) -> None:
         self.rig.clock.stepped += timedelta(hours=hours)
 
-    @rule(trouble=st.sampled_from([*LINKS, *ANSWERS, *READINGS, *PLACE]), then_s=SOON)
+    @rule(trouble=st.sampled_from([*LINKS, *READINGS, *PLACE]), then_s=SOON)
     def something_fails(self, trouble: Trouble, then_s: int) -> None:
         trouble(self.rig)
         self.rig.run(then_s)
+
+    @rule(to=st.sampled_from(["LOCAL", "REMOTE"]), station_too=st.booleans())
+    def somebody_turns_a_key(self, to: str, station_too: bool) -> None:
+        turning_cabinet_key(to)(self.rig)
+        if station_too:
+            turning_station_key(to)(self.rig)
+        self.rig.run(1)
+
+    @rule(how=st.sampled_from(["ack", "lost", "refused"]))
+    def devices_answer_writes_differently(self, how: str) -> None:
+        for device in DEVICES:
+            answering(device, how)(self.rig)
 
     @rule()
     def everything_is_mended(self) -> None:
@@ -188,8 +200,8 @@ class Core(RuleBasedStateMachine):
 
 
 QUICK = settings(
-    max_examples=25,
-    stateful_step_count=30,
+    max_examples=15,
+    stateful_step_count=25,
     deadline=None,
     phases=[Phase.explicit, Phase.reuse, Phase.generate],
     suppress_health_check=list(HealthCheck),

@@ -19,9 +19,7 @@ K1, K2 = f"{LC1}/K1", f"{LC2}/K1"
 def refuse_writing(data: Path, table: str) -> None:
     """From now on the database itself refuses every new row."""
     with sqlite3.connect(data) as connection:
-        connection.execute(
-            f"CREATE TRIGGER full BEFORE INSERT ON {table} BEGIN SELECT RAISE(ABORT, 'disk full'); END"
-        )
+        connection.execute(f"CREATE TRIGGER full BEFORE INSERT ON {table} BEGIN SELECT RAISE(ABORT, 'disk full'); END")
     connection.close()
 
 

@@ -28,7 +28,7 @@ class Proving:
     steps: list[tuple[str, CommandState]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self.alarms = AlarmBook(self.clock, lambda alarm: None)
+        self.alarms = AlarmBook(self.clock, lambda _: None)
         self.commands = CommandLog(self.clock, self._note)
         self.verifier = Verifier(self.commands, self.alarms)
         self.table.set_link(LC, LinkState.RESYNC)

@@ -23,8 +23,8 @@ class Binding:
     ``unit`` is the Modbus unit id (1–247); ``namespace`` the OPC UA namespace URI and ``root`` a prefix put before
     every node identifier, so that several stations can share a server. ``fallback_s`` is the silence after which the
     device goes on by its own program (None: it has none); ``poll_s`` how often its fast and normal points are read
-    where that differs from the site's own time (a pump station among a thousand cabinets). ``fc23`` says the device answers Modbus
-    function 23 (write and read in one transaction).
+    where that differs from the site's own time (a pump station among a thousand cabinets). ``fc23`` says the device
+    answers Modbus function 23 (write and read in one transaction).
     """
 
     device: DeviceId

@@ -13,7 +13,6 @@ from operator import attrgetter
 from controller.domain.assets import Target
 from controller.domain.command import Cause
 from controller.domain.intents import kind_of
-from controller.domain.points import TargetId
 from controller.domain.request import Decision, Request
 from controller.domain.slots import MAX_LEASE, Slot, SlotKind
 
@@ -128,13 +127,3 @@ def after_leases(default: Request, requests: Iterable[Request], now_s: float) ->
         then = arbitrate(default, everything, at_s).winner
         found.append(AfterLease(request, then, changes=before.value != then.value))
     return tuple(found)
-
-
-def ended(requests: Iterable[Request], now_s: float) -> list[Request]:
-    """The requests whose lease is over."""
-    return [request for request in requests if request.lease is not None and request.lease.over(now_s)]
-
-
-def targets_of(requests: Iterable[Request]) -> set[TargetId]:
-    """Every target these requests speak of."""
-    return {request.target for request in requests}

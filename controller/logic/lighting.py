@@ -144,11 +144,6 @@ def spread_s(asset: DeviceId, max_s: float) -> float:
     return int.from_bytes(digest) / 2**64 * max_s
 
 
-def is_road_light(light: Light) -> bool:
-    """Whether people walk and drive by it: then ON is its protective direction."""
-    return isinstance(light, Luminaire) or light.light_class is LightClass.ROAD
-
-
 def _request(light: Light, slot: Slot, percent: float, reason: str) -> Request:
     return Request(light.id, slot, _intent(light, percent), OWNER, reason, origin="schedule")
 

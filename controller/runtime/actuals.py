@@ -20,7 +20,7 @@ from controller.domain.intents import (
     UnitMode,
     UnitOrder,
 )
-from controller.domain.points import DeviceId, Reading, output_of
+from controller.domain.points import Reading, output_of
 from controller.domain.quality import Quality
 from controller.logic.contract import LastWrite
 
@@ -124,12 +124,3 @@ def _follows_others(wanted: Intent) -> bool:
     on_auto = isinstance(wanted, UnitOrder) and wanted.mode is UnitMode.AUTO
     held = isinstance(wanted, GateOrder) and wanted.percent is None
     return on_auto or held or isinstance(wanted, StationOrder)
-
-
-def local_reason(device: DeviceId, view: View) -> str:
-    """Why remote acts are blocked at the device, with where the key is; empty when they are not."""
-    switch = view.read("control_switch")
-    if switch.quality is Quality.GOOD and switch.value == "REMOTE":
-        return ""
-    said = switch.value if switch.quality is Quality.GOOD else f"unreadable ({switch.detail.value})"
-    return f"control switch of {device} is {said}; the key is at the device, on site"

@@ -99,14 +99,6 @@ class AlarmBook:
         else:
             self._keep(replace(gone, state=AlarmState.RTNUN))
 
-    def stand(self, source: str, conditions: dict[str, str], among: frozenset[str], priority: int) -> None:
-        """Of the conditions ``among`` this source can have, exactly these stand now."""
-        for condition in among:
-            if condition in conditions:
-                self.set(source, condition, conditions[condition], priority)
-            else:
-                self.clear(source, condition)
-
     def acknowledge(self, alarm_id: str, actor: str) -> Alarm:
         """A person has seen it.
 

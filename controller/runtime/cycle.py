@@ -90,7 +90,6 @@ class Cycle:
         self._on_decided = on_decided
         self._waker = Waker(clock)
         self._changed: set[DeviceId] = set(discipline.devices)
-        self._settled: set[TargetId] = set()
         self._offset_s: float | None = None
         self._turns = 0
         self._last_ms = 0.0

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from controller.domain.clock import Clock
 from controller.domain.command import Cause, Command, CommandState, Wanted
 from controller.domain.intents import Dim, Show, Switch
-from controller.domain.points import DeviceId, TargetId, device_of
+from controller.domain.points import DeviceId, device_of
 from controller.domain.request import Request
 from controller.domain.slots import Slot
 from controller.runtime.book import RequestBook
@@ -162,10 +162,6 @@ class Dispatcher:
         """Certainly not done."""
         self._verifier.gone(command, failed=True)
         self._commands.move(command.id, CommandState.FAILED, text, cause)
-
-    def busy_targets(self) -> set[TargetId]:
-        """Targets with a write on its way."""
-        return {target for target, last in self._verifier.last.items() if not last.settled}
 
 
 def _record(commands: Sequence[Command]) -> dict[str, object]:

@@ -60,7 +60,7 @@ class Housekeeping:
         missing = self._lighting.calendar.missing_years(today)
         if missing:
             years = ", ".join(str(year) for year in missing)
-            text = f"the calendar has no holidays for {years}: those nights follow the ordinary week until they are added"
+            text = f"the calendar has no holidays for {years}: their nights follow the ordinary week until it has"
             self._alarms.set("calendar", "missing_year", text, Priority.LOW)
         else:
             self._alarms.clear("calendar", "missing_year")

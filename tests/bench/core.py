@@ -12,10 +12,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import cast
 
+from controller.assembly import Assembly
 from controller.domain.command import Command
 from controller.domain.points import DeviceId, TargetId
 from controller.logic.contract import Moment
-from controller.main import Assembly
 from controller.runtime.book import RequestBook
 from controller.runtime.channel import Channel
 from controller.runtime.lighting import LightingDiscipline

@@ -15,9 +15,9 @@ from zoneinfo import ZoneInfo
 
 from asyncua.server import internal_subscription, uaprocessor
 
+from controller.assembly import Assembly
 from controller.domain.image import LinkState
 from controller.domain.points import device_of, output_of
-from controller.main import Assembly
 from controller.runtime.clocks import ScaledClock
 from controller.runtime.controller import Controller
 from controller.runtime.views import AlarmView, Explanation, Order, TargetOutcome

@@ -10,13 +10,13 @@ from pathlib import Path
 
 import pytest
 
+from controller.assembly import Assembly
 from controller.domain.errors import InvalidValue, StoreError, UnknownTarget
 from controller.domain.expression import parse
 from controller.domain.quality import Detail, Quality
 from controller.domain.slots import Slot
 from controller.logic.contract import StationMemory, UnitMemory
 from controller.logic.interlocks import Action, InterlockKind, InterlockSpec, OnBad
-from controller.main import Assembly
 from controller.runtime.clocks import ScaledClock
 from controller.settings.load import load_site
 from controller.store.journal_read import read

@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
+from controller.assembly import Assembly
 from controller.domain.clock import Clock
-from controller.main import Assembly
 from controller.runtime.clocks import ScaledClock
 from controller.runtime.pace import paced
 from controller.settings.load import load_site

@@ -54,7 +54,7 @@ class SoftField:
     @contextlib.contextmanager
     def wired(self) -> Iterator[SoftField]:
         """Endpoints lead here while this is open."""
-        with patch("controller.main.make_driver", self.make):
+        with patch("controller.assembly.make_driver", self.make):
             yield self
 
 

@@ -82,15 +82,6 @@ def test_the_most_urgent_stand_first_and_among_them_the_unseen_and_the_newest() 
     assert [alarm.source for alarm in told.book.all()] == ["device-1", "device-0", "device-2"]
 
 
-def test_of_the_conditions_a_source_can_have_exactly_those_given_stand() -> None:
-    told = Told()
-    among = frozenset({"warning", "guarantee"})
-    told.book.stand("gauge", {"warning": "high"}, among, Priority.HIGH)
-    assert told.book.standing("gauge", "warning")
-    told.book.stand("gauge", {"guarantee": "higher"}, among, Priority.EMERGENCY)
-    assert [told.book.standing("gauge", name) for name in ("warning", "guarantee")] == [False, True]
-
-
 def test_restored_alarms_keep_their_state_and_are_not_told_again() -> None:
     told, again = Told(), Told()
     told.book.set(ROAD, "mismatch", "stuck")

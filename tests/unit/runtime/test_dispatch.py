@@ -155,7 +155,8 @@ def test_what_a_returning_device_missed_is_not_played_to_it_but_worked_out_anew(
 def test_the_proof_of_an_unsent_command_is_awaited_by_nobody() -> None:
     rig, _ = waiting()
     rig.lose(LC)
-    assert rig.dispatcher.busy_targets() == set()
+    assert rig.verifier.last[TREES].settled
+    assert rig.verifier.next_deadline_s() == float("inf")
 
 
 def test_a_lost_answer_is_read_back_and_the_command_confirmed_without_a_second_write() -> None:

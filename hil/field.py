@@ -15,6 +15,7 @@ from controller.domain.assets import City
 from controller.domain.clock import Clock
 from controller.domain.errors import ConfigError, UnknownTarget
 from controller.domain.points import DeviceId
+from controller.runtime.waker import Waker
 from drivers.base import Endpoint
 from hil.building import Built, build
 from hil.devices.address import MODBUS_SCHEME, Address, address_of, scheme_of
@@ -110,7 +111,7 @@ class Field:
         self._gateways: dict[str, ModbusGateway] = {}
         self._stations: dict[str, OpcUaStationServer] = {}
         self._bound: dict[str, Address] = {}
-        self._written = asyncio.Event()
+        self._written = Waker(clock)
         self._stepping: asyncio.Task[None] | None = None
 
     @property
@@ -253,26 +254,17 @@ class Field:
         return standard_nodes(self._cache)
 
     def _note_write(self) -> None:
-        self._written.set()
+        self._written.call()
 
     async def _keep_moving(self) -> None:
-        async with asyncio.TaskGroup() as tasks:
-            tasks.create_task(self._step_regularly(), name="simulated water")
-            tasks.create_task(self._step_after_writes(), name="simulated PLC scans")
-
-    async def _step_regularly(self) -> None:
+        """The water moves regularly; a write is acted on within one PLC scan, and what it set in motion shows soon."""
         while True:
-            await self._clock.sleep(min(BRISK_STEP_S, self._step_s) if self.water.moving else self._step_s)
-            await self._step()
-
-    async def _step_after_writes(self) -> None:
-        """A write is acted on within one PLC scan, and what it set in motion shows soon after."""
-        while True:
-            await self._written.wait()
-            self._written.clear()
-            for _ in range(2):
+            quiet_s = min(BRISK_STEP_S, self._step_s) if self.water.moving else self._step_s
+            if await self._written.wait(quiet_s):
                 await self._clock.sleep(SCAN_S)
                 await self._step()
+                await self._clock.sleep(SCAN_S)
+            await self._step()
 
     async def _step(self) -> None:
         self.water.advance(self.plant_s())

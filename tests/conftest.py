@@ -13,7 +13,7 @@ from typing import Any
 import looptime
 import pytest
 
-NOOP_CYCLES = 4
+NOOP_CYCLES = 2
 """Loop rounds without work before virtual time moves on; loopback sockets deliver within one."""
 
 

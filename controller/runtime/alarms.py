@@ -84,8 +84,10 @@ class AlarmBook:
         if alarm is None or alarm.cleared is not None:
             now = self._clock.now()
             self._keep(Alarm(key, source, condition, text, priority, AlarmState.UNACK, raised=now))
-        elif alarm.text != text or alarm.priority != priority:
-            self._alarms[key] = replace(alarm, text=text, priority=priority)
+        elif alarm.priority != priority:
+            self._keep(replace(alarm, text=text, priority=priority))
+        elif alarm.text != text:
+            self._alarms[key] = replace(alarm, text=text)
 
     def clear(self, source: str, condition: str) -> None:
         """The condition is gone."""

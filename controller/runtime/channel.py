@@ -6,14 +6,12 @@ import asyncio
 import heapq
 import itertools
 import random
-from dataclasses import dataclass
-from typing import Protocol
 from zlib import crc32
 
 import structlog
 
 from controller.domain.clock import Clock
-from controller.domain.command import Cause, Command, CommandState
+from controller.domain.command import Cause, Command
 from controller.domain.errors import (
     DeviceBusy,
     DeviceRefused,
@@ -25,6 +23,8 @@ from controller.domain.errors import (
 )
 from controller.domain.image import LinkState
 from controller.domain.points import DeviceId
+from controller.runtime.device_state import DeviceState
+from controller.runtime.outcomes import Outcomes
 from controller.runtime.table import ImageTable
 from controller.runtime.waker import Waker
 from controller.settings.timing import Timing
@@ -36,48 +36,13 @@ log = structlog.get_logger("channel")
 
 AFTER_WRITE_S = 0.2
 """First look at a device's feedback after a write: a contactor has moved within 0.1 s."""
+LOOK_EVERY_S = 2.0
+"""How often a subscribed device is read while a proof is awaited from it: a report may be late."""
 BEAT_WITHIN = 0.7
 """A heartbeat is never further from the last than this share of the silence the device bears."""
 BUSY_PAUSE_S = 1.0
 """How long a device that said busy (Modbus exception 6) is left alone."""
 _ROUTINE = frozenset({Poll.FAST, Poll.NORMAL})
-
-
-class Outcomes(Protocol):
-    """Who is told what became of a command, and who has the last word before the wire."""
-
-    def last_look(self, command: Command) -> tuple[CommandState, Cause, str] | None:
-        """None when the command may still be sent; else its end: expired, superseded, cancelled."""
-        ...
-
-    def sent(self, command: Command) -> None:
-        """It is being written now."""
-        ...
-
-    def acked(self, command: Command) -> None:
-        """The device acknowledged exactly this write."""
-        ...
-
-    def unsure(self, command: Command, text: str) -> None:
-        """It may or may not have acted: the device is read back before anything else."""
-        ...
-
-    def failed(self, command: Command, cause: Cause, text: str) -> None:
-        """It certainly did not act."""
-        ...
-
-
-@dataclass(slots=True)
-class _Device:
-    binding: Binding
-    link: Link
-    due_s: float
-    slow_due_s: float
-    beat_due_s: float
-    fast_until_s: float = float("-inf")
-    beat: int = 0
-    complete: bool = False
-    beat_every_s: float | None = None
 
 
 class Channel:
@@ -137,10 +102,10 @@ class Channel:
 
     # -- what is due --------------------------------------------------------------------------------------------
 
-    def _new_device(self, binding: Binding) -> _Device:
+    def _new_device(self, binding: Binding) -> DeviceState:
         now_s = self._clock.monotonic()
         phase = crc32(binding.device.encode()) % 1000 / 1000
-        return _Device(
+        return DeviceState(
             binding,
             Link(self._policy),
             due_s=now_s,
@@ -163,7 +128,7 @@ class Channel:
                 return command
         return None
 
-    def _due_device(self, now_s: float) -> _Device | None:
+    def _due_device(self, now_s: float) -> DeviceState | None:
         if not self._driver.connected and now_s < self._wire_retry_s:
             return None
         due = [device for device in self._devices.values() if device.due_s <= now_s]
@@ -205,7 +170,7 @@ class Channel:
 
     # -- polling ------------------------------------------------------------------------------------------------
 
-    async def _serve(self, device: _Device) -> None:
+    async def _serve(self, device: DeviceState) -> None:
         if not await self._connected():
             device.due_s = max(device.due_s, self._wire_retry_s)
             return
@@ -222,8 +187,8 @@ class Channel:
         else:
             self._succeeded(device, polls)
 
-    async def _read(self, device: _Device, polls: frozenset[Poll] | None, beat: int | None) -> None:
-        if polls is not None and self._driver.subscribes and Poll.SLOW not in polls:
+    async def _read(self, device: DeviceState, polls: frozenset[Poll] | None, beat: int | None) -> None:
+        if polls is not None and Poll.SLOW not in polls and self._reports(device):
             if beat is not None:
                 await self._driver.read(device.binding.device, frozenset(), heartbeat=beat)
             self._table.renew(device.binding.device, self._clock.monotonic())
@@ -232,7 +197,16 @@ class Channel:
         self._set_link(device, device.link.succeeded(self._clock.monotonic()))
         self._table.store(device.binding.device, readings, complete=polls is None)
 
-    def _polls_due(self, device: _Device, now_s: float) -> frozenset[Poll] | None:
+    def _reports(self, device: DeviceState) -> bool:
+        """Whether the device reports changes by itself and need not be read now."""
+        now_s = self._clock.monotonic()
+        looking = now_s >= device.look_s
+        if looking:
+            awaited = self._outcomes.awaits(device.binding.device)
+            device.look_s = now_s + max(LOOK_EVERY_S, self._timing.poll_fast_s) if awaited else float("inf")
+        return self._driver.subscribes and not looking
+
+    def _polls_due(self, device: DeviceState, now_s: float) -> frozenset[Poll] | None:
         if not device.complete:
             return None
         if now_s >= device.slow_due_s:
@@ -240,14 +214,14 @@ class Channel:
             return frozenset(Poll)
         return _ROUTINE
 
-    def _beat_due(self, device: _Device, now_s: float) -> int | None:
+    def _beat_due(self, device: DeviceState, now_s: float) -> int | None:
         if device.beat_every_s is None or now_s < device.beat_due_s:
             return None
         device.beat = device.beat % 65_535 + 1
         device.beat_due_s = now_s + device.beat_every_s
         return device.beat
 
-    def _succeeded(self, device: _Device, polls: frozenset[Poll] | None) -> None:
+    def _succeeded(self, device: DeviceState, polls: frozenset[Poll] | None) -> None:
         now_s = self._clock.monotonic()
         if polls is None:
             device.complete = True
@@ -256,14 +230,15 @@ class Channel:
         if device.beat_every_s is not None:
             device.due_s = min(device.due_s, max(device.beat_due_s, now_s))
 
-    def _wait_s(self, device: _Device, now_s: float) -> float:
+    def _wait_s(self, device: DeviceState, now_s: float) -> float:
         if self._driver.subscribes:
-            return min(self._timing.poll_normal_s, self._timing.stale_min_s / 2)
-        if now_s < device.fast_until_s:
+            renewed_s = min(self._timing.poll_normal_s, self._timing.stale_min_s / 2)
+            return max(0.0, min(renewed_s, device.look_s - now_s))
+        if now_s < device.fast_until_s and self._outcomes.awaits(device.binding.device):
             return self._timing.poll_fast_s
         return device.binding.poll_s or self._timing.poll_normal_s
 
-    def _failed(self, device: _Device, error: Exception) -> None:
+    def _failed(self, device: DeviceState, error: Exception) -> None:
         now_s = self._clock.monotonic()
         device.complete = False
         link = device.link.failed(now_s, self._jitter.random())
@@ -273,7 +248,7 @@ class Channel:
         self._set_link(device, link)
         device.due_s = max(link.retry_at_s, self._wire_retry_s, now_s)
 
-    def _set_link(self, device: _Device, link: Link) -> None:
+    def _set_link(self, device: DeviceState, link: Link) -> None:
         before, device.link = device.link.state, link
         if link.state is before:
             return
@@ -319,7 +294,7 @@ class Channel:
             self._outcomes.acked(command)
             self._look_soon(device, command)
 
-    async def _read_since_trouble(self, device: _Device) -> bool:
+    async def _read_since_trouble(self, device: DeviceState) -> bool:
         """Whether the device was read completely since it last failed.
 
         One that is only doubted (a single lost reply) is read now, before the write; one that is out of reach is not
@@ -331,12 +306,14 @@ class Channel:
             await self._serve(device)
         return device.complete
 
-    def _look_soon(self, device: _Device, command: Command) -> None:
+    def _look_soon(self, device: DeviceState, command: Command) -> None:
         now_s = self._clock.monotonic()
         within_s = command.proof.within_s if command.proof else 0.0
         device.fast_until_s = max(device.fast_until_s, now_s + within_s + self._timing.poll_fast_s)
-        if not self._driver.subscribes:
-            device.due_s = min(device.due_s, now_s + max(AFTER_WRITE_S, 0.02 * self._clock.speed))
+        wait_s = self._timing.poll_fast_s if self._driver.subscribes else max(AFTER_WRITE_S, 0.02 * self._clock.speed)
+        if self._driver.subscribes:
+            device.look_s = now_s + wait_s
+        device.due_s = min(device.due_s, now_s + wait_s)
 
     def _drop_writes(self, device_id: DeviceId, reason: str) -> None:
         kept = []

@@ -23,6 +23,10 @@ from controller.runtime.waker import Waker
 
 log = structlog.get_logger("cycle")
 
+GAP_S = 0.1
+"""Turns are at least this far apart (clock seconds), so that a thousand proofs in a second are not a thousand turns."""
+GAP_REAL_S = 0.01
+"""And at least this far in real seconds, which is what counts in a fast demo."""
 CLOCK_STEP_S = 2.0
 """A wall clock that moved this much against the monotonic one was stepped: what is timed by it is due at once."""
 
@@ -128,6 +132,14 @@ class Cycle:
                 self._overruns += missed
                 next_tick_s += (missed + 1) * self._period_s
             await self._waker.wait(min(next_tick_s, self._next_due_s()) - now_s)
+            await self._breathe()
+
+    async def _breathe(self) -> None:
+        """A turn comes at once after a quiet moment; in a burst what comes together is decided together."""
+        gap_s = max(GAP_S, GAP_REAL_S * self._clock.speed)
+        since_s = self._clock.monotonic() - self._ended_s
+        if since_s < gap_s:
+            await self._clock.sleep(gap_s - since_s)
 
     async def turn(self) -> None:
         """One cycle."""

@@ -100,7 +100,7 @@ class Dispatcher:
         """When this command may go out: contactors of one device stand apart, protection never waits."""
         now_s = self._clock.monotonic()
         device = command.write.device
-        if command.slot in _UNDELAYED or command.protective:
+        if command.slot in _UNDELAYED:
             return now_s
         at_s = max(now_s, self._free_s.get(device, now_s))
         self._free_s[device] = at_s + self._timing.contactor_stagger_s
@@ -162,6 +162,10 @@ class Dispatcher:
         """Certainly not done."""
         self._verifier.gone(command, failed=True)
         self._commands.move(command.id, CommandState.FAILED, text, cause)
+
+    def awaits(self, device: DeviceId) -> bool:
+        """Whether a proof is still awaited from this device."""
+        return self._verifier.waits_for(device)
 
 
 def _record(commands: Sequence[Command]) -> dict[str, object]:

@@ -28,6 +28,8 @@ SWEEP_TURNS = 300
 SOONEST_S = 0.25
 """A target that only waits is not looked at again sooner than this."""
 
+FAULT_PAUSE_S = 10.0
+"""A light whose program could not be worked out (the turn then fails, loudly) is tried again after this long."""
 PAST_EDGE_S = 0.01
 """An edge is looked at again this much later when the clock stood just before it: times are rounded to microseconds."""
 
@@ -101,6 +103,7 @@ class LightingDiscipline:
             lamp = self._lamps[target]
             if isinstance(lamp.light, Display):
                 continue
+            self._edges.put(target, moment.wall.timestamp() + FAULT_PAUSE_S)
             program = lighting_requests(lamp.light, lamp.place, plan, moment.wall, lamp.shift_s)
             default = astronomical_default(lamp.light, lamp.place, plan, moment.wall, lamp.shift_s)
             self._book.compute(target, (*program.requests, *default.requests))

@@ -32,21 +32,21 @@ def stretched() -> Site:
     """The demo city for two virtual days."""
     site = with_timing(
         hangzhou(),
-        lighting_cycle_s=30.0,
-        water_cycle_s=15.0,
-        poll_normal_s=1800.0,
+        lighting_cycle_s=60.0,
+        water_cycle_s=30.0,
+        poll_normal_s=5000.0,
         poll_slow_s=7200.0,
-        heartbeat_s=1800.0,
-        opcua_publish_s=10.0,
-        opcua_keepalive_s=120.0,
-        stale_min_s=300.0,
+        heartbeat_s=5000.0,
+        opcua_publish_s=120.0,
+        opcua_keepalive_s=240.0,
+        stale_min_s=400.0,
         dead_min_s=600.0,
     )
-    return polled(patient(site, 12.0), frozenset(site.city.stations), 60.0)
+    return polled(patient(site, 24.0), frozenset(site.city.stations), 120.0)
 
 
 async def test_two_days_of_the_demo_city_go_by_the_program(tmp_path: Path) -> None:
-    async with running_city(tmp_path, START, site=stretched(), step_s=30.0) as city:
+    async with running_city(tmp_path, START, site=stretched(), step_s=60.0) as city:
         gc.freeze()
         await city.clock.sleep(HOURS * 3600.0)
         events = city.field.events()
@@ -130,9 +130,10 @@ def no_pump_was_short_cycled(city: RunningCity, events: tuple[Event, ...]) -> No
 def nothing_was_left_unproven(city: RunningCity) -> None:
     counts = city.assembly.commands.counts
     assert counts[CommandState.CONFIRMED] > 4 * 1000
-    assert counts[CommandState.MISMATCH] == 0
-    assert counts[CommandState.INDETERMINATE] == 0
-    assert counts[CommandState.FAILED] == 0
+    bad = {CommandState.MISMATCH, CommandState.INDETERMINATE, CommandState.FAILED}
+    unproven = [track.view() for track in city.assembly.commands.recent() if track.state in bad]
+    assert not unproven, f"{len(unproven)} commands were not proven, e.g. {unproven[0]}"
+    assert not any(counts[state] for state in bad)
     health = city.controller.health()
     assert health.alive
     assert health.ready

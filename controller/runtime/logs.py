@@ -23,8 +23,13 @@ def configure_logs(*, as_json: bool, quiet: bool = False) -> None:
             renderer,
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING if quiet else logging.INFO),
-        logger_factory=structlog.PrintLoggerFactory(file=sys.stderr),
+        logger_factory=_to_standard_error,
         cache_logger_on_first_use=False,
     )
     for library in ("pymodbus", "asyncua", "uvicorn", "websockets"):
         logging.getLogger(library).setLevel(logging.CRITICAL)
+
+
+def _to_standard_error(*_: object) -> structlog.PrintLogger:
+    """A logger to what standard error is now: it may be another file later (a test's, a redirection)."""
+    return structlog.PrintLogger(sys.stderr)

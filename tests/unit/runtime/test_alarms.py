@@ -24,11 +24,13 @@ class Told:
 KEY = f"{ROAD}:mismatch"
 
 
-def test_a_standing_condition_is_raised_once_and_only_renews_its_text() -> None:
+def test_a_standing_condition_is_raised_once_and_told_again_only_when_it_gets_more_urgent() -> None:
     told = Told()
     told.book.set(ROAD, "mismatch", "stuck")
-    told.book.set(ROAD, "mismatch", "still stuck", Priority.HIGH)
+    told.book.set(ROAD, "mismatch", "really stuck")
     assert told.states() == [AlarmState.UNACK]
+    told.book.set(ROAD, "mismatch", "still stuck", Priority.HIGH)
+    assert told.states() == [AlarmState.UNACK, AlarmState.UNACK]
     (alarm,) = told.book.all()
     assert (alarm.text, alarm.priority) == ("still stuck", Priority.HIGH)
     assert told.book.standing(ROAD, "mismatch")

@@ -55,6 +55,9 @@ class Told:
     def failed(self, command: Command, cause: Cause, _: str) -> None:
         self.heard.append((command.id, "failed", cause.value))
 
+    def awaits(self, device: str) -> bool:
+        return any(what == "acked" for _, what, _ in self.heard)
+
     def of(self, name: str) -> list[str]:
         return [what for command, what, _ in self.heard if command == name]
 

@@ -56,6 +56,7 @@ class Told:
         self.heard.append((command.id, "failed", cause.value))
 
     def awaits(self, device: str) -> bool:
+        assert device
         return any(what == "acked" for _, what, _ in self.heard)
 
     def of(self, name: str) -> list[str]:

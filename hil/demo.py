@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import json
 import os
+import select
 import subprocess
 import sys
 import time
@@ -68,6 +69,12 @@ class FieldProcess:
             ConfigError: the field could not start, in its own sentence.
         """
         assert self._process.stdout is not None  # noqa: S101 - narrows the type; it was asked for
+        heard, _, _ = select.select([self._process.stdout], [], [], READY_WITHIN_S)
+        if not heard:
+            self.stop()
+            raise ConfigError(
+                f"the simulated field was not ready within {READY_WITHIN_S:g} s; is this machine overloaded?"
+            )
         line = self._process.stdout.readline()
         said: dict[str, Any] = json.loads(line) if line.strip() else {}
         if "urls" in said:

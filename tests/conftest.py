@@ -12,6 +12,10 @@ from typing import Any
 
 import looptime
 import pytest
+from hypothesis import settings
+
+settings.register_profile("zhadao", deadline=None, print_blob=True)
+settings.load_profile("zhadao")
 
 NOOP_CYCLES = 2
 """Loop rounds without work before virtual time moves on; loopback sockets deliver within one."""

@@ -63,7 +63,8 @@ def demo(
     life and begin whenever you like; a controller of real devices (`zhadao run`) has real time only.
     """
     with plain_words():
-        from hil.demo import Demo, run_demo
+        from hil.demo import run_demo
+        from hil.demo_parts import Demo
 
         wanted = Demo(
             config=_config(config),

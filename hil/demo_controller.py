@@ -16,7 +16,7 @@ from controller.runtime.logs import configure_logs
 from controller.settings.load import load_site
 from controller.settings.site import Site
 from drivers.factory import import_drivers
-from hil.demo import Demo, DemoTime, FieldEnded, FieldProcess
+from hil.demo_parts import Demo, DemoTime, FieldEnded, FieldProcess
 
 
 def control(demo: Demo, demo_time: DemoTime, field: FieldProcess) -> int:

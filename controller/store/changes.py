@@ -150,4 +150,45 @@ class DropValue:
         return Statement("DELETE FROM single_values WHERE key = ?", (self.key,))
 
 
-Change = PutRequest | DropRequest | PutUnit | PutOutcome | ForgetOutcomes | PutAlarm | DropAlarm | PutValue | DropValue
+@dataclass(frozen=True, slots=True)
+class PutRecord:
+    """One thing of a kind, any JSON object, as its keeper wrote it: a user, a maintenance tag, a proposal.
+
+    Read back at start as ``StoredState.of(kind)``.
+    """
+
+    kind: str
+    id: str
+    body: Mapping[str, Any]
+
+    def statement(self) -> Statement:
+        """As SQL. Raises InvalidValue for a body that is not JSON."""
+        body = json_text(self.body, f"the {self.kind} {self.id!r}")
+        return Statement("INSERT OR REPLACE INTO records (kind, id, body) VALUES (?, ?, ?)", (self.kind, self.id, body))
+
+
+@dataclass(frozen=True, slots=True)
+class DropRecord:
+    """That thing is gone. Harmless when it is not there."""
+
+    kind: str
+    id: str
+
+    def statement(self) -> Statement:
+        """As SQL."""
+        return Statement("DELETE FROM records WHERE kind = ? AND id = ?", (self.kind, self.id))
+
+
+Change = (
+    PutRequest
+    | DropRequest
+    | PutUnit
+    | PutOutcome
+    | ForgetOutcomes
+    | PutAlarm
+    | DropAlarm
+    | PutValue
+    | DropValue
+    | PutRecord
+    | DropRecord
+)

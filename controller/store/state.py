@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -34,6 +34,12 @@ class StoredState:
     units: Mapping[str, UnitCounters]
     alarms: Mapping[str, Mapping[str, Any]]
     values: Mapping[str, Any]
+    records: Mapping[str, Mapping[str, Mapping[str, Any]]] = field(default_factory=dict)
+    """By kind, then by id."""
+
+    def of(self, kind: str) -> Mapping[str, Mapping[str, Any]]:
+        """Every record of a kind, by id."""
+        return self.records.get(kind, {})
 
     def resumed(self, wall: datetime, now_s: float) -> tuple[Request, ...]:
         """The requests with what is left of their leases at ``wall`` (aware), counted from ``now_s`` (monotonic).
@@ -125,6 +131,7 @@ class StateStore:
                 units={row[0]: unit_of(row) for row in connection.execute(_UNITS)},
                 alarms={name: json.loads(text) for name, text in connection.execute("SELECT id, state FROM alarms")},
                 values={name: json.loads(text) for name, text in connection.execute("SELECT * FROM single_values")},
+                records=_by_kind(connection),
             )
         except sqlite3.Error as cause:
             self._database.close()
@@ -132,6 +139,13 @@ class StateStore:
         except (InvalidValue, ValueError, TypeError) as cause:
             self._database.close()
             raise _not_ours(self._database.path, cause) from cause
+
+
+def _by_kind(connection: sqlite3.Connection) -> dict[str, dict[str, Mapping[str, Any]]]:
+    records: dict[str, dict[str, Mapping[str, Any]]] = {}
+    for kind, name, body in connection.execute("SELECT kind, id, body FROM records"):
+        records.setdefault(kind, {})[name] = json.loads(body)
+    return records
 
 
 def _prepare(connection: sqlite3.Connection) -> None:

@@ -41,6 +41,14 @@ MIGRATIONS: tuple[Migration, ...] = (
         "CREATE TABLE alarms (id TEXT NOT NULL PRIMARY KEY, state TEXT NOT NULL) WITHOUT ROWID",
         "CREATE TABLE single_values (key TEXT NOT NULL PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID",
     ),
+    (
+        """CREATE TABLE records (
+  kind TEXT NOT NULL,
+  id TEXT NOT NULL,
+  body TEXT NOT NULL,
+  PRIMARY KEY (kind, id)
+) WITHOUT ROWID""",
+    ),
 )
 """Version 1, 2, …: never change one that was released; add the next."""
 

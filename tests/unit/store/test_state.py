@@ -224,7 +224,7 @@ def test_any_counters_come_back_as_they_were(
         ("UPDATE requests SET granted = 'yesterday'", "holds something this program did not write"),
         ('UPDATE requests SET value = \'{"kind": "circuit", "value": "blue"}\'', "did not write"),
         ("ALTER TABLE units ADD COLUMN remark TEXT", "its tables are not those of its version"),
-        ("PRAGMA user_version=99", "schema version 99, this program knows 1; install the newer version"),
+        ("PRAGMA user_version=99", "schema version 99, this program knows 2; install the newer version"),
     ],
 )
 async def test_a_state_that_is_not_ours_names_the_file_and_what_to_do(

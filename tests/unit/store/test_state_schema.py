@@ -46,6 +46,6 @@ def test_a_migration_that_fails_half_way_leaves_the_old_version_whole(connection
 
 def test_a_newer_file_is_refused_untouched(connection: sqlite3.Connection) -> None:
     migrate(connection, NEXT)
-    with pytest.raises(StoreError, match="this program knows 1; install the newer version again"):
+    with pytest.raises(StoreError, match="this program knows 2; install the newer version again"):
         migrate(connection)
     assert version(connection) == len(NEXT)

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
-from collections.abc import Callable, Coroutine, Iterator
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -14,18 +13,24 @@ import uvicorn
 import uvloop
 
 from controller.api.app import create_app
+from controller.api.face import Face, seal_of
+from controller.api.server import Server, configured
 from controller.assembly import Assembly
 from controller.domain.clock import Clock
 from controller.runtime.alarms import Priority
-from controller.runtime.authority import SingleOperator
+from controller.runtime.certificate_watch import CertificateWatch
 from controller.runtime.clocks import RealClock
 from controller.runtime.facade import ControllerFacade
 from controller.runtime.listening import Listener, listening, local_note
 from controller.runtime.logs import configure_logs
 from controller.runtime.pace import paced
+from controller.runtime.people.house import People
+from controller.runtime.people.tokens import key_in
+from controller.runtime.people.views import OneTimeCode
 from controller.runtime.signals import stop_signals
 from controller.runtime.startup import settle
 from controller.runtime.tasks import cancel_all
+from controller.runtime.tls import Tls
 from controller.runtime.witness import WitnessedAuthority
 from controller.settings.load import load_site
 from controller.settings.site import Site
@@ -33,9 +38,8 @@ from controller.store.store import Store
 
 log = structlog.get_logger("main")
 
-LAST_ANSWERS_S = 3
-"""How long open requests may take to end when the controller stops; a page's live stream would stay for ever."""
-Announce = Callable[[str, str], None]
+Announce = Callable[[str, Sequence[OneTimeCode]], None]
+Welcome = Callable[[People], Awaitable[Sequence[OneTimeCode]]]
 LiveView = Callable[[ControllerFacade], Coroutine[None, None, None]]
 
 
@@ -43,14 +47,16 @@ LiveView = Callable[[ControllerFacade], Coroutine[None, None, None]]
 class Serving:
     """How a controller is served: where it listens, whose data it keeps, what it tells people once it is up.
 
-    ``announce`` is called once with the page's address and the one-time sign-in code. ``config`` is the folder a
-    reload reads anew; ``adapt`` turns what it read into what this process runs (the demo's own addresses).
+    ``announce`` is called once with the page's address and the one-time codes ``welcome`` gives out: to the first
+    administrator, while there is none, unless said otherwise. ``config`` is the folder a reload reads anew; ``adapt``
+    turns what it read into what this process runs (the demo's own addresses).
     """
 
     data: Path
     host: str | None = None
     port: int | None = None
     announce: Announce | None = None
+    welcome: Welcome = People.first_codes
     live: LiveView | None = None
     config: Path | None = None
     adapt: Callable[[Site], Site] = lambda site: site
@@ -63,34 +69,37 @@ async def serve(site: Site, clock: Clock, serving: Serving) -> None:
         ControllerError: in one sentence what is in the way: the data folder, the port, the configuration.
     """
     port = site.api.port if serving.port is None else serving.port
-    with listening(serving.host or site.api.host, port) as listener:
-        store = Store.open(serving.data)
+    host = serving.host or site.api.host
+    site.api.check(host)
+    tls = None if site.api.tls is None else Tls(site.api.tls, clock)
+    with listening(host, port, secure=tls is not None) as listener:
+        store = Store.open(serving.data, site.evidence.second, site.backups.folder_of(serving.data))
         try:
-            await _serve_with(Assembly(paced(site, clock.speed), clock, store), serving, listener)
+            await _serve_with(Assembly(paced(site, clock.speed), clock, store), serving, listener, tls)
         finally:
             await store.close()
 
 
-async def _serve_with(assembly: Assembly, serving: Serving, listener: Listener) -> None:
-    authority = SingleOperator(assembly.clock)
-    door = WitnessedAuthority(authority, assembly.evidence)
-    config = uvicorn.Config(
-        create_app(assembly.controller, door),
-        log_config=None,
-        access_log=False,
-        lifespan="off",
-        timeout_graceful_shutdown=LAST_ANSWERS_S,
-    )
-    server = _Server(config)
-    token = authority.new_session("local-cli").token
+async def _serve_with(assembly: Assembly, serving: Serving, listener: Listener, tls: Tls | None) -> None:
+    assembly.ask_rights()
+    door = WitnessedAuthority(assembly.people.authority, assembly.evidence)
+    watch = None if tls is None else CertificateWatch(tls, assembly.alarms, assembly.clock, assembly.local)
+    renew = partial(_renew, assembly, tls, watch)
+    names = frozenset(assembly.site.api.hosts) | {listener.host}
+    face = Face(hosts=names, seal=seal_of(key_in(serving.data)), reloaded=renew, turned_away=door.turned_away)
+    app = create_app(assembly.controller, door, face)
+    server = Server(configured(app, tls, face.limits.connections))
+    token = assembly.people.authority.local_token()
+    shown = None if assembly.site.api.tls is None else assembly.site.api.tls.certificate
     async with assembly.running(serving.config, serving.adapt) as controller:
-        with stop_signals(controller) as stop, local_note(serving.data, listener.url, token):
+        with stop_signals(controller, renew) as stop, local_note(serving.data, listener.url, token, shown):
             api = asyncio.create_task(server.serve(sockets=[listener.socket]), name="api")
             api.add_done_callback(partial(_api_ended, assembly, server))
             if serving.announce is not None:
-                serving.announce(listener.url, authority.new_code())
+                serving.announce(listener.url, await serving.welcome(assembly.people))
             settle()
             live = [asyncio.create_task(serving.live(controller), name="live")] if serving.live else []
+            live += [asyncio.create_task(watch.run(), name="certificate")] if watch else []
             try:
                 await stop.wait()
             finally:
@@ -109,13 +118,16 @@ def _api_ended(assembly: Assembly, server: uvicorn.Server, api: asyncio.Task[Non
         assembly.alarms.set("api", "ended", text, Priority.EMERGENCY)
 
 
-class _Server(uvicorn.Server):
-    """uvicorn without its own signal handlers: one place decides when to stop."""
-
-    @contextlib.contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        """Leave the signals alone."""
-        yield
+def _renew(assembly: Assembly, tls: Tls | None, watch: CertificateWatch | None) -> None:
+    """A certificate that was renewed is taken up; one that will not do is told, and the old one stays."""
+    problem = "" if tls is None else tls.renew()
+    if problem:
+        text = f"the renewed certificate is not used, the old one is: {problem}"
+        assembly.alarms.set("api", "certificate", text, Priority.HIGH)
+    else:
+        assembly.alarms.clear("api", "certificate")
+    if watch is not None:
+        watch.look()
 
 
 def run_controller(
@@ -133,6 +145,6 @@ def run_controller(
         ControllerError: in one sentence what is in the way.
     """
     configure_logs(as_json=log_json, quiet=live is not None)
-    serving = Serving(data, host, port, announce, live, config)
+    serving = Serving(data, host, port, announce, live=live, config=config)
     uvloop.run(serve(load_site(config), RealClock(), serving))
     return 0

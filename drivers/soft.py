@@ -21,7 +21,7 @@ from controller.domain.errors import (
 from controller.domain.points import DeviceId, Reading, Value, point_id
 from controller.domain.quality import Detail, Quality
 from drivers.base import Binding, Endpoint, PushSink, Readings
-from drivers.check import FLOATS, INTEGER_RANGES, beat_value, judge, to_raw, unchecked_raw
+from drivers.check import FLOATS, INTEGER_RANGES, Judge, beat_value, judge, to_raw, unchecked_raw
 from drivers.profile import PointSpec, PointType, Poll, Role
 
 Rule = Callable[[Value], None]
@@ -44,6 +44,7 @@ class _Twin:
     raw: dict[str, Value]
     broken: dict[str, tuple[Quality, Detail]] = field(default_factory=dict)
     rules: dict[str, list[Rule]] = field(default_factory=dict)
+    judges: dict[str, Judge] = field(default_factory=dict)
 
 
 class SoftDriver:
@@ -206,7 +207,10 @@ class SoftDriver:
         return twin
 
     def _reading(self, twin: _Twin, point: str) -> Reading:
-        reading = judge(twin.binding.points[point])(twin.raw[point], self._clock.monotonic(), None)
+        known = twin.judges.get(point)
+        if known is None:
+            known = twin.judges[point] = judge(twin.binding.points[point])
+        reading = known(twin.raw[point], self._clock.monotonic(), None)
         if point in twin.broken:
             quality, detail = twin.broken[point]
             return replace(reading, quality=quality, detail=detail)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -13,10 +13,12 @@ from controller.cli.banner import sign_in_banner
 from controller.main import LiveView, Serving, serve
 from controller.runtime.clocks import ScaledClock
 from controller.runtime.logs import configure_logs
+from controller.runtime.people.views import OneTimeCode
 from controller.settings.load import load_site
 from controller.settings.site import Site
 from drivers.factory import import_drivers
 from hil.demo_parts import Demo, DemoTime, FieldEnded, FieldProcess
+from hil.demo_people import demo_people, trusting
 
 
 def control(demo: Demo, demo_time: DemoTime, field: FieldProcess) -> int:
@@ -33,12 +35,12 @@ def control(demo: Demo, demo_time: DemoTime, field: FieldProcess) -> int:
 
     def adapt(read: Site) -> Site:
         known = {endpoint.name for endpoint in read.endpoints}
-        return read.with_urls({name: url for name, url in urls.items() if name in known})
+        return trusting(read.with_urls({name: url for name, url in urls.items() if name in known}))
 
-    def announce(url: str, code: str) -> None:
-        print(sign_in_banner(url, code, site.name, _said(demo_time, ZoneInfo(site.timezone))), flush=True)
+    def announce(url: str, codes: Sequence[OneTimeCode]) -> None:
+        print(sign_in_banner(url, codes, site.name, _said(demo_time, ZoneInfo(site.timezone))), flush=True)
 
-    serving = Serving(demo.data, demo.host, demo.port, announce, _live_view(demo), demo.config, adapt)
+    serving = Serving(demo.data, demo.host, demo.port, announce, demo_people, _live_view(demo), demo.config, adapt)
     uvloop.run(_until_either_ends(serve(adapt(site), clock, serving), field))
     return 0
 

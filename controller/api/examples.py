@@ -7,11 +7,13 @@ from typing import Any
 
 from pydantic_core import to_jsonable_python
 
+from controller.domain.rights import Right
 from controller.runtime import views
+from controller.runtime.two_persons import ProposalView, Wording
 
-_NOW = datetime(2026, 6, 21, 11, 20, tzinfo=UTC)
-_TARGET = "330106-LC-0001/K1"
-_LEASE = "L-7f3a91"
+NOW = datetime(2026, 6, 21, 11, 20, tzinfo=UTC)
+TARGET = "330106-LC-0001/K1"
+LEASE = "L-7f3a91"
 
 
 def documented(example: object, description: str) -> dict[str, Any]:
@@ -19,13 +21,26 @@ def documented(example: object, description: str) -> dict[str, Any]:
     return {"description": description, "content": {"application/json": {"example": to_jsonable_python(example)}}}
 
 
-SESSION = {"token": "q0Jk…43 characters…", "actor": "operator", "expires": "2026-06-21T23:20:00Z"}
+SESSION = {
+    "token": "eyJhbGciOi…",
+    "refresh": "eyJhbGciOi…",
+    "actor": "operator",
+    "session": "S-5d0c2f9a71b3e864",
+    "expires": "2026-06-21T11:30:00Z",
+    "ends": "2026-06-21T23:20:00Z",
+    "password_needed": False,
+}
+INVITATION = {
+    "issuer": "https://login.example.cn/realms/city",
+    "client_id": "zhadao",
+    "nonce": "84211.0f3c9b2d6e1a7c55.9be1…",
+}
 
 HEALTH = views.Health(
     alive=True,
     ready=True,
     version="0.1.0",
-    started=_NOW - timedelta(minutes=5),
+    started=NOW - timedelta(minutes=5),
     reasons=(),
     cycles=(views.CycleStats("lighting", 300, 3.1, 9.8, 0, 0.4), views.CycleStats("water", 300, 0.9, 2.2, 0, 0.7)),
 )
@@ -33,7 +48,7 @@ NOT_READY = views.Health(
     alive=True,
     ready=False,
     version="0.1.0",
-    started=_NOW,
+    started=NOW,
     reasons=("3 of 264 devices have not been read yet: 330106-LC-0007, 330106-LC-0008, 330106-LC-0009",),
     cycles=(),
 )
@@ -46,15 +61,15 @@ WINNER = views.SlotView(
     reason="night repair on 文三路",
     origin="cli",
     ticket="",
-    since=_NOW,
-    lease_id=_LEASE,
-    expires=_NOW + timedelta(minutes=30),
+    since=NOW,
+    lease_id=LEASE,
+    expires=NOW + timedelta(minutes=30),
     remaining_s=1800.0,
 )
 MASKED = views.SlotView(15, "schedule", "off", "schedule", "before sunset−5 min", "", "", None, None, None, None)
 
 EXPLANATION = views.Explanation(
-    target=_TARGET,
+    target=TARGET,
     kind="circuit",
     name="文三路 全夜灯",
     wanted="on",
@@ -79,7 +94,7 @@ ASSET = views.AssetView(
     lon=120.1302,
     link="ONLINE",
     ready=True,
-    outputs=(views.OutputView(_TARGET, "circuit", "全夜灯", "on", "city_manual", "on", True),),
+    outputs=(views.OutputView(TARGET, "circuit", "全夜灯", "on", "city_manual", "on", True),),
 )
 
 POINT = views.PointView("K1.feedback", True, "", "GOOD", "", None, 0.8, writable=False)
@@ -87,7 +102,7 @@ POINT = views.PointView("K1.feedback", True, "", "GOOD", "", None, 0.8, writable
 OVERVIEW = views.Overview(
     site="hangzhou",
     timezone="Asia/Shanghai",
-    now=_NOW,
+    now=NOW,
     night="2026-06-21",
     speed=1.0,
     ready=True,
@@ -102,13 +117,13 @@ OVERVIEW = views.Overview(
 )
 
 RECEIPT = views.Receipt(
-    "3c0e…", (views.TargetOutcome(_TARGET, True, "", "accepted", _LEASE, _NOW + timedelta(minutes=30)),)
+    "3c0e…", (views.TargetOutcome(TARGET, True, "", "accepted", LEASE, NOW + timedelta(minutes=30)),)
 )
 REFUSED_RECEIPT = views.Receipt(
     "3c0e…",
     (
         views.TargetOutcome(
-            _TARGET,
+            TARGET,
             False,
             "LOCKED_BY_OTHER_CLIENT",
             "city_manual is held by zhang until 20:10; ask them, or take it over explicitly",
@@ -118,17 +133,30 @@ REFUSED_RECEIPT = views.Receipt(
     ),
 )
 
+PROPOSAL = ProposalView(
+    id="5f1d6c0a9b3e",
+    kind="order",
+    proposer="operator",
+    reason="night repair on 文三路",
+    targets=(TARGET,),
+    proposed=NOW,
+    expires=NOW + timedelta(minutes=5),
+    wording=Wording("off for 1 target in city_manual for 1800 s", "市级手动：1 个目标 off", ("1 of 1 would change",)),
+    right=Right.CONFIRM,
+    of=None,
+)
+
 COMMAND = views.CommandView(
     id="C-000042",
-    target=_TARGET,
+    target=TARGET,
     write="330106-LC-0001/K1.command=True",
     slot="city_manual",
     owner="operator",
     reason="night repair on 文三路",
     state="CONFIRMED",
     cause="",
-    created=_NOW,
-    history=(("SENT", _NOW, ""), ("ACKED", _NOW, ""), ("CONFIRMED", _NOW, "K1.feedback reads True")),
+    created=NOW,
+    history=(("SENT", NOW, ""), ("ACKED", NOW, ""), ("CONFIRMED", NOW, "K1.feedback reads True")),
 )
 
 ALARM = views.AlarmView(
@@ -138,20 +166,28 @@ ALARM = views.AlarmView(
     text="330106-LC-0003 has not answered for 12 s",
     priority=3,
     state="UNACK",
-    raised=_NOW,
+    raised=NOW,
     cleared=None,
     acknowledged_by="",
+    text_zh="330106-LC-0003 失联（gw-330106-01），按本地程序运行",
+    title_zh="失联",
+    title_en="out of reach",
+    consequence_zh="设备按本地程序继续运行，中心不能操作",
+    consequence_en="the device goes on by its own program; the centre cannot act on it",
+    response_zh="检查供电与通信",
+    response_en="look at power and network",
+    respond_by=NOW + timedelta(hours=24),
 )
 
 NIGHT = views.NightView(
-    target=_TARGET,
+    target=TARGET,
     night="2026-06-21",
     program="all-night",
-    sunset=_NOW - timedelta(minutes=16),
-    sunrise=_NOW + timedelta(hours=9, minutes=38),
+    sunset=NOW - timedelta(minutes=16),
+    sunrise=NOW + timedelta(hours=9, minutes=38),
     edges=(
-        views.Edge(_NOW - timedelta(minutes=11), "on", "sunset−5 min + 10 s spread"),
-        views.Edge(_NOW + timedelta(hours=9, minutes=43), "off", "sunrise+5 min + 10 s spread"),
+        views.Edge(NOW - timedelta(minutes=11), "on", "sunset−5 min + 10 s spread"),
+        views.Edge(NOW + timedelta(hours=9, minutes=43), "off", "sunrise+5 min + 10 s spread"),
     ),
 )
 
@@ -160,4 +196,4 @@ NOT_RELOADED = views.ReloadReport(
     False, "9f2c…", (), ("config/hangzhou/assets/330106.yaml:14: circuits.K1.program = 'all-nigth': did you mean …",)
 )
 
-CHANGE = views.Change(1289, "decision", _TARGET, _NOW, {"wanted": "on", "slot": "city_manual"})
+CHANGE = views.Change(1289, "decision", TARGET, NOW, {"wanted": "on", "slot": "city_manual"})

@@ -12,31 +12,73 @@ MAX_TARGETS = 20_000
 MAX_LEASE_S = 86_400.0
 """No slot's lease is longer than a day (``controller.domain.slots.MAX_LEASE``); the slot's own limit may be shorter."""
 
+MAX_STANDING_S = 31 * 86_400.0
+"""No standing order is longer; the site's own limit may be shorter."""
+
 OrderSlot = Literal["emergency_order", "city_manual", "district_manual", "plan", "event_scene", "optimiser"]
 """The leased slots: the others are computed, latched or config, and nobody orders into them."""
 
-_NO_CONTROL_CHARACTERS = r"^[^\x00-\x1f\x7f]*$"
+NO_CONTROL_CHARACTERS = r"^[^\x00-\x1f\x7f]*$"
 IdText = Annotated[str, StringConstraints(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9._/:-]+$")]
 """Ids of assets, targets, leases and alarms, and keys: letters, digits and ``. _ / : -``."""
-ValueText = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=_NO_CONTROL_CHARACTERS)]
+ValueText = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=NO_CONTROL_CHARACTERS)]
 ReasonText = Annotated[
-    str, StringConstraints(min_length=1, max_length=500, strip_whitespace=True, pattern=_NO_CONTROL_CHARACTERS)
+    str, StringConstraints(min_length=1, max_length=500, strip_whitespace=True, pattern=NO_CONTROL_CHARACTERS)
 ]
-TicketText = Annotated[str, StringConstraints(max_length=64, pattern=_NO_CONTROL_CHARACTERS)]
+OptionalReason = Annotated[str, StringConstraints(max_length=500, strip_whitespace=True, pattern=NO_CONTROL_CHARACTERS)]
+TicketText = Annotated[str, StringConstraints(max_length=64, pattern=NO_CONTROL_CHARACTERS)]
+LabelText = Annotated[str, StringConstraints(max_length=128, pattern=NO_CONTROL_CHARACTERS)]
+"""Names of people, sessions and things."""
+NoteText = Annotated[
+    str, StringConstraints(min_length=1, max_length=500, strip_whitespace=True, pattern=NO_CONTROL_CHARACTERS)
+]
 RequestId = Annotated[str, StringConstraints(max_length=64, pattern=r"^[A-Za-z0-9._:-]*$")]
 
 
-class _Input(BaseModel):
+class Input(BaseModel):
+    """What every body is: strict, and nothing more in it than is known."""
+
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False)
 
 
-class SignInInput(_Input):
-    """The one-time code the controller printed when it started."""
-
-    code: Annotated[str, StringConstraints(min_length=1, max_length=64)] = Field(examples=["1234-5678-9012-3456-7890"])
+SecretText = Annotated[str, StringConstraints(min_length=1, max_length=256)]
+TokenText = Annotated[str, StringConstraints(min_length=1, max_length=16_384)]
 
 
-class OrderInput(_Input):
+_COOKIES = "Keep the tokens in cookies no script can read, and give a CSRF token instead: for the page."
+
+
+class SignInInput(Input):
+    """Who one is, and the proof: a password, or a one-time code that then asks for a password to be set."""
+
+    name: Annotated[str, StringConstraints(min_length=1, max_length=64)] = Field(examples=["operator"])
+    secret: SecretText = Field(examples=["1234-5678-9012-3456-7890"])
+    cookies: bool = Field(False, description=_COOKIES)
+
+
+class SignOnInput(Input):
+    """A token of the city's own sign-on."""
+
+    token: TokenText = Field(description="The ID token the issuer gave for the nonce of `/sign-on/begin`.")
+    cookies: bool = Field(False, description=_COOKIES)
+
+
+class RefreshInput(Input):
+    """A refresh token; it is used up by this, and the answer brings the next one."""
+
+    refresh: TokenText | None = Field(None, description="Left out: the one in the page's cookie.")
+
+
+class PasswordInput(Input):
+    """One's own new password."""
+
+    password: SecretText = Field(description="At least 12 characters; a few unrelated words do well.")
+    secret: Annotated[str, StringConstraints(max_length=256)] = Field(
+        "", description="The present password; not asked for right after signing in by a one-time code."
+    )
+
+
+class OrderInput(Input):
     """A leased order for one or many targets."""
 
     targets: list[IdText] = Field(
@@ -73,15 +115,59 @@ class OrderInput(_Input):
         )
 
 
-class ResetInput(_Input):
+class OperateInput(Input):
+    """The token of a selection; it is used up by this."""
+
+    token: TokenText = Field(description="What `/selections` gave you. Works once, for the session that selected.")
+
+
+class StopInput(Input):
+    """One unit, circuit, lamp or gate that has to stop now."""
+
+    target: IdText = Field(examples=["330102-PS-0001/P1"])
+    reason: OptionalReason = Field("", description="May be left out: the stop does not wait for words.")
+
+
+class StopReturnInput(Input):
+    """A stop that is to be taken back."""
+
+    target: IdText = Field(examples=["330102-PS-0001/P1"])
+    reason: ReasonText = Field(examples=["coupling replaced, guard is on again"])
+
+
+class ResetInput(Input):
     """Why what is latched may go: what was found on site, and that it is gone."""
 
     reason: ReasonText = Field(description="It goes into the journal.", examples=["rack cleaned, unit inspected"])
 
 
-class ReleaseInput(_Input):
+class ReleaseInput(Input):
     """Why a lease ends early."""
 
-    reason: Annotated[str, StringConstraints(max_length=500, pattern=_NO_CONTROL_CHARACTERS)] = Field(
-        "", examples=["repair finished"]
-    )
+    reason: OptionalReason = Field("", examples=["repair finished"])
+
+
+class WhyInput(Input):
+    """Why."""
+
+    reason: ReasonText = Field(description="It goes into the journal; somebody reads it at 3 a.m.")
+
+
+class MaybeWhyInput(Input):
+    """Why, if there is something to say."""
+
+    reason: OptionalReason = ""
+
+
+class ForInput(Input):
+    """How much longer, and why."""
+
+    for_s: float = Field(ge=1, le=MAX_STANDING_S, description="Seconds from now.", examples=[3600])
+    reason: ReasonText = Field(examples=["the repair takes longer"])
+
+
+class AbortInput(Input):
+    """Why a request ends everywhere."""
+
+    reason: ReasonText = Field(examples=["wrong street"])
+    owner: LabelText = Field("", description="Whose request, where several chose the same id; the newest otherwise.")

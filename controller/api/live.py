@@ -7,13 +7,20 @@ where a growing backlog would show the past as if it were now.
 from __future__ import annotations
 
 import asyncio
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from typing import Any
 
 from fastapi import APIRouter, WebSocket, WebSocketDisconnect
 from pydantic_core import to_json, to_jsonable_python
 
+from controller.api.cookies import is_secure
+from controller.api.doors import address_of
+from controller.api.hearing import heard_by
+from controller.api.overview import visible_bypasses
+from controller.api.security import only_visible
 from controller.api.state import Shared, shared_of
+from controller.domain.rights import Right
 from controller.runtime.authority import Session
 from controller.runtime.views import Change
 
@@ -31,6 +38,8 @@ MOST_PER_MESSAGE = 500
 MOST_WAITING = 20_000
 _TOO_SLOW_SAID = "this listener is too slow to keep up: reconnect for the present state"
 
+RECHECK_S = 10.0
+"""A listener's right to look is asked again this often (real seconds); that its session lives, every second."""
 _FIRST_MESSAGE_SAID = 'the first message has to be {"token": "…"}'
 
 NOT_SIGNED_IN, NOT_ALLOWED, NO_TOKEN_IN_TIME, TOO_SLOW = 4401, 4403, 4408, 4429
@@ -52,25 +61,55 @@ async def live(socket: WebSocket) -> None:
     offered = socket.scope.get("subprotocols", [])
     await socket.accept(SUBPROTOCOL if SUBPROTOCOL in offered else None)
     try:
-        session = await _signed_in(socket, shared, offered)
-        await _Stream(socket, shared, session).run()
+        with _counted(socket, shared):
+            session = await _signed_in(socket, shared, offered)
+            with shared.streams.listening(session.caller.session):
+                await _Stream(socket, shared, session).run()
     except _End as end:
         await _say_end(socket, end)
     except WebSocketDisconnect:
         return
 
 
+@contextmanager
+def _counted(socket: WebSocket, shared: Shared) -> Iterator[None]:
+    """One stream of this address's share, also before anybody is signed in."""
+    address = address_of(socket.scope)
+    if not shared.turnstile.stream_begins(address):
+        raise _End(TOO_SLOW, "too many live streams from this address: close some")
+    try:
+        yield
+    finally:
+        shared.turnstile.stream_ends(address)
+
+
 async def _signed_in(socket: WebSocket, shared: Shared, offered: list[str]) -> Session:
     token = next((word.removeprefix(TOKEN_PREFIX) for word in offered if word.startswith(TOKEN_PREFIX)), None)
-    token = token or await _first_message_token(socket)
+    token = token or _cookie(socket, shared) or await _first_message_token(socket)
     session = shared.authority.session(token)
     if session is None:
         said = "the token is unknown or has run out: sign in again" if token else _FIRST_MESSAGE_SAID
         raise _End(NOT_SIGNED_IN, said)
-    denial = shared.authority.permit(session, "see", ())
+    _check(shared, session)
+    return session
+
+
+def _cookie(socket: WebSocket, shared: Shared) -> str:
+    """The token of the page's cookie. A browser sends it along for whoever opens the socket: only the page may."""
+    token = shared.cookies.access(socket)
+    if not token:
+        return ""
+    origin = socket.headers.get("origin", "")
+    scheme = "https" if is_secure(socket) else "http"
+    if origin.lower() != f"{scheme}://{socket.headers.get('host', '').lower()}":
+        raise _End(NOT_ALLOWED, "a cookie opens this only for the controller's own page")
+    return token
+
+
+def _check(shared: Shared, session: Session) -> None:
+    denial = shared.authority.permit(session, Right.SEE)
     if denial is not None:
         raise _End(NOT_ALLOWED, denial.text)
-    return session
 
 
 async def _first_message_token(socket: WebSocket) -> str:
@@ -158,16 +197,35 @@ class _Stream:
             await clock.sleep(GATHER_S * clock.speed)
             batch, self._waiting = self._waiting, []
             self._something.clear()
+            batch = heard_by(self._shared, self._session, batch)
             for start in range(0, len(batch), MOST_PER_MESSAGE):
                 part = batch[start : start + MOST_PER_MESSAGE]
                 await self._send(_text("changes", changes=to_jsonable_python(part)))
 
+    def _overview(self) -> dict[str, object]:
+        """The one overview of all listeners, without what this one may not see."""
+        whole = self._shared.overview.get()
+        stations, gauges = whole.get("stations"), whole.get("gauges")
+        if not isinstance(stations, list) or not isinstance(gauges, list):
+            return whole
+        shared, session = self._shared, self._session
+        return {
+            **whole,
+            "stations": only_visible(shared, session, stations, lambda station: str(station["id"])),
+            "gauges": only_visible(shared, session, gauges, lambda gauge: str(gauge[0])),
+            "bypassed": visible_bypasses(shared, session) if whole.get("bypassed") else [],
+        }
+
     async def _tell_overview(self) -> None:
         clock = self._shared.facade.clock
+        checked_s = clock.monotonic()
         while True:
-            if clock.now() >= self._session.expires:
-                raise _End(NOT_SIGNED_IN, "the session has run out: sign in again")
-            await self._send(_text("overview", overview=self._shared.overview.get()))
+            if not self._shared.authority.lives(self._session):
+                raise _End(NOT_SIGNED_IN, "the session has ended: sign in again")
+            if clock.monotonic() - checked_s >= RECHECK_S * clock.speed:
+                _check(self._shared, self._session)
+                checked_s = clock.monotonic()
+            await self._send(_text("overview", overview=self._overview()))
             await clock.sleep(OVERVIEW_EVERY_S * clock.speed)
 
 

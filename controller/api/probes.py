@@ -1,4 +1,4 @@
-"""What machines ask without a token: is it alive, is it ready, how is it doing; and the way to get a token."""
+"""What machines ask without a token: is it alive, is it ready, how is it doing."""
 
 from __future__ import annotations
 
@@ -7,18 +7,14 @@ from typing import Any
 from fastapi import APIRouter, Response
 from fastapi.responses import JSONResponse
 from prometheus_client import CONTENT_TYPE_LATEST
-from pydantic import BaseModel, Field
 from pydantic_core import to_jsonable_python
 
 from controller.api import examples
 from controller.api.examples import documented
-from controller.api.inputs import SignInInput
-from controller.api.problems import refusals, unauthorised
 from controller.api.state import SharedState
 from controller.runtime.views import Health
 
 router = APIRouter(tags=["probe"])
-sign_in_router = APIRouter(prefix="/api/v1", tags=["sign in"])
 
 
 def _probe(yes: str, no: str) -> dict[int | str, dict[str, Any]]:
@@ -65,24 +61,3 @@ async def ready(shared: SharedState) -> Health | JSONResponse:
 async def metrics(shared: SharedState) -> Response:
     """Counted at the moment of asking."""
     return Response(await shared.metrics.text(), headers={"Content-Type": CONTENT_TYPE_LATEST})
-
-
-class SignedIn(BaseModel):
-    """A session: send the token as ``Authorization: Bearer TOKEN`` until it runs out."""
-
-    token: str = Field(description="Shown once; the controller keeps only its digest.")
-    actor: str = Field(description="The name your acts are journalled under.")
-    expires: str = Field(description="ISO 8601, UTC.")
-
-
-@sign_in_router.post(
-    "/sign-in",
-    summary="Turn the one-time code into a token",
-    responses={200: documented(examples.SESSION, "Signed in."), **refusals(401, 413, 422)},
-)
-async def sign_in(shared: SharedState, given: SignInInput) -> SignedIn:
-    """The code dies with its use."""
-    session = shared.authority.sign_in(given.code)
-    if session is None:
-        raise unauthorised("the code is wrong, used up or too old; the controller prints a fresh one when it starts")
-    return SignedIn(token=session.token, actor=session.actor, expires=session.expires.isoformat())

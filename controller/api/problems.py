@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -11,7 +12,14 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.exceptions import HTTPException
 
-from controller.domain.errors import ControllerError, InvalidValue, StoreError, UnknownTarget
+from controller.domain.errors import (
+    ControllerError,
+    InvalidValue,
+    NotPermitted,
+    SignInRefused,
+    StoreError,
+    UnknownTarget,
+)
 from controller.runtime.authority import Denial
 
 
@@ -35,10 +43,12 @@ class Refusal(Exception):
         self.headers = dict(headers or {})
 
 
+_SIGN_IN = "POST name and secret to /api/v1/sign-in, then send the token as `Authorization: Bearer TOKEN`"
+
+
 def unauthorised(message: str) -> Refusal:
     """401: no token, or one that means nothing (any more)."""
-    advice = "POST the one-time code to /api/v1/sign-in, then send the token as `Authorization: Bearer TOKEN`"
-    problem = Problem(error="NOT_SIGNED_IN", message=message, what_to_do=advice)
+    problem = Problem(error="NOT_SIGNED_IN", message=message, what_to_do=_SIGN_IN)
     return Refusal(401, problem, {"WWW-Authenticate": "Bearer"})
 
 
@@ -46,6 +56,14 @@ def denied(denial: Denial) -> Refusal:
     """403: signed in, and still no."""
     advice = "ask somebody who holds that right, or sign in as them"
     return Refusal(403, Problem(error=denial.cause, message=denial.text, what_to_do=advice))
+
+
+def too_many(retry_after: str) -> Refusal:
+    """429: asked too often."""
+    said = "too many requests in too short a time 请求过于频繁"
+    advice = "wait for the time the Retry-After header says (seconds), and ask more seldom from then on"
+    problem = Problem(error="TOO_MANY_REQUESTS", message=said, what_to_do=advice)
+    return Refusal(429, problem, {"Retry-After": retry_after})
 
 
 _TITLES: dict[int, tuple[str, str]] = {
@@ -58,7 +76,7 @@ _EXAMPLES: dict[int, Problem] = {
     401: Problem(
         error="NOT_SIGNED_IN",
         message="this needs a token and none was sent",
-        what_to_do="POST the one-time code to /api/v1/sign-in, then send the token as `Authorization: Bearer TOKEN`",
+        what_to_do=_SIGN_IN,
     ),
     403: Problem(
         error="NO_ACCESS_AUTHORITY",
@@ -76,6 +94,11 @@ _EXAMPLES: dict[int, Problem] = {
         message="'maybe' is not a value of a circuit; say on | off",
         what_to_do="correct the value and send it again",
     ),
+    429: Problem(
+        error="TOO_MANY_TRIES",
+        message="too many tries; the next one is looked at in 8 s 尝试过多，请稍候",
+        what_to_do="wait for the time the Retry-After header says (seconds), then try once",
+    ),
     503: Problem(
         error="JOURNAL_UNAVAILABLE",
         message="the journal at data/journal.sqlite cannot be written: disk full",
@@ -89,6 +112,7 @@ _MEANINGS: dict[int, str] = {
     404: "No such asset, output or thing in this site.",
     413: "The request is larger than the server accepts.",
     422: "The request does not make sense as it stands; the message says what would.",
+    429: "Too many tries or requests; the Retry-After header says how long to wait.",
     503: "The controller cannot do this now; the message says what is missing.",
 }
 
@@ -115,6 +139,7 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(Refusal, _on_refusal)
     app.add_exception_handler(RequestValidationError, _on_invalid_request)
     app.add_exception_handler(HTTPException, _on_http_exception)
+    app.add_exception_handler(SignInRefused, _on_sign_in_refused)
     app.add_exception_handler(ControllerError, _on_controller_error)
     app.add_exception_handler(Exception, _on_defect)
 
@@ -147,13 +172,31 @@ _UNREADABLE = Problem(
 )
 
 
-async def _on_http_exception(_request: Request, error: Exception) -> JSONResponse:
+async def _on_http_exception(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, HTTPException)  # noqa: S101 - as above
     if error.status_code == 400:  # the framework's word for bytes that are no text; JSON that is none is a 422 already
         return answer(422, _UNREADABLE)
     title, advice = _TITLES.get(error.status_code, (f"HTTP_{error.status_code}", "see /openapi.json"))
     problem = Problem(error=title, message=str(error.detail), what_to_do=advice)
-    return answer(error.status_code, problem, error.headers)
+    headers = {"Allow": _allowed(request)} if error.status_code == 405 else error.headers
+    return answer(error.status_code, problem, headers)
+
+
+def _allowed(request: Request) -> str:
+    """Every method of this path: the framework names those of the first route only."""
+    matching = (route for route in request.app.state.routes if route.path_regex.match(request.scope["path"]))
+    methods = {method for route in matching for method in getattr(route, "methods", ())}
+    return ", ".join(sorted(methods))
+
+
+async def _on_sign_in_refused(_request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, SignInRefused)  # noqa: S101 - as above
+    if error.retry_after_s > 0.0:
+        wait = {"Retry-After": str(math.ceil(error.retry_after_s))}
+        advice = "wait for the time the Retry-After header says (seconds), then try once"
+        return answer(429, Problem(error="TOO_MANY_TRIES", message=str(error), what_to_do=advice), wait)
+    refusal = unauthorised(str(error))
+    return answer(refusal.status, refusal.problem, refusal.headers)
 
 
 async def _on_controller_error(_request: Request, error: Exception) -> JSONResponse:
@@ -166,6 +209,7 @@ async def _on_controller_error(_request: Request, error: Exception) -> JSONRespo
 _FOR_ERROR: dict[type[Exception], tuple[int, str, str]] = {
     UnknownTarget: (404, "UNKNOWN_TARGET", "search GET /api/v1/assets for the id"),
     InvalidValue: (422, "INVALID_VALUE", "correct the value and send it again"),
+    NotPermitted: (403, "NO_ACCESS_AUTHORITY", "ask somebody who holds that right, or sign in as them"),
     StoreError: (503, "JOURNAL_UNAVAILABLE", "look after the data folder; automation and protection go on meanwhile"),
 }
 

@@ -3,12 +3,32 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from typing import Annotated
 
 import typer
 
 from controller import __version__
-from controller.cli import acting, auditing, looking, running
+from controller.cli import (
+    acting,
+    alarming,
+    auditing,
+    backing_up,
+    confirming,
+    declaring,
+    handling,
+    interlocking,
+    looking,
+    notices,
+    people,
+    replaying,
+    requesting,
+    running,
+    setting,
+    signing,
+    tagging,
+    wet,
+)
 from controller.cli.plugins import load_plugins
 
 app = typer.Typer(
@@ -18,7 +38,8 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
     help="闸刀: one guarded controller for a city's street lights and water stations.\n\n"
     "Start with `zhadao demo`: a simulated city under real control. Then, in another terminal: "
-    '`zhadao status`, `zhadao explain TARGET`, `zhadao set TARGET VALUE --for 30m --reason "…"`.',
+    "`zhadao sign-in operator`, `zhadao status`, `zhadao explain TARGET`, "
+    '`zhadao set TARGET VALUE --for 30m --reason "…"`. In an emergency: `zhadao stop TARGET`.',
     epilog="Not a safety-instrumented function: station PLCs keep final protection; hard-wired trips come first.",
 )
 
@@ -38,23 +59,68 @@ def _root(
     del version
 
 
-_RUNNING, _LOOKING, _ACTING = "Run a site", "Look", "Act"
+_RUNNING, _WHO, _LOOKING = "Run a site", "Who one is 身份", "Look 查看"
+_HANDS, _TWO, _ONSITE, _ALARMS, _SITE = (
+    "Act 操作",
+    "Two people 双人确认",
+    "On site 现场",
+    "Alarms 告警",
+    "States and configuration 状态与配置",
+)
 
-app.command(rich_help_panel=_RUNNING)(running.run)
-app.command(rich_help_panel=_RUNNING)(running.check)
-app.command(rich_help_panel=_LOOKING)(looking.status)
-app.command(rich_help_panel=_LOOKING)(looking.explain)
-app.command(rich_help_panel=_LOOKING)(looking.alarms)
-app.add_typer(looking.schedule_app, name="schedule", rich_help_panel=_LOOKING)
-app.add_typer(auditing.audit_app, name="audit", rich_help_panel=_LOOKING)
-app.command("set", rich_help_panel=_ACTING)(acting.set_)
-app.command(rich_help_panel=_ACTING)(acting.release)
-app.command(rich_help_panel=_ACTING)(acting.reset)
-app.command(rich_help_panel=_ACTING)(acting.ack)
-app.command(rich_help_panel=_ACTING)(acting.reload)
+_COMMANDS: dict[str, tuple[Callable[..., None], ...]] = {
+    _RUNNING: (running.run, running.check, backing_up.backup, backing_up.restore),
+    _WHO: (signing.sign_in, signing.sign_out, signing.whoami, signing.password),
+    _LOOKING: (
+        looking.status,
+        looking.explain,
+        requesting.requests,
+        requesting.request,
+        requesting.leases,
+        replaying.replay,
+    ),
+    _HANDS: (setting.set_, setting.stop, requesting.release, requesting.extend, requesting.abort, acting.reset),
+    _TWO: (
+        confirming.proposals,
+        confirming.confirm,
+        confirming.refuse,
+        confirming.withdraw,
+        confirming.countersign,
+        setting.take_back,
+    ),
+    _ONSITE: (tagging.switches, tagging.resume, tagging.vouch),
+    _ALARMS: (alarming.alarms, alarming.ack, alarming.shelve, alarming.unshelve, alarming.reset_alarm),
+    _SITE: (acting.reload,),
+}
+"""Named after their functions: ``sign_in`` is ``sign-in``."""
 
-_OWN_COMMANDS = ("run", "check", "status", "explain", "alarms", "schedule", "audit", "set", "release", "reset", "ack")
-OWN = frozenset({*_OWN_COMMANDS, "reload", "--version"})
+for _panel, _commands in _COMMANDS.items():
+    for _command in _commands:
+        app.command(_command.__name__.strip("_").replace("_", "-"), rich_help_panel=_panel)(_command)
+
+for _name, _group, _panel in (
+    ("user", people.user_app, _WHO),
+    ("key", people.key_app, _WHO),
+    ("interlock", interlocking.interlock_app, _LOOKING),
+    ("schedule", looking.schedule_app, _LOOKING),
+    ("audit", auditing.audit_app, _LOOKING),
+    ("standing", requesting.standing_app, _TWO),
+    ("tag", tagging.tag_app, _ONSITE),
+    ("handling", handling.handling_app, _ALARMS),
+    ("notices", notices.notices_app, _ALARMS),
+    ("wet-power", wet.wet_app, _ONSITE),
+    ("state", declaring.state_app, _SITE),
+    ("bypass", declaring.bypass_app, _TWO),
+):
+    app.add_typer(_group, name=_name, rich_help_panel=_panel)
+
+OWN = frozenset(
+    {
+        "--version",
+        *(str(one.name) for one in app.registered_commands),
+        *(str(one.name) for one in app.registered_groups),
+    }
+)
 """Commands that need no plugin, so that none is loaded for them."""
 
 

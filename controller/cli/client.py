@@ -1,153 +1,134 @@
-"""Talks to a running controller's API from the command line. Standard library only, one request at a time."""
+"""Talks to a running controller's API from the command line: asks, renews the session when it must, shapes answers."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping
-from dataclasses import dataclass
-from http.client import HTTPConnection, HTTPException, HTTPSConnection
-from pathlib import Path
-from typing import Any, TypeVar
-from urllib.parse import quote, urlencode, urlsplit
+from collections.abc import Mapping, Sequence
+from typing import Any, Protocol, TypeVar
+from urllib.parse import quote, urlencode
 from zoneinfo import ZoneInfo
 
-from controller.cli.failing import ControllerAway, Refused
-from controller.runtime.listening import LOCAL_FILE
+from controller.cli.failing import Refused
+from controller.cli.wire import TIMEOUT_S, Answer, Place, send
 
-TIMEOUT_S = 10.0
 Shape = TypeVar("Shape")
+API = "/api/v1"
+CONFLICT = frozenset({409})
+"""Refused for all its targets: the answer is a receipt all the same."""
 
 
-@dataclass(frozen=True, slots=True)
-class Address:
-    """Where the controller is and the token it knows the caller by."""
+class Credentials(Protocol):
+    """Who asks: an access token, and what to do when it has run out."""
 
-    url: str
-    token: str
+    @property
+    def name(self) -> str:
+        """The name acts go under, as far as it is known here."""
+        ...
 
+    def token(self) -> str:
+        """The access token to send."""
+        ...
 
-def find_address(url: str | None, token: str | None, data: Path) -> Address:
-    """What was said on the command line or in the environment, else what the data folder notes.
+    def renewed(self) -> bool:
+        """A request was answered 401: whether there is another token to try, once."""
+        ...
 
-    Raises:
-        ControllerAway: when neither says enough.
-    """
-    if url is not None and token is not None:
-        return Address(url.rstrip("/"), token)
-    noted = _noted(data)
-    if url is not None:
-        if noted is None or noted.url != url.rstrip("/"):
-            raise ControllerAway(
-                f"no token for {url}: give --token or ZHADAO_TOKEN; POST {url}/api/v1/sign-in gives one"
-            )
-        return noted
-    if noted is None:
-        raise ControllerAway(
-            f"no controller is running on {data}: start one with `zhadao demo` or `zhadao run CONFIG --data {data}`, "
-            "or say where it is with --url and --token"
-        )
-    return Address(noted.url, token or noted.token)
-
-
-def _noted(data: Path) -> Address | None:
-    try:
-        noted = json.loads((data / LOCAL_FILE).read_text(encoding="utf-8"))
-        return Address(str(noted["url"]).rstrip("/"), str(noted["token"]))
-    except FileNotFoundError:
-        return None
-    except PermissionError as cause:
-        raise ControllerAway(f"{data / LOCAL_FILE} belongs to another user: run as them, or give --token") from cause
-    except (OSError, ValueError, KeyError, TypeError) as cause:
-        raise ControllerAway(f"{data / LOCAL_FILE} cannot be understood ({cause}): is it from a controller?") from cause
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """Status and decoded body."""
-
-    status: int
-    body: Any
+    def over(self) -> str:
+        """What to do about a token that means nothing any more."""
+        ...
 
 
 class ApiClient:
-    """Requests to one controller. Every failure is a sentence that says what to do."""
+    """Requests to one controller as one caller. Every failure is a sentence that says what to do.
 
-    def __init__(self, address: Address, timeout_s: float = TIMEOUT_S) -> None:
-        self._address = address
-        self._timeout_s = timeout_s
+    ``again`` are the options that lead another command to the same controller: for what people are told to type.
+    ``others`` are signed in on this machine too; ``guessed``: nobody said which of them acts.
+    """
+
+    def __init__(
+        self,
+        place: Place,
+        credentials: Credentials,
+        *,
+        again: str = "",
+        others: tuple[str, ...] = (),
+        guessed: bool = False,
+    ) -> None:
+        self.place = place
+        self.credentials = credentials
+        self.again = again
+        self.others = others
+        self.guessed = guessed
+        self.timeout_s = TIMEOUT_S
         self._zone: ZoneInfo | None = None
+
+    @property
+    def url(self) -> str:
+        """Where the controller is."""
+        return self.place.url
+
+    @property
+    def name(self) -> str:
+        """The name acts go under."""
+        return self.credentials.name
 
     def zone(self) -> ZoneInfo:
         """The time zone the site's times are shown in; asked once."""
         if self._zone is None:
-            self._zone = ZoneInfo(str(self.get("/api/v1/overview")["timezone"]))
+            self._zone = ZoneInfo(str(self.get(f"{API}/overview")["timezone"]))
         return self._zone
 
-    def get(self, path: str, shape: type[Shape] | Any = Any, **query: str | int | None) -> Any:
-        """GET, decoded and checked into ``shape`` (a view class, or a list of one)."""
-        wanted = {name: value for name, value in query.items() if value is not None}
-        answer = self._ask("GET", path + (f"?{urlencode(wanted)}" if wanted else ""))
-        return _shaped(self._accepted(answer), shape)
+    def get(
+        self,
+        path: str,
+        shape: type[Shape] | Any = Any,
+        pairs: Sequence[tuple[str, str]] = (),
+        **query: str | float | bool | None,
+    ) -> Any:
+        """GET, decoded and checked into ``shape`` (a view class, or a list of one); what is empty is not asked for."""
+        said = [*pairs, *((name, "true" if value is True else str(value)) for name, value in query.items() if value)]
+        return shaped(self.ask("GET", path + (f"?{urlencode(said)}" if said else "")).body, shape)
 
     def post(
         self,
         path: str,
-        body: Mapping[str, object] | None,
+        body: Mapping[str, object] | None = None,
         shape: type[Shape] | Any = Any,
         also: frozenset[int] = frozenset(),
     ) -> Any:
         """POST, decoded into ``shape``; statuses in ``also`` carry that shape too (a receipt of refusals)."""
-        answer = self._ask("POST", path, body)
-        content = answer.body if answer.status in also else self._accepted(answer)
-        return _shaped(content, shape)
+        return shaped(self.ask("POST", path, body, also).body, shape)
 
-    def _ask(self, method: str, path: str, body: Mapping[str, object] | None = None) -> Answer:
-        headers = {"Authorization": f"Bearer {self._address.token}", "Accept": "application/json"}
-        if body is not None:
-            headers["Content-Type"] = "application/json"
-        connection = self._connection()
-        try:
-            connection.request(method, path, None if body is None else json.dumps(body), headers)
-            response = connection.getresponse()
-            return Answer(response.status, _decoded(response.read()))
-        except ConnectionRefusedError as cause:
-            raise ControllerAway(
-                f"no controller answers at {self._address.url}: has it been stopped? "
-                "Start it with `zhadao demo` or `zhadao run CONFIG`"
-            ) from cause
-        except (OSError, HTTPException) as cause:
-            raise ControllerAway(
-                f"{self._address.url} did not answer properly ({str(cause) or type(cause).__name__})"
-            ) from cause
-        finally:
-            connection.close()
+    def ask(
+        self, method: str, path: str, body: Mapping[str, object] | None = None, also: frozenset[int] = frozenset()
+    ) -> Answer:
+        """Ask, renewing the session once when its token has run out.
 
-    def _connection(self) -> HTTPConnection:
-        parts = urlsplit(self._address.url)
-        kinds: dict[str, type[HTTPConnection]] = {"http": HTTPConnection, "https": HTTPSConnection}
-        if parts.scheme not in kinds or not parts.hostname:
-            raise ControllerAway(f"{self._address.url!r} is no address: say for example http://127.0.0.1:8080")
-        return kinds[parts.scheme](parts.hostname, parts.port, timeout=self._timeout_s)
+        Raises:
+            Refused: the answer is a refusal of another status than those in ``also``.
+            ControllerAway: nobody answers.
+        """
+        answer = self._send(method, path, body)
+        if answer.status == 401 and self.credentials.renewed():
+            answer = self._send(method, path, body)
+        if answer.status < 400 or (answer.status in also and not answer.word("error")):
+            return answer
+        raise self._refusal(answer)
 
-    def _accepted(self, answer: Answer) -> Any:
-        if answer.status < 400:
-            return answer.body
-        said = answer.body if isinstance(answer.body, dict) else {}
-        message = str(said.get("message", f"the controller answered {answer.status}"))
-        advice = str(said.get("what_to_do", ""))
-        if answer.status == 401:
-            advice = "the controller may have been restarted: try again without --token, or sign in for a new one"
-        raise Refused(f"{message}: {advice}" if advice else message)
+    def _send(self, method: str, path: str, body: Mapping[str, object] | None) -> Answer:
+        return send(self.place, self.credentials.token(), method, path, body, self.timeout_s)
+
+    def _refusal(self, answer: Answer) -> Refused:
+        message = answer.word("message") or f"the controller answered {answer.status}"
+        advice = self.credentials.over() if answer.status == 401 else answer.word("what_to_do")
+        return Refused(f"{message}: {advice}" if advice else message, answer.status)
 
 
-def _decoded(content: bytes) -> Any:
-    try:
-        return json.loads(content)
-    except ValueError:
-        return None
+def shaped(content: Any, shape: Any) -> Any:
+    """An answer as a view class, or a list of one.
 
-
-def _shaped(content: Any, shape: Any) -> Any:
+    Raises:
+        Refused: it is something else: another version speaks there.
+    """
     if shape is Any:
         return content
     # Imported here: pydantic takes longer to load than most commands take to run.
@@ -161,6 +142,6 @@ def _shaped(content: Any, shape: Any) -> Any:
         ) from cause
 
 
-def in_path(target: str) -> str:
-    """A target as part of a URL's path."""
-    return quote(target, safe="/")
+def in_path(name: str) -> str:
+    """A target or id as part of a URL's path."""
+    return quote(name, safe="/:")

@@ -25,6 +25,16 @@ def parse_duration(text: str) -> float:
     return seconds
 
 
+def parse_days(text: str) -> float:
+    """Seconds meant by ``90d`` or any other duration.
+
+    Raises:
+        InvalidValue: when it is none.
+    """
+    days = re.fullmatch(r"([0-9]{1,4})d", text.strip().lower())
+    return float(days[1]) * 86_400.0 if days and int(days[1]) else parse_duration(text)
+
+
 def spoken(seconds: float) -> str:
     """Seconds in the form people read: ``1h05m``, ``4m10s``, ``12s``."""
     whole = max(0, round(seconds))

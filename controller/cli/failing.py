@@ -23,7 +23,15 @@ class ControllerAway(ControllerError):
 
 
 class Refused(ControllerError):
-    """The controller said no; the message is its own sentence."""
+    """No; the message is the controller's own sentence. ``status`` is its answer's, 0 when it was not asked."""
+
+    def __init__(self, message: str, status: int = 0) -> None:
+        super().__init__(message)
+        self.status = status
+
+
+class UsageProblem(ControllerError):
+    """What was typed makes no sense together; nobody was asked."""
 
 
 @contextmanager
@@ -46,4 +54,4 @@ def complain(sentence: str) -> None:
 def _code(error: ControllerError) -> int:
     if isinstance(error, ControllerAway):
         return AWAY
-    return USAGE if isinstance(error, ConfigError) else REFUSED
+    return USAGE if isinstance(error, (ConfigError, UsageProblem)) else REFUSED

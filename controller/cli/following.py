@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 
+from controller.cli.causes import advice
 from controller.cli.client import ApiClient, in_path
 from controller.domain.command import CommandState
 from controller.domain.intents import TargetKind
@@ -21,12 +22,16 @@ def known_commands(client: ApiClient, target: str) -> frozenset[str]:
     return frozenset(command.id for command in _commands(client, target))
 
 
-def follow(client: ApiClient, target: str, lease_id: str | None, before: frozenset[str]) -> bool:
-    """Print what becomes of an accepted order, for at most ``FOLLOW_S`` real seconds; False when disproved."""
+def follow(client: ApiClient, target: str, lease_id: str | None, before: frozenset[str], slot: str = "") -> bool:
+    """Print what becomes of an accepted order, for at most ``FOLLOW_S`` real seconds; False when disproved.
+
+    ``slot``: only what was sent for this slot is told.
+    """
     told: dict[str, str] = {}
     deadline_s = time.monotonic() + FOLLOW_S
     while True:
-        fresh = [command for command in reversed(_commands(client, target)) if command.id not in before]
+        sent = reversed(_commands(client, target))
+        fresh = [command for command in sent if command.id not in before and slot in ("", command.slot)]
         _tell(fresh, told)
         why = client.get(f"/api/v1/explain/{in_path(target)}", Explanation)
         verdict = _verdict(why, lease_id, fresh)
@@ -64,7 +69,8 @@ def _verdict(why: Explanation, lease_id: str | None, fresh: list[CommandView]) -
         return _not_obeyed(why, fresh), False
     if why.interlocks:
         lock = why.interlocks[0]
-        return f"Held by {lock.id} ({lock.cause}): {lock.reason}", True
+        held = f"Held 闭锁 by {lock.id} ({lock.cause}): {lock.reason}"
+        return "\n".join([held, *advice([lock.cause])]), True
     return None
 
 

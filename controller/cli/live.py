@@ -72,6 +72,10 @@ def _heading(now: Overview) -> Text:
     text = Text(f"闸刀 {now.site}  {clock}", style="bold")
     if now.speed != 1:
         text.append(f"  demo ×{now.speed:g}", style="dim")
+    for line in now.bypassed:
+        _abnormal(text, True, line, "bold red")
+    for one in now.states:
+        _abnormal(text, True, f"{one.state} {one.title_zh} ({one.scope})", "yellow")
     _abnormal(text, not now.ready, "reading the field for the first time", "yellow")
     _abnormal(text, not now.journal_ok, "JOURNAL CANNOT BE WRITTEN", "bold red")
     return text
@@ -89,6 +93,8 @@ def _lighting(now: Overview) -> Text:
         f"  devices {now.devices_online}/{now.devices}", style="" if now.devices_online == now.devices else "yellow"
     )
     text.append(f"  leases {now.leases}")
+    _abnormal(text, now.tags > 0, f"tags 挂牌 {now.tags}", "yellow")
+    _abnormal(text, now.switches_away > 0, f"at LOCAL 就地 {now.switches_away}", "yellow")
     _abnormal(text, lights.lamps_unknown > 0, f"unknown {lights.lamps_unknown} lamps", "yellow")
     _abnormal(text, lights.circuits_disagree > 0, f"{lights.circuits_disagree} circuits not as wanted", "red")
     return text
@@ -125,7 +131,7 @@ def _gauges(now: Overview) -> Table:
 
 
 def _alarms(alarms: Sequence[AlarmView], zone: ZoneInfo) -> Text:
-    unseen = sum(alarm.state != "ACKED" for alarm in alarms)
+    unseen = sum(alarm.state in ("UNACK", "RTNUN") for alarm in alarms)
     text = Text(f"告警 alarms {len(alarms)}", style="bold red" if unseen else "dim")
     for line in alarm_lines(alarms[:MOST_ALARMS], zone) if alarms else ():
         text.append(f"\n{line}", style="not bold")

@@ -1,4 +1,4 @@
-"""``status``, ``explain``, ``alarms``, ``schedule show``: commands that only look."""
+"""``status``, ``explain``, ``schedule show``: commands that only look."""
 
 from __future__ import annotations
 
@@ -12,9 +12,11 @@ from zoneinfo import ZoneInfo
 
 import typer
 
-from controller.cli.client import ApiClient, find_address, in_path
+from controller.cli.asking import looks
+from controller.cli.client import ApiClient, in_path
 from controller.cli.failing import plain_words
-from controller.cli.options import DEFAULT_DATA, AsJson, DataDir, Token, Url
+from controller.cli.finding import Asked, Doubt, find
+from controller.cli.options import DEFAULT_DATA, As, AsJson, DataDir, Token, Url
 from controller.domain.errors import UnknownTarget
 
 if TYPE_CHECKING:
@@ -30,22 +32,24 @@ class Lang(StrEnum):
     ZH = "zh"
 
 
+@looks
 def status(
+    client: ApiClient,
     watch: Annotated[bool, typer.Option("--watch", "-w", help="Keep showing it: live on a terminal.")] = False,
     as_json: AsJson = False,
-    data: DataDir = DEFAULT_DATA,
-    url: Url = None,
-    token: Token = None,
 ) -> None:
-    """The whole city on one screen: lights by proven state, stations, gauges, alarms."""
-    with plain_words():
-        client = ApiClient(find_address(url, token, data))
-        if as_json:
-            _print_json(client.get("/api/v1/overview"))
-        elif watch:
-            _watch(client)
-        else:
-            _once(client)
+    """The whole city on one screen 总览: lights by proven state, stations, gauges, alarms.
+
+    Example: zhadao status --watch
+
+    Exit code 0; 3 when no controller answers.
+    """
+    if as_json:
+        _print_json(client.get("/api/v1/overview"))
+    elif watch:
+        _watch(client)
+    else:
+        _once(client)
 
 
 def _once(client: ApiClient) -> None:
@@ -71,38 +75,27 @@ def _scene(client: ApiClient) -> Any:
     return Scene(client.get("/api/v1/overview", Overview), client.get("/api/v1/alarms", list[AlarmView]))
 
 
+@looks
 def explain(
+    client: ApiClient,
     target: Annotated[str, typer.Argument(help="A station, or asset/output: 330106-LC-0001/K1.")],
     lang: Annotated[Lang, typer.Option("--lang", help="Language of the answer.")] = Lang.EN,
     as_json: AsJson = False,
-    data: DataDir = DEFAULT_DATA,
-    url: Url = None,
-    token: Token = None,
 ) -> None:
-    """Why is it as it is? Who wins, who is masked, which interlock acts, what happens when each lease ends."""
-    with plain_words():
-        client = ApiClient(find_address(url, token, data))
-        path = f"/api/v1/explain/{in_path(target)}"
-        if as_json:
-            _print_json(client.get(path))
-            return
-        from controller.cli.texts import explanation
-        from controller.runtime.views import Explanation
+    """Why is it as it is 为什么? Who wins, who is masked, which interlock acts, what happens when each lease ends.
 
-        print("\n".join(explanation(client.get(path, Explanation), client.zone(), lang.value)))
+    Example: zhadao explain 330106-LC-0001/K1 --lang zh
 
+    Exit code 0; 1 when there is no such target; 3 when no controller answers.
+    """
+    path = f"/api/v1/explain/{in_path(target)}"
+    if as_json:
+        _print_json(client.get(path))
+        return
+    from controller.cli.texts import explanation
+    from controller.runtime.views import Explanation
 
-def alarms(as_json: AsJson = False, data: DataDir = DEFAULT_DATA, url: Url = None, token: Token = None) -> None:
-    """Standing and unacknowledged alarms, most urgent first."""
-    with plain_words():
-        client = ApiClient(find_address(url, token, data))
-        if as_json:
-            _print_json(client.get("/api/v1/alarms"))
-            return
-        from controller.cli.texts import alarm_lines
-        from controller.runtime.views import AlarmView
-
-        print("\n".join(alarm_lines(client.get("/api/v1/alarms", list[AlarmView]), client.zone())))
+    print("\n".join(explanation(client.get(path, Explanation), client.zone(), lang.value)))
 
 
 @schedule_app.command("show")
@@ -120,14 +113,20 @@ def schedule_show(
     data: DataDir = DEFAULT_DATA,
     url: Url = None,
     token: Token = None,
+    as_: As = None,
 ) -> None:
-    """Exactly when an asset's circuits will switch in a night, and why. 00:30 belongs to the evening before."""
+    """Exactly when an asset's circuits will switch in a night, and why. 00:30 belongs to the evening before.
+
+    Example: zhadao schedule show 330106-LC-0001 --date 2026-06-21
+
+    Exit code 0; 1 when it has no lights; 2 when the configuration cannot be read; 3 when no controller answers.
+    """
     wanted = night.date() if night else None
     with plain_words():
         if config:
             nights, zone = _from_config(config, asset, wanted)
         else:
-            nights, zone = _from_api(ApiClient(find_address(url, token, data)), asset, wanted)
+            nights, zone = _from_api(find(Asked(data, url, token, as_), Doubt.LOCAL), asset, wanted)
         from controller.cli.texts import night_lines
 
         print("\n\n".join("\n".join(night_lines(view, zone)) for view in nights))

@@ -24,7 +24,17 @@ Url = Annotated[
 ]
 Token = Annotated[
     str | None,
-    typer.Option("--token", envvar="ZHADAO_TOKEN", help="Token for --url; /api/v1/sign-in gives one."),
+    typer.Option("--token", envvar="ZHADAO_TOKEN", help="An API key or access token instead of a session."),
+]
+As = Annotated[
+    str | None,
+    typer.Option(
+        "--as",
+        envvar="ZHADAO_AS",
+        metavar="NAME",
+        show_default="whoever is signed in here, else local-cli",
+        help="In whose name: somebody who has signed in here with `zhadao sign-in NAME`, or local-cli.",
+    ),
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print the controller's answer as JSON, for programs.")]
 LogJson = Annotated[bool, typer.Option("--log-json", help="Log as JSON lines on standard error.")]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from rich.cells import cell_len
@@ -21,6 +22,9 @@ from controller.runtime.views import (
     StationSummary,
     TargetOutcome,
 )
+
+if TYPE_CHECKING:
+    from controller.runtime.alarming.statistics import AlarmStatisticsView
 
 
 def clock_time(moment: datetime | None, zone: ZoneInfo, form: str = "%H:%M:%S") -> str:
@@ -100,6 +104,10 @@ def overview_line(now: Overview) -> str:
         f"leases {now.leases}",
         "pumping " + (", ".join(pumping) or "none"),
     ]
+    parts += [f"{word} {count}" for word, count in (("tags", now.tags), ("at LOCAL", now.switches_away)) if count]
+    parts += [f"{one.state} in {one.scope} ({one.discipline})" for one in now.states]
+    if now.bypassed:
+        parts.append(f"BYPASSED {len(now.bypassed)}")
     if not now.journal_ok:
         parts.append("JOURNAL FAILING")
     if not now.ready:
@@ -126,8 +134,26 @@ def overview(now: Overview, alarms: Sequence[AlarmView] = ()) -> list[str]:
     lines += columns([(id_, name, _level(value), unit, quality) for id_, name, value, unit, quality in now.gauges]) or [
         "  none"
     ]
+    lines += standing_lines(now)
     lines += ["", "Alarms", *alarm_lines(alarms, ZoneInfo(now.timezone))]
     return lines
+
+
+def standing_lines(now: Overview) -> list[str]:
+    """What people set that binds or relaxes everything else: bypasses, declared states, states that are proposed."""
+    zone = ZoneInfo(now.timezone)
+    declared = [
+        f"  {one.state} {one.title_zh}: {one.discipline} in {one.scope}, by {one.by} until "
+        f"{clock_time(one.expires, zone, '%m-%d %H:%M')}"
+        for one in now.states
+    ]
+    proposed = [f"  proposed 建议: {one.state} {one.title_zh} for {one.scope}: {one.why_en}" for one in now.proposed]
+    bypassed = [f"  {line}" for line in now.bypassed]
+    return (
+        ["", "Declared and bypassed 状态与旁路", *bypassed, *declared, *proposed]
+        if bypassed + declared + proposed
+        else []
+    )
 
 
 def station_cells(now: Overview, index: int) -> tuple[str, ...]:
@@ -144,8 +170,54 @@ def _level(value: float | None) -> str:
 
 def alarm_lines(alarms: Sequence[AlarmView], zone: ZoneInfo) -> list[str]:
     """Alarms, most urgent first, as the controller orders them."""
-    rows = [(f"P{a.priority}", a.state, clock_time(a.raised, zone), a.source, a.text, a.id) for a in alarms]
+    rows = [
+        (f"P{a.priority}", a.state, clock_time(a.raised, zone), a.source, a.text + _besides(a, zone), a.id)
+        for a in alarms
+    ]
     return columns(rows) if rows else ["  none"]
+
+
+def _besides(alarm: AlarmView, zone: ZoneInfo) -> str:
+    """What is to be known of an alarm besides its text: how often it came, what it hides, what hides it."""
+    said = [
+        f"came {alarm.times} times" if alarm.times > 1 else "",
+        "chattering" if alarm.chattering else "",
+        f"hides {alarm.folded}" if alarm.folded else "",
+        f"behind {', '.join(alarm.suppressed_by)}" if alarm.suppressed_by else "",
+        f"until {clock_time(alarm.shelved_until, zone, '%m-%d %H:%M')} by {alarm.shelved_by}: {alarm.shelve_reason}"
+        if alarm.shelved_until
+        else "",
+        f"tag {alarm.tag}" if alarm.tag else "",
+    ]
+    told = ", ".join(part for part in said if part)
+    return f" [{told}]" if told else ""
+
+
+def alarm_advice(alarms: Sequence[AlarmView], lang: str) -> list[str]:
+    """For what nobody has seen yet: what follows if nobody acts, and what to do. Each kind once."""
+    unseen = {a.condition: a for a in alarms if a.state in ("UNACK", "RTNUN")}
+    pairs = [
+        (a.title_zh, a.consequence_zh, a.response_zh) if lang == "zh" else (a.title_en, a.consequence_en, a.response_en)
+        for a in unseen.values()
+    ]
+    return [f"  → {title}: {' '.join(part for part in rest if part)}" for title, *rest in pairs if any(rest)]
+
+
+def statistics_lines(now: AlarmStatisticsView, zone: ZoneInfo) -> list[str]:
+    """How many alarms people were asked to answer."""
+    flood = (
+        f"FLOOD 告警泛滥 (limit {now.flood_limit} in 10 min)" if now.flood else f"no flood (limit {now.flood_limit})"
+    )
+    rows = [
+        ("since", clock_time(now.since, zone, "%Y-%m-%d %H:%M"), ""),
+        ("last 10 min · hour · 24 h", f"{now.last_10_min} · {now.last_hour} · {now.last_24_h}", flood),
+        ("per operator-hour", f"{now.per_operator_hour:.1f}", f"over the day {now.per_operator_hour_24h:.1f}"),
+        ("worst 10 min", f"{now.worst_10_min}", f"{now.floods} floods"),
+        ("by priority", " · ".join(f"P{one} {count}" for one, count in now.by_priority.items()), ""),
+        ("standing · unseen · overdue", f"{now.standing} · {now.unacknowledged} · {now.overdue}", f"stale {now.stale}"),
+        ("shelved · suppressed · out", f"{now.shelved} · {now.suppressed} · {now.out_of_service}", ""),
+    ]
+    return [*columns(rows), "Most frequent", *(columns([(f"{n}×", one) for one, n in now.frequent]) or ["  none"])]
 
 
 def outcome_line(outcome: TargetOutcome, zone: ZoneInfo) -> str:

@@ -35,6 +35,17 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
+class KeyPlace:
+    """Where the key of a device's LOCAL/REMOTE switch is, for whoever has to go there. False when nobody said."""
+
+    zh: str = ""
+    en: str = ""
+
+    def __bool__(self) -> bool:
+        return bool(self.zh or self.en)
+
+
+@dataclass(frozen=True, slots=True)
 class Circuit:
     """One switched lighting circuit: an output of a cabinet.
 
@@ -89,6 +100,7 @@ class Cabinet:
     circuits: tuple[Circuit, ...]
     street: str = ""
     road: str = ""
+    key_at: KeyPlace = KeyPlace()
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,6 +237,7 @@ class Station:
     automatic: bool = False
     additional_starts_only: bool = False
     mode_proof_s: float = 10.0
+    key_at: KeyPlace = KeyPlace()
 
 
 @dataclass(frozen=True, slots=True)

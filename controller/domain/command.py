@@ -52,6 +52,7 @@ class Cause(StrEnum):
     """Why a command or request was refused, in the field's words (IEC 61850 AddCause, DNP3 status)."""
 
     LOCAL = "BLOCKED_LOCAL"
+    TAGGED = "BLOCKED_BY_TAG"
     INTERLOCK = "BLOCKED_BY_INTERLOCKING"
     NO_AUTHORITY = "NO_ACCESS_AUTHORITY"
     LOCKED = "LOCKED_BY_OTHER_CLIENT"
@@ -64,6 +65,7 @@ class Cause(StrEnum):
     OFFLINE = "DEVICE_OFFLINE"
     DEVICE_REFUSED = "DEVICE_REFUSED"
     NO_FEEDBACK = "NO_FEEDBACK"
+    NOT_SELECTED = "OBJECT_NOT_SELECTED"
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,3 +126,7 @@ class Command:
     not_after_s: float
     lease_id: str | None = None
     protective: bool = False
+    request_id: str = ""
+    """The request behind it, of ``owner``; empty for what the controller wants by itself."""
+    on_behalf_of: TargetId = ""
+    """The target whose winning request it serves: a station's, where one of its units is told to start."""

@@ -53,3 +53,24 @@ class NotWritable(ControllerError):
 
 class StoreError(ControllerError):
     """The state store or the journal could not be read or written."""
+
+
+class StoreDamaged(StoreError):
+    """A file of the store is damaged or not ours: a backup is to be put in its place."""
+
+
+class SignInRefused(ControllerError):
+    """Nobody is signed in by this, and it is not said which part was wrong.
+
+    ``retry_after_s`` is how long further tries are not even looked at (0: try again). ``known_name`` is for the
+    journal only: who was meant, when there is such a person; what a stranger typed may be a secret.
+    """
+
+    def __init__(self, message: str, retry_after_s: float = 0.0, known_name: str = "") -> None:
+        super().__init__(message)
+        self.retry_after_s = retry_after_s
+        self.known_name = known_name
+
+
+class NotPermitted(ControllerError):
+    """The caller has no right to this act; nothing was done."""

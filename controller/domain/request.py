@@ -42,6 +42,10 @@ class Request:
     since: datetime | None = None
     lease: Lease | None = None
     epoch: int = 0
+    request_id: str = ""
+    """The request (one act of one owner, with one or many targets) that wanted it; empty for what is computed."""
+    confirmed_by: str = ""
+    """The second person, where it took two."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,17 +7,19 @@ from collections.abc import Collection, Iterator
 from controller.domain.assets import Gate, GateRole, PumpUnit
 from controller.domain.points import TargetId
 from controller.domain.slots import Slot
-from controller.logic.contract import ALLOWED, Verdict
+from controller.logic.contract import ALLOWED, Ruling, Verdict
 from controller.logic.interlocks import UNBOUND
 from controller.logic.levels import head_m
 from controller.logic.station_scene import Scene, flag
+from controller.logic.tag_guard import guard_tag
 from controller.logic.unit_guards import first_hold, hold
 
 
 def may_move(scene: Scene, gate: Gate, percent: float, slot: Slot, starting: Collection[TargetId] = ()) -> Verdict:
     """Whether the gate may be sent to ``percent``; ``starting`` are units whose start sequence is under way now."""
-    if slot in UNBOUND:
-        return ALLOWED
+    tagged = guard_tag(scene.tag(gate.id), begins=True)
+    if tagged.ruling is not Ruling.ALLOW or slot in UNBOUND:
+        return tagged
     if gate.role is GateRole.GRAVITY:
         return first_hold(_against_opening_to_the_river(scene, gate, percent, starting))
     if gate.role is GateRole.DISCHARGE:

@@ -10,10 +10,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from types import MappingProxyType
 
 from controller.domain.expression import Expression, Lookup, Truth, truth
 from controller.domain.intents import Intent, UnitMode, UnitOrder
-from controller.domain.points import TargetId
+from controller.domain.points import TargetId, device_of
 from controller.domain.request import Request
 from controller.domain.slots import Slot
 from controller.logic.contract import ALLOWED, InterlockMemory, Moment, Ruling, Verdict
@@ -26,6 +27,14 @@ PEOPLE = frozenset({Slot.EMERGENCY_ORDER, Slot.CITY_MANUAL, Slot.DISTRICT_MANUAL
 
 STOP_UNIT = UnitOrder(UnitMode.STOP)
 """What a trip asks for unless its config says otherwise."""
+
+
+MAX_BYPASS_S = 8 * 3600.0
+"""Longest bypass (seconds): a shift; an interlock's config may say shorter."""
+
+Bypassed = Mapping[str, frozenset[TargetId]]
+"""Where interlocks are bypassed now, by interlock id: outputs, or a whole station or cabinet."""
+NOTHING_BYPASSED: Bypassed = MappingProxyType({})
 
 
 class InterlockKind(StrEnum):
@@ -61,8 +70,8 @@ class InterlockSpec:
     ``target`` is a unit, gate or circuit, or a whole station or cabinet: then it binds all its outputs.
     ``condition`` must be TRUE for the act to be allowed. ``off_delay_s``: how long it must be false before it
     acts; ``on_delay_s``: how long it must be true again before it lets go. ``latched``: a person resets it.
-    ``bypassable``: config allows a bypass at all (two people, a reason, an expiry). ``trip_to``: what a TRIP
-    requests in slot 2.
+    ``bypassable``: config allows a bypass at all (two people, a reason, an expiry), of ``bypass_max_s`` at most.
+    ``trip_to``: what a TRIP requests in slot 2. The texts say why it stands and how it is cleared.
     """
 
     id: str
@@ -78,6 +87,9 @@ class InterlockSpec:
     off_delay_s: float = 0.0
     on_delay_s: float = 0.0
     trip_to: Intent = STOP_UNIT
+    clear_zh: str = ""
+    clear_en: str = ""
+    bypass_max_s: float = MAX_BYPASS_S
 
     @property
     def latches(self) -> bool:
@@ -86,32 +98,48 @@ class InterlockSpec:
 
     def binds(self, target: TargetId, action: Action) -> bool:
         """Whether it watches this act of this target."""
-        if self.target not in (target, target.partition("/")[0]):
+        if self.target not in (target, device_of(target)):
             return False
         return self.action is action or (self.action is Action.ANY and action is not Action.CLOSE)
 
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """An interlock in one cycle: its memory, and its condition as far as it can be known."""
+    """An interlock in one cycle: its memory, its condition as far as it can be known, and where it is bypassed."""
 
     memory: InterlockMemory
     condition: Truth
+    bypassed: frozenset[TargetId] = frozenset()
+
+    def lets_pass(self, spec: InterlockSpec, target: TargetId) -> bool:
+        """Whether a bypass lifts it from this target. A trip that latched goes on: only its reset ends that."""
+        if not self.bypassed or (spec.kind is InterlockKind.TRIP and self.memory.latched):
+            return False
+        return target in self.bypassed or device_of(target) in self.bypassed
 
 
-def follow(spec: InterlockSpec, lookup: Lookup, past: InterlockMemory, moment: Moment) -> Judgement:
-    """Evaluate the condition and run the delays and the latch. UNKNOWN starts and ends nothing."""
+def follow(
+    spec: InterlockSpec,
+    lookup: Lookup,
+    past: InterlockMemory,
+    moment: Moment,
+    bypassed: frozenset[TargetId] = frozenset(),
+) -> Judgement:
+    """Evaluate the condition and run the delays and the latch. UNKNOWN starts and ends nothing.
+
+    A bypass of the whole interlock keeps it from latching; what latched before it stays latched.
+    """
     condition = truth(spec.condition, lookup)
     if condition is Truth.UNKNOWN:
-        return Judgement(replace(past, false_since_s=None, true_since_s=None), condition)
+        return Judgement(replace(past, false_since_s=None, true_since_s=None), condition, bypassed)
     if condition is Truth.FALSE:
         since_s = moment.s if past.false_since_s is None else past.false_since_s
         acting = past.acting or moment.s - since_s >= spec.off_delay_s
-        latched = past.latched or (acting and spec.latches)
-        return Judgement(InterlockMemory(since_s, None, acting, latched), condition)
+        latched = past.latched or (acting and spec.latches and spec.target not in bypassed)
+        return Judgement(InterlockMemory(since_s, None, acting, latched), condition, bypassed)
     since_s = moment.s if past.true_since_s is None else past.true_since_s
     acting = past.acting and moment.s - since_s < spec.on_delay_s
-    return Judgement(InterlockMemory(None, since_s, acting, past.latched), condition)
+    return Judgement(InterlockMemory(None, since_s, acting, past.latched), condition, bypassed)
 
 
 def reset(past: InterlockMemory) -> InterlockMemory:
@@ -129,13 +157,13 @@ def judge(spec: InterlockSpec, judgement: Judgement, slot: Slot, *, active: bool
         return ALLOWED
     acting = judgement.memory.acting or judgement.memory.latched
     if acting and active and spec.kind is not InterlockKind.PERMISSIVE:
-        return Verdict(Ruling.FORCE, spec.id, reason=_said(spec))
+        return Verdict(Ruling.FORCE, spec.id, reason=said(spec))
     if active:
         return ALLOWED
     if acting or judgement.condition is Truth.FALSE:
-        return Verdict(Ruling.HOLD, spec.id, reason=_said(spec))
+        return Verdict(Ruling.HOLD, spec.id, reason=said(spec))
     if judgement.condition is Truth.UNKNOWN and not _may_not_know(spec, slot):
-        return Verdict(Ruling.HOLD, spec.id, reason=f"{_said(spec)} (it cannot be known now)")
+        return Verdict(Ruling.HOLD, spec.id, reason=f"{said(spec)} (it cannot be known now)")
     return ALLOWED
 
 
@@ -143,8 +171,11 @@ def _may_not_know(spec: InterlockSpec, slot: Slot) -> bool:
     return spec.on_bad is OnBad.ALLOW or (spec.on_bad is OnBad.ASK and slot in PEOPLE)
 
 
-def _said(spec: InterlockSpec) -> str:
-    return f"{spec.text_en} / {spec.text_zh}"
+def said(spec: InterlockSpec) -> str:
+    """Why it stands and how it is cleared, in both languages."""
+    english = f"{spec.text_en}; {spec.clear_en}" if spec.clear_en else spec.text_en
+    chinese = f"{spec.text_zh}；{spec.clear_zh}" if spec.clear_zh else spec.text_zh
+    return f"{english} / {chinese}"
 
 
 def judge_all(
@@ -160,7 +191,7 @@ def judge_all(
     found = [
         judge(spec, judgements[spec.id], slot, active=active)
         for spec in specs
-        if spec.id in judgements and spec.binds(target, action)
+        if spec.id in judgements and spec.binds(target, action) and not judgements[spec.id].lets_pass(spec, target)
     ]
     return max(found, key=lambda verdict: _STRICTNESS[verdict.ruling], default=ALLOWED)
 
@@ -171,7 +202,7 @@ _STRICTNESS = {Ruling.ALLOW: 0, Ruling.HOLD: 1, Ruling.FORCE: 2}
 def trip_requests(specs: Iterable[InterlockSpec], judgements: Mapping[str, Judgement]) -> tuple[Request, ...]:
     """The latched slot-2 requests of the trips that act, for as long as they are latched."""
     return tuple(
-        Request(spec.target, Slot.EQUIPMENT_PROTECTION, spec.trip_to, f"trip {spec.id}", _said(spec))
+        Request(spec.target, Slot.EQUIPMENT_PROTECTION, spec.trip_to, f"trip {spec.id}", said(spec))
         for spec in specs
         if spec.kind is InterlockKind.TRIP and spec.id in judgements and judgements[spec.id].memory.latched
     )

@@ -1,4 +1,4 @@
-"""Interlocks of lighting, as pure functions: the local switch and the pause before a re-strike.
+"""Interlocks of lighting, as pure functions: maintenance tags, the local switch, the pause before a re-strike.
 
 They sit after arbitration and bind everybody, each with the exceptions it names itself.
 """
@@ -9,12 +9,15 @@ from dataclasses import dataclass
 
 from controller.domain.command import Cause, Wanted
 from controller.domain.image import View
+from controller.domain.request import Request
 from controller.domain.slots import Slot
 from controller.logic.contract import ALLOWED, Ruling, Verdict
+from controller.logic.site_conditions import NOTHING, OnSite
+from controller.logic.switch_guard import judge_switch
+from controller.logic.tag_guard import guard_tag
 
 LOCAL_SWITCH = "light.local_switch"
 NO_RESTRIKE = "light.no_restrike"
-REMOTE = "REMOTE"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,37 +55,32 @@ def observe_burning(memory: BurnMemory, view: View, feedback: str) -> BurnMemory
 
 
 def judge_light(
-    wanted: Wanted, slot: Slot, view: View, memory: BurnMemory, no_restrike_s: float, where: str = ""
+    wanted: Wanted,
+    request: Request,
+    view: View,
+    memory: BurnMemory,
+    no_restrike_s: float,
+    on_site: OnSite = NOTHING,
 ) -> Verdict:
-    """The first guard that does not let the write pass, or the last word of those that do.
-
-    ``where`` tells a person how to find the switch: the cabinet's street.
-    """
-    local = guard_local_switch(wanted, slot, view, where)
+    """The first guard that does not let the write of ``request`` pass, or the last word of those that do."""
+    tagged = guard_tag(on_site.tag, begins=bool(wanted.write.value))
+    if tagged.ruling is not Ruling.ALLOW:
+        return tagged
+    local = guard_local_switch(wanted, request, view, on_site)
     if local.ruling is not Ruling.ALLOW:
         return local
-    restrike = guard_restrike(wanted, slot, memory, no_restrike_s, view.now_s)
+    restrike = guard_restrike(wanted, request.slot, memory, no_restrike_s, view.now_s)
     return restrike if restrike.ruling is not Ruling.ALLOW else local
 
 
-def guard_local_switch(wanted: Wanted, slot: Slot, view: View, where: str = "") -> Verdict:
+def guard_local_switch(wanted: Wanted, request: Request, view: View, on_site: OnSite = NOTHING) -> Verdict:
     """A switch off REMOTE blocks every remote act; what cannot be read counts as LOCAL.
 
     A cut for life safety (slot 1, OFF) is attempted all the same, with a verdict that says it is not assured. A
     device whose profile has no such switch (a pole) is not blocked.
     """
-    reading = view.block.readings.get("control_switch")
-    if reading is None or view.value("control_switch") == REMOTE:
-        return ALLOWED
-    device = view.block.device
-    key = f"the key of {device}" + (f" ({where})" if where else "")
-    state = view.read("control_switch")
-    stands = f"stands at {state.value}" if state.good else f"cannot be read ({state.detail}) and counts as LOCAL"
-    if slot is Slot.LIFE_SAFETY and not _energises(wanted):
-        reason = f"{key} {stands}: the cut is attempted but not assured; send someone to open the breaker"
-        return Verdict(Ruling.ALLOW, LOCAL_SWITCH, Cause.LOCAL, reason)
-    reason = f"{key} {stands}: whoever is there has the say; turn it to {REMOTE} on site to switch from here"
-    return Verdict(Ruling.HOLD, LOCAL_SWITCH, Cause.LOCAL, reason)
+    cuts = request.slot is Slot.LIFE_SAFETY and not _energises(wanted)
+    return judge_switch(on_site.switch, view, request, on_site.wait_s, on_site.key, cuts=cuts, name=LOCAL_SWITCH)
 
 
 def guard_restrike(wanted: Wanted, slot: Slot, memory: BurnMemory, no_restrike_s: float, now_s: float) -> Verdict:

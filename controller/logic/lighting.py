@@ -2,12 +2,14 @@
 
 The plan itself lives in ``schedules`` and is met here only as a shape (``LightingSchedule``), because the two
 packages stand side by side. Slots: the program's edges 15, energy saving 14 while it makes it darker, 13 on nights
-an exceptional calendar rule picked. Everything is recomputed each cycle and holds until ``Computed.until``.
+an exceptional calendar rule picked, 12 for what a declared operating state turns off. Everything is recomputed each
+cycle and holds until ``Computed.until``.
 """
 
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterator
 from datetime import datetime
 from typing import Protocol
 
@@ -17,9 +19,12 @@ from controller.domain.points import DeviceId
 from controller.domain.request import Request
 from controller.domain.slots import Slot
 from controller.logic.contract import Computed
+from controller.logic.operating_states import NO_MEASURES, LightMeasures
 
 OWNER = "lighting schedule"
-"""Owner of every request made here, so that one owner holds each slot."""
+"""Owner of every request made here but one, so that one owner holds each slot."""
+DECLARED = "operating state"
+"""Owner of what a declared operating state asks."""
 
 Light = Circuit | Luminaire
 
@@ -95,34 +100,63 @@ class LightingSchedule(Protocol):
 
 
 def lighting_requests(
-    light: Light, place: Place, schedule: LightingSchedule, wall: datetime, shift_s: float = 0.0
+    light: Light,
+    place: Place,
+    schedule: LightingSchedule,
+    wall: datetime,
+    shift_s: float = 0.0,
+    measures: LightMeasures = NO_MEASURES,
 ) -> Computed:
-    """The requests in slots 13–15 of one circuit or luminaire at ``wall``.
+    """The requests in slots 12–15 of one circuit or luminaire at ``wall``.
 
     Empty when no program applies: the default of slot 16 (``astronomical_default``) then holds.
-    ``shift_s`` is the asset's spread, see ``spread_s``.
+    ``shift_s`` is the asset's spread, see ``spread_s``. ``measures`` are those of declared operating states: savings
+    rest, landscape lighting is off (slot 12), another program runs; the reason names the declaration.
     """
-    planned = schedule.planned_at(light.program, place, wall, shift_s)
-    requests: list[Request] = []
+    key = measures.programs.get(light.program, light.program)
+    planned = schedule.planned_at(key, place, wall, shift_s)
+    requests = [*_declared_off(light, measures)]
     if planned.exception is not None:
-        reason = f"{planned.rule}: {planned.program}, {planned.exception.cause}"
-        requests.append(_request(light, Slot.CALENDAR_EXCEPTION, planned.exception.percent, reason))
+        percent, cause = _level(planned.exception, measures)
+        reason = f"{planned.rule}: {planned.program}, {cause}"
+        requests.append(_request(light, Slot.CALENDAR_EXCEPTION, percent, _because(reason, key, light, measures)))
     if planned.ordinary is not None:
-        requests.extend(_ordinary(light, planned.ordinary, _origin(light, planned)))
+        origin = _because(_origin(key, planned), key, light, measures)
+        requests.extend(_ordinary(light, planned.ordinary, origin, measures))
     return Computed(tuple(requests), planned.until)
 
 
-def _ordinary(light: Light, state: ScheduledState, origin: str) -> list[Request]:
-    edges = _request(light, Slot.SCHEDULE, state.base_percent, f"{origin}, {state.base_cause}")
-    if state.percent >= state.base_percent:
+def _declared_off(light: Light, measures: LightMeasures) -> Iterator[Request]:
+    if measures.landscape_off and isinstance(light, Circuit) and light.light_class is LightClass.LANDSCAPE:
+        reason = f"landscape lighting is off: {measures.why}"
+        yield Request(light.id, Slot.AUTOMATIC, Switch(on=False), DECLARED, reason, origin="state")
+
+
+def _level(state: ScheduledState, measures: LightMeasures) -> tuple[float, str]:
+    """The level with savings, or without them while they rest."""
+    if measures.suspend_savings and state.percent < state.base_percent:
+        return state.base_percent, f"{state.base_cause}, energy saving rests ({measures.why})"
+    return state.percent, state.cause
+
+
+def _ordinary(light: Light, state: ScheduledState, origin: str, measures: LightMeasures) -> list[Request]:
+    saves = state.percent < state.base_percent
+    rests = saves and measures.suspend_savings
+    cause = f"{state.base_cause}, energy saving rests ({measures.why})" if rests else state.base_cause
+    edges = _request(light, Slot.SCHEDULE, state.base_percent, f"{origin}, {cause}")
+    if not saves or rests:
         return [edges]
     return [_request(light, Slot.ENERGY_SAVING, state.percent, f"{origin}, energy saving: {state.cause}"), edges]
 
 
-def _origin(light: Light, planned: ScheduledLight) -> str:
+def _origin(key: str, planned: ScheduledLight) -> str:
     if planned.exception is not None:
-        return f"program {light.program} (masked tonight)"
+        return f"program {key} (masked tonight)"
     return f"program {planned.program}" + (f" ({planned.rule})" if planned.rule else "")
+
+
+def _because(origin: str, key: str, light: Light, measures: LightMeasures) -> str:
+    return origin if key == light.program else f"{origin} in place of {light.program} ({measures.why})"
 
 
 def astronomical_default(

@@ -11,15 +11,16 @@ from dataclasses import replace
 
 from controller.domain.assets import Station
 from controller.domain.image import View
-from controller.domain.intents import StationMode, StationOrder
+from controller.domain.intents import GateOrder, StationMode, StationOrder
 from controller.domain.points import TargetId
 from controller.domain.request import Decision, Request
 from controller.domain.slots import Slot
 from controller.logic.bumpless import keep_running
-from controller.logic.contract import LastWrite, Moment, StationMemory, StationStep
+from controller.logic.contract import LastWrite, Moment, Ruling, StationMemory, StationStep
 from controller.logic.gravity import gravity_order
-from controller.logic.interlocks import InterlockSpec, trip_requests
+from controller.logic.interlocks import NOTHING_BYPASSED, UNBOUND, Bypassed, InterlockSpec, trip_requests
 from controller.logic.sequencers.station import ModeStep, mode_step
+from controller.logic.site_conditions import NOTHING_ON_SITE, SiteConditions
 from controller.logic.station_alarms import station_alarms
 from controller.logic.station_gates import step_gates
 from controller.logic.station_interlocks import judge_station
@@ -37,6 +38,7 @@ def station_requests(
     memory: StationMemory,
     moment: Moment,
     interlocks: Sequence[InterlockSpec] = (),
+    bypassed: Bypassed = NOTHING_BYPASSED,
 ) -> tuple[StationMemory, tuple[Request, ...]]:
     """Everything the station's own logic asks for in this cycle.
 
@@ -47,7 +49,7 @@ def station_requests(
     memory, gravity = gravity_order(station, view, memory, moment)
     if not interlocks:
         return memory, (*staged, *gravity)
-    judged = judge_station(scene_of(station, view, memory, {}, moment), interlocks)
+    judged = judge_station(scene_of(station, view, memory, {}, moment), interlocks, bypassed)
     memory = replace(memory, interlocks={name: one.memory for name, one in judged.items()})
     return memory, (*staged, *gravity, *trip_requests(interlocks, judged))
 
@@ -60,17 +62,21 @@ def evaluate_station(
     last: Mapping[TargetId, LastWrite],
     moment: Moment,
     interlocks: Sequence[InterlockSpec] = (),
+    bypassed: Bypassed = NOTHING_BYPASSED,
+    site: SiteConditions = NOTHING_ON_SITE,
 ) -> StationStep:
     """The station's writes of this cycle, in order, each already allowed by every guard.
 
-    ``last`` holds the last write per target (station: its mode, unit: its run command, gate: its position).
+    ``last`` holds the last write per target (station: its mode, unit: its run command, gate: its position); ``site``
+    knows tags and the switch.
     """
-    scene = scene_of(station, view, memory, last, moment)
+    scene = scene_of(station, view, memory, last, moment, site)
     winner = _winner(station, decisions)
     urgent = urgent_units(station, decisions, winner)
-    mode = mode_step(scene, winner, urgent=bool(urgent))
+    orders_now = [decision.winner for decision in decisions.values()]
+    mode = mode_step(scene, winner, orders_now, urgent=bool(urgent))
     memory = keep_running(scene, decisions, winner, in_control=mode.in_control, blocked=mode.blocked)
-    judged = judge_station(scene, interlocks)
+    judged = judge_station(scene, interlocks, bypassed)
     if judged:
         memory = replace(memory, interlocks={name: one.memory for name, one in judged.items()})
     scene = replace(scene, memory=memory)
@@ -89,11 +95,14 @@ def _winner(station: Station, decisions: Mapping[TargetId, Decision]) -> Request
 
 
 def _without_control(scene: Scene, mode: ModeStep, orders: Orders) -> StationStep:
-    """Nothing but the mode is written; only stops of slots 1 and 2 are attempted, and said to be not assured."""
+    """Nothing but the mode is written; slots 1 and 2 still stop and close, said to be not assured."""
     attempts = Outcome()
-    if orders.urgent and scene.view.ready and (mode.blocked or scene.view.value("mode") is None):
-        attempts = step_units(scene, orders, only=orders.urgent)
+    gates = {gate.id for gate in scene.station.gates if _closes_for_safety(orders.explicit.get(gate.id))}
+    if (orders.urgent or gates) and scene.view.ready and (mode.blocked or scene.view.value("mode") is None):
+        attempts = step_gates(scene, orders, step_units(scene, orders, only=orders.urgent), only=gates)
         attempts.phases.update(dict.fromkeys(orders.urgent, f"stop attempted, not assured: {mode.phase}"))
+        closing = gates - attempts.verdicts.keys()
+        attempts.phases.update(dict.fromkeys(closing, f"closing attempted, not assured: {mode.phase}"))
     elsewhere = [unit.id for unit in scene.station.units] + [gate.id for gate in scene.station.gates]
     phases = {target: _waiting(orders, target, mode) for target in elsewhere}
     held = dict.fromkeys((scene.station.id, *elsewhere), mode.verdict) if mode.blocked else {}
@@ -103,6 +112,10 @@ def _without_control(scene: Scene, mode: ModeStep, orders: Orders) -> StationSte
         pending = {unit: past for unit, past in scene.memory.units.items() if past.withdraw or past.asked_s is not None}
         attempts.units |= {unit: replace(past, withdraw=False, asked_s=None) for unit, past in pending.items()}
     return _composed(scene, mode, attempts)
+
+
+def _closes_for_safety(request: Request | None) -> bool:
+    return request is not None and request.slot in UNBOUND and request.value == GateOrder(0.0)
 
 
 def _waiting(orders: Orders, target: TargetId, mode: ModeStep) -> str:
@@ -119,7 +132,7 @@ def _composed(scene: Scene, mode: ModeStep, outcome: Outcome) -> StationStep:
         memory = replace(memory, units={**memory.units, **outcome.units})
     times = [time for time in (mode.next_s, *outcome.times) if time is not None]
     station = scene.station.id
-    verdicts = {station: mode.verdict} if mode.blocked else {}
+    verdicts = {station: mode.verdict} if mode.verdict.ruling is not Ruling.ALLOW else {}
     phase = _with_who_waits(scene, mode.phase, outcome) if mode.in_control else mode.phase
     if mode.in_control and memory.held_count:
         phase = f"keeps {memory.held_count} running: an order ended by itself; order the station anew to change that"

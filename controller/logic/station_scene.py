@@ -8,8 +8,10 @@ from dataclasses import dataclass
 from controller.domain.assets import Gate, PumpUnit, Station
 from controller.domain.image import View
 from controller.domain.points import TargetId
+from controller.domain.tags import Tag
 from controller.logic.contract import LastWrite, Moment, StationMemory, UnitMemory
 from controller.logic.levels import LevelVote, inner_level
+from controller.logic.site_conditions import NOTHING_ON_SITE, SiteConditions
 
 HANDED_OVER_S = 5.0
 """How long a start handed to dispatch counts as under way although no write has been reported yet."""
@@ -30,6 +32,11 @@ class Scene:
     last: Mapping[TargetId, LastWrite]
     moment: Moment
     level: LevelVote
+    site: SiteConditions = NOTHING_ON_SITE
+
+    def tag(self, target: TargetId) -> Tag | None:
+        """The maintenance tag that binds the station, a unit or a gate."""
+        return self.site.at(target).tag
 
     def past(self, unit: PumpUnit) -> UnitMemory:
         """What is remembered of a unit."""
@@ -93,10 +100,15 @@ class Scene:
 
 
 def scene_of(
-    station: Station, view: View, memory: StationMemory, last: Mapping[TargetId, LastWrite], moment: Moment
+    station: Station,
+    view: View,
+    memory: StationMemory,
+    last: Mapping[TargetId, LastWrite],
+    moment: Moment,
+    site: SiteConditions = NOTHING_ON_SITE,
 ) -> Scene:
     """The scene, with the level voted."""
-    return Scene(station, view, memory, last, moment, inner_level(station, view))
+    return Scene(station, view, memory, last, moment, inner_level(station, view), site)
 
 
 def flag(view: View, point: str) -> bool | None:

@@ -16,7 +16,9 @@ from controller.logic.allocation import Candidate, Wish, allocate, wear
 from controller.logic.contract import ALLOWED, Ruling, UnitMemory, Verdict
 from controller.logic.interlocks import UNBOUND, Action, InterlockSpec, Judgement, judge_all
 from controller.logic.sequencers.unit import UnitStep, unit_step
+from controller.logic.station_interlocks import lookup_in
 from controller.logic.station_scene import Scene, seen_closed
+from controller.logic.unknown_interlocks import UNKNOWN, unknown_text
 
 HAND_BACK = StationOrder(StationMode.HAND_BACK)
 
@@ -144,6 +146,8 @@ def _candidate(scene: Scene, orders: Orders, unit: PumpUnit) -> Candidate:
 
 def _step(scene: Scene, orders: Orders, unit: PumpUnit, wish: Wish, outcome: Outcome) -> UnitStep:
     may_stop = _may_stop(scene, orders, unit)
+    if _start_is_wanted(scene, orders, unit):
+        note_unknown(scene, orders, outcome, unit.id, Action.START, orders.slot_of(unit.id))
     running = scene.running(unit)
     if scene.station.additional_starts_only and running is not False and unit.id not in orders.urgent:
         past = replace(scene.past(unit), withdraw=False)
@@ -151,6 +155,25 @@ def _step(scene: Scene, orders: Orders, unit: PumpUnit, wish: Wish, outcome: Out
             return UnitStep(past, "runs by its station's own control: the centre only adds starts here")
     step = unit_step(scene, unit, wish, _may_start(scene, orders, unit, outcome), may_stop)
     return _last_gate(scene, orders, unit, step)
+
+
+def note_unknown(scene: Scene, orders: Orders, outcome: Outcome, target: TargetId, action: Action, slot: Slot) -> None:
+    """People are told which interlock of a wanted act cannot be known, and what follows from that."""
+    text = unknown_text(orders.interlocks, orders.judged, lookup_in(scene), target, action, slot)
+    if text:
+        outcome.alarms.append((f"{target}:{UNKNOWN}", text))
+
+
+def _start_is_wanted(scene: Scene, orders: Orders, unit: PumpUnit) -> bool:
+    """Whether its own order, or a count not made up yet, asks for its start."""
+    if scene.committed(unit) or unit.id in orders.urgent:
+        return False
+    if unit.id in orders.explicit:
+        return not _stops(orders.explicit[unit.id])
+    order = orders.order
+    if order.mode is not StationMode.COUNT or unit.direction != order.direction.value:
+        return False
+    return order.count > sum(other.direction == unit.direction for other in scene.committed_units())
 
 
 def _may_start(scene: Scene, orders: Orders, unit: PumpUnit, outcome: Outcome) -> Verdict:

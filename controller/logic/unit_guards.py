@@ -14,6 +14,7 @@ from controller.domain.slots import Slot
 from controller.logic.contract import ALLOWED, Ruling, Verdict
 from controller.logic.interlocks import PEOPLE, UNBOUND
 from controller.logic.station_scene import Scene, exists, flag, seen_closed, seen_open
+from controller.logic.tag_guard import guard_tag
 
 HOUR_S = 3600.0
 DAY_S = 86400.0
@@ -52,10 +53,24 @@ def unit_may_start(scene: Scene, unit: PumpUnit) -> Verdict:
 
 def may_start(scene: Scene, unit: PumpUnit, slot: Slot) -> Verdict:
     """Everything but the gates: the unit's own conditions, then the station's (levels, rack, stagger)."""
+    tagged = unit_is_tagged(scene, unit)
+    if tagged is not None:
+        return tagged
     if slot in UNBOUND:
         return ALLOWED
     own = unit_may_start(scene, unit)
     return own if own.ruling is not Ruling.ALLOW else first_hold(_station_objections(scene, unit, slot))
+
+
+def unit_is_tagged(scene: Scene, unit: PumpUnit) -> Verdict | None:
+    """The tag that keeps a unit from starting, in any slot: on itself, or on a gate its start or stop must move."""
+    held = guard_tag(scene.tag(unit.id), begins=True)
+    gate, gravity = scene.discharge_gate(unit), scene.gravity_gate()
+    if held.ruling is Ruling.ALLOW and gate is not None:
+        held = guard_tag(scene.tag(gate.id), begins=True)
+    if held.ruling is Ruling.ALLOW and gravity is not None and not seen_closed(gravity, scene.view):
+        held = guard_tag(scene.tag(gravity.id), begins=True)
+    return None if held.ruling is Ruling.ALLOW else held
 
 
 def path_is_proven(scene: Scene, unit: PumpUnit, slot: Slot) -> Verdict:
@@ -93,6 +108,7 @@ def must_stop(scene: Scene, unit: PumpUnit) -> Verdict:
 
 
 def _own_objections(scene: Scene, unit: PumpUnit) -> Iterator[Verdict | None]:
+    yield unit_is_tagged(scene, unit)
     past = scene.past(unit)
     if past.locked_out:
         yield hold("locked_out", f"locked out: {past.locked_out}; look at the unit, then reset it")

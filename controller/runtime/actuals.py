@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 
 from controller.domain.assets import City, Station, Target
 from controller.domain.command import Proof
@@ -20,7 +21,7 @@ from controller.domain.intents import (
     UnitMode,
     UnitOrder,
 )
-from controller.domain.points import Reading, output_of
+from controller.domain.points import Reading, TargetId, output_of
 from controller.domain.quality import Quality
 from controller.logic.contract import LastWrite
 
@@ -41,10 +42,20 @@ def actual_of(target: Target, wanted: Intent, view: View, city: City) -> Actual:
     """The actual state of a target, compared with what is wanted of it."""
     if target.kind is TargetKind.STATION:
         return _station(city.stations[target.id], wanted, view)
-    reading = view.read(f"{output_of(target.id)}.{_FEEDBACK[target.kind]}")
+    return actual_read(target.kind, wanted, view.read(feedback_point(target.id, target.kind)))
+
+
+@cache
+def feedback_point(target: TargetId, kind: TargetKind) -> str:
+    """The point of its device that shows what the target is doing; a station has several."""
+    return f"{output_of(target)}.{_FEEDBACK[kind]}"
+
+
+def actual_read(kind: TargetKind, wanted: Intent, reading: Reading) -> Actual:
+    """What its feedback says of a target that is no station, compared with what is wanted of it."""
     if reading.quality is Quality.BAD or reading.value is None:
         return Actual(f"unknown ({reading.detail.value or 'bad'})", None, known=False)
-    text, agrees = _compare(target.kind, wanted, reading)
+    text, agrees = _compare(kind, wanted, reading)
     if reading.quality is not Quality.GOOD:
         return Actual(f"{text} ({reading.detail.value})", None, known=False)
     return Actual(text, agrees)

@@ -2,27 +2,38 @@
 
 from __future__ import annotations
 
-import hashlib
-import hmac
-import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Protocol
 
-from controller.domain.clock import Clock
-
-SIGN_IN_CODE_LIFE = timedelta(hours=12)
-SESSION_LIFE = timedelta(hours=12)
+from controller.domain.points import DeviceId
+from controller.domain.rights import Caller, Grant, OwnerClass, Right
+from controller.domain.slots import Slot
 
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """A signed-in caller. ``token`` is shown once, to that caller; only its digest is kept."""
+    """A signed-in caller.
 
-    actor: str
+    ``expires`` is when the access token runs out, ``ends`` when the session is over however often it is refreshed
+    (wall clock, aware, UTC; for people: while the controller runs, its monotonic clock decides). ``token`` and
+    ``refresh`` are shown once, to that caller, at sign-in and refresh; they are empty everywhere else.
+    ``password_needed``: signed in by a one-time code; until a password is set, nothing else is permitted.
+    """
+
+    caller: Caller
     expires: datetime
+    ends: datetime
+    grants: tuple[Grant, ...] = ()
     token: str = ""
+    refresh: str = ""
+    password_needed: bool = False
+
+    @property
+    def actor(self) -> str:
+        """The name acts are journalled under."""
+        return self.caller.actor
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,75 +44,87 @@ class Denial:
     text: str
 
 
+@dataclass(frozen=True, slots=True)
+class Invitation:
+    """What a page needs to send somebody to the city's own sign-on: ``nonce`` has to come back in the token."""
+
+    issuer: str
+    client_id: str
+    nonce: str
+
+
 class Authority(Protocol):
     """Sign-in and permission."""
 
-    def sign_in(self, code: str) -> Session | None:
-        """A new session for a valid one-time code; None when it is wrong, used or too old."""
+    async def sign_in(self, name: str, secret: str, client: str) -> Session:
+        """A new session for a name with its password or one-time code. ``client`` is where the caller sits.
+
+        Raises:
+            SignInRefused: whatever was wrong; it is not said what.
+            StoreError: a one-time code could not be marked as used; it was not used.
+        """
+        ...
+
+    def invite(self) -> Invitation:
+        """Begin a sign-in by the city's own sign-on.
+
+        Raises:
+            SignInRefused: there is none in the configuration.
+        """
+        ...
+
+    async def sign_in_with(self, token: str, client: str) -> Session:
+        """A new session for a token of the city's own sign-on.
+
+        Raises:
+            SignInRefused: the token is not one of its, is not for us, is used or too old, or maps to no role.
+        """
+        ...
+
+    async def refresh(self, token: str) -> Session:
+        """New tokens for a refresh token, which is used up by this; one used twice ends its session.
+
+        Raises:
+            SignInRefused: it is unknown, used, or its session is over.
+        """
+        ...
+
+    async def sign_out(self, session: Session) -> None:
+        """End the session at once, and for good once it returns.
+
+        Raises:
+            StoreError: it is over here and now, but a restart could bring it back.
+        """
         ...
 
     def session(self, token: str) -> Session | None:
-        """The session a token stands for, while it lives; asked with an empty token for a caller who sent none."""
+        """The session a token stands for, while both live; asked with an empty token for a caller who sent none."""
         ...
 
-    def permit(self, session: Session, action: str, targets: Sequence[str]) -> Denial | None:
-        """None when the session may do ``action`` (``see | operate | administer``) on these targets."""
+    def lives(self, session: Session) -> bool:
+        """Whether the session has not ended meanwhile: signed out, run out, its person's role changed."""
         ...
 
+    def permit(
+        self,
+        session: Session,
+        right: Right,
+        targets: Sequence[str] = (),
+        of: OwnerClass | None = None,
+        *,
+        slot: Slot | None = None,
+    ) -> Denial | None:
+        """None when the session may do this, on all these targets or assets; a denial names the first ones outside.
 
-class SingleOperator:
-    """One generated operator: a one-time code for people, a token for the command line on the same machine.
+        Without targets: on the class ``of`` (for the whole city, unless it is only to see), or, without a class
+        either, anywhere at all. ``slot``: also fill this slot.
+        """
+        ...
 
-    Users and roles take this class's place; nothing else asks who may do what.
-    """
+    def knows(self, name: str) -> bool:
+        """Whether this is an asset or a target of the site; rights on anything else are asked without targets."""
+        ...
 
-    def __init__(self, clock: Clock) -> None:
-        self._clock = clock
-        self._sessions: dict[bytes, Session] = {}
-        self._code_digest: bytes | None = None
-        self._code_expires_s = 0.0
-
-    def new_code(self) -> str:
-        """A fresh one-time sign-in code, six groups a tired person can type; any older unused one dies."""
-        code = "-".join(f"{secrets.randbelow(10_000):04d}" for _ in range(5))
-        self._code_digest = _digest(code)
-        self._code_expires_s = self._clock.monotonic() + SIGN_IN_CODE_LIFE.total_seconds() * self._clock.speed
-        return code
-
-    def new_session(self, actor: str) -> Session:
-        """A session made by the controller itself, for the command line of the same user on the same machine."""
-        token = secrets.token_urlsafe(32)
-        life = SESSION_LIFE * self._clock.speed
-        session = Session(actor, self._clock.now() + life, token)
-        self._sessions[_digest(token)] = Session(actor, session.expires)
-        return session
-
-    def sign_in(self, code: str) -> Session | None:
-        """A session for the one-time code; the code dies with its use."""
-        expected, self_expired = self._code_digest, self._clock.monotonic() > self._code_expires_s
-        if expected is None or self_expired or not hmac.compare_digest(expected, _digest(code.strip())):
-            return None
-        self._code_digest = None
-        return self.new_session("operator")
-
-    def session(self, token: str) -> Session | None:
-        """The live session of this token."""
-        key = _digest(token)
-        session = self._sessions.get(key)
-        if session is None:
-            return None
-        if self._clock.now() >= session.expires:
-            del self._sessions[key]
-            return None
-        return session
-
-    def permit(self, session: Session, action: str, targets: Sequence[str]) -> Denial | None:
-        """The single operator may see and operate everything; every other actor nothing."""
-        del targets
-        if session.actor in ("operator", "local-cli") and action in ("see", "operate", "administer"):
-            return None
-        return Denial("NO_ACCESS_AUTHORITY", f"{session.actor} may not {action} here; ask an administrator")
-
-
-def _digest(secret: str) -> bytes:
-    return hashlib.sha256(secret.encode()).digest()
+    def visible(self, session: Session, device: DeviceId) -> bool:
+        """Whether the session may see this asset; what is no asset of the site is nobody's secret."""
+        ...

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import heapq
 import itertools
-from collections.abc import Iterator, Mapping, Set
+from collections.abc import Callable, Iterable, Iterator, Mapping, Set
+from itertools import islice
 
 from controller.domain.assets import Target
 from controller.domain.errors import UnknownTarget
@@ -13,7 +14,11 @@ from controller.domain.request import Decision, Request
 from controller.domain.slots import Slot
 from controller.logic.arbitration import arbitrate, default_request
 
+UNDELAYED = frozenset({Slot.LIFE_SAFETY, Slot.EQUIPMENT_PROTECTION})
+"""What these ask is decided in the very next turn, however many other targets wait for it."""
+
 _Slots = dict[Slot, Request]
+Listener = Callable[[TargetId], None]
 
 
 class RequestBook:
@@ -29,10 +34,17 @@ class RequestBook:
         self._held: dict[TargetId, _Slots] = {}
         self._computed: dict[TargetId, tuple[Request, ...]] = {}
         self._decisions: dict[TargetId, Decision] = {}
-        self._changed: set[TargetId] = set(self._defaults)
+        self._changed: dict[TargetId, None] = dict.fromkeys(self._defaults)
+        self._urgent: dict[TargetId, None] = {}
+        self._awaited: set[TargetId] = set()
         self._ends: list[tuple[float, int, TargetId, Slot, str]] = []
         self._order = itertools.count()
         self._leases: dict[str, tuple[TargetId, Slot]] = {}
+        self._listeners: list[Listener] = []
+
+    def listen(self, listener: Listener) -> None:
+        """Call ``listener(target)`` whenever a slot of it was filled, emptied or computed anew; quick, never raises."""
+        self._listeners.append(listener)
 
     def __contains__(self, target: TargetId) -> bool:
         return target in self._defaults
@@ -55,7 +67,7 @@ class RequestBook:
         if replaced is not None and replaced.lease is not None:
             self._leases.pop(replaced.lease.id, None)
         slots[request.slot] = request
-        self._changed.add(request.target)
+        self._touch(request.target, urgent=request.slot in UNDELAYED)
         if request.lease is not None:
             entry = (request.lease.expires_s, next(self._order), request.target, request.slot, request.lease.id)
             heapq.heappush(self._ends, entry)
@@ -66,16 +78,35 @@ class RequestBook:
         """Empty a held slot; gives back who held it. Nothing is restored: everything is decided anew."""
         request = self._held.get(target, {}).pop(slot, None)
         if request is not None:
-            self._changed.add(target)
+            self._touch(target)
             if request.lease is not None:
                 self._leases.pop(request.lease.id, None)
         return request
 
+    def await_computing(self, targets: Iterable[TargetId]) -> None:
+        """Nothing is decided of these before they are computed for the first time.
+
+        A light whose program nobody has worked out yet is neither on nor off by default: it is left alone.
+        """
+        self._awaited.update(target for target in targets if target not in self._computed)
+        for target in self._awaited:
+            self._changed.pop(target, None)
+
+    def awaited(self, target: TargetId) -> bool:
+        """Whether it was never computed, and has to be before anything is decided of it."""
+        return target in self._awaited
+
+    def urgent_and_awaited(self) -> list[TargetId]:
+        """Of those, the ones where what stands in slots 1–2 makes them the first to be computed."""
+        return [target for target in self._urgent if target in self._awaited]
+
     def compute(self, target: TargetId, requests: tuple[Request, ...]) -> None:
         """Replace everything computed for a target."""
-        if self._computed.get(target, ()) != requests:
+        first = target in self._awaited
+        self._awaited.discard(target)
+        if first or self._computed.get(target, ()) != requests:
             self._computed[target] = requests
-            self._changed.add(target)
+            self._touch(target, urgent=any(request.slot in UNDELAYED for request in requests))
 
     def holder(self, target: TargetId, slot: Slot) -> Request | None:
         """Who holds this slot."""
@@ -90,11 +121,21 @@ class RequestBook:
         for slots in self._held.values():
             yield from slots.values()
 
+    @property
+    def leases(self) -> int:
+        """How many leases live."""
+        return len(self._leases)
+
     def lease(self, lease_id: str) -> Request | None:
         """The request that lives by this lease."""
         place = self._leases.get(lease_id)
         request = None if place is None else self.holder(*place)
         return request if request is not None and request.lease and request.lease.id == lease_id else None
+
+    def of_request(self, owner: str, request_id: str) -> list[Request]:
+        """Everything that is held for one request of one owner, by target."""
+        held = (one for one in self.held() if one.request_id == request_id and one.owner == owner)
+        return sorted(held, key=lambda one: (one.target, one.slot))
 
     def expire(self, now_s: float) -> list[Request]:
         """Empty every slot whose lease is over at ``now_s``; gives back what ended."""
@@ -102,7 +143,9 @@ class RequestBook:
         while self._ends and self._ends[0][0] <= now_s:
             _, _, target, slot, lease_id = heapq.heappop(self._ends)
             request = self.holder(target, slot)
-            if request is not None and request.lease is not None and request.lease.id == lease_id:
+            if request is None or request.lease is None or request.lease.id != lease_id:
+                continue
+            if request.lease.over(now_s):  # an extended lease keeps its id and has a later end among these
                 self.release(target, slot)
                 over.append(request)
         return over
@@ -111,11 +154,24 @@ class RequestBook:
         """When the next lease ends (monotonic); infinite when none does."""
         return self._ends[0][0] if self._ends else float("inf")
 
-    def take_changed(self, among: Set[TargetId]) -> set[TargetId]:
-        """Targets to decide anew since the last call, limited to one discipline's targets."""
-        taken = self._changed & among
-        self._changed -= taken
-        return taken
+    def take_changed(self, among: Set[TargetId], most: int | None = None) -> set[TargetId]:
+        """Targets to decide anew since the last call, limited to one discipline's targets.
+
+        Those that changed first come first, ``most`` of them at a time; what slots 1–2 ask is always among them.
+        """
+        urgent = [target for target in self._urgent if target in among and target not in self._awaited]
+        taken = list(islice((target for target in self._changed if target in among), most))
+        for target in urgent:
+            del self._urgent[target]
+        for target in taken:
+            del self._changed[target]
+        return {*urgent, *taken}
+
+    def has_changed(self, among: Set[TargetId]) -> bool:
+        """Whether ``take_changed`` would give anything."""
+        return any(target in among for target in self._changed) or any(
+            target in among and target not in self._awaited for target in self._urgent
+        )
 
     def decide(self, target: TargetId, now_s: float) -> Decision:
         """Decide a target now and remember it."""
@@ -127,10 +183,26 @@ class RequestBook:
         """What deciding now would give, without touching what is in force."""
         return arbitrate(self.default(target), self.requests(target), now_s)
 
+    def foresee(self, request: Request, now_s: float) -> Decision:
+        """What deciding now would give with this request in its slot, without touching what is in force."""
+        held = self._held.get(request.target)
+        others = [one for slot, one in held.items() if slot is not request.slot] if held else ()
+        computed = self._computed.get(request.target, ())
+        return arbitrate(self.default(request.target), (*others, *computed, request), now_s)
+
     def decision(self, target: TargetId) -> Decision:
         """The decision in force; the default's before the first cycle."""
         decision = self._decisions.get(target)
         return Decision(target, self.default(target)) if decision is None else decision
+
+    def _touch(self, target: TargetId, *, urgent: bool = False) -> None:
+        if urgent:
+            self._changed.pop(target, None)
+            self._urgent[target] = None
+        elif target not in self._urgent and target not in self._awaited:
+            self._changed[target] = None
+        for listener in self._listeners:
+            listener(target)
 
     def adopt(self, targets: Mapping[TargetId, Target]) -> list[Request]:
         """Swap the set of targets (reload); gives back held requests whose target is gone."""
@@ -139,5 +211,8 @@ class RequestBook:
         for mapping in (self._held, self._computed, self._decisions):
             for target in [t for t in mapping if t not in targets]:
                 del mapping[target]
-        self._changed = set(self._defaults)
+        self._leases = {lease: place for lease, place in self._leases.items() if place[0] in targets}
+        self._awaited &= self._defaults.keys()
+        self._urgent = {target: None for target in self._urgent if target in self._defaults}
+        self._changed = {t: None for t in self._defaults if t not in self._awaited and t not in self._urgent}
         return gone

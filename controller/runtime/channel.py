@@ -112,6 +112,7 @@ class Channel:
             slow_due_s=now_s + phase * self._timing.poll_slow_s,
             beat_due_s=now_s,
             beat_every_s=self._beat_every_s(binding),
+            phase=phase,
         )
 
     def _beat_every_s(self, binding: Binding) -> float | None:
@@ -217,16 +218,19 @@ class Channel:
     def _beat_due(self, device: DeviceState, now_s: float) -> int | None:
         if device.beat_every_s is None or now_s < device.beat_due_s:
             return None
+        share = 1.0 if device.beat else 1.0 - device.phase  # the first pause is shorter: all begin together
         device.beat = device.beat % 65_535 + 1
-        device.beat_due_s = now_s + device.beat_every_s
+        device.beat_due_s = now_s + device.beat_every_s * share
         return device.beat
 
     def _succeeded(self, device: DeviceState, polls: frozenset[Poll] | None) -> None:
         now_s = self._clock.monotonic()
+        wait_s = self._wait_s(device, now_s)
         if polls is None:
             device.complete = True
             self._set_link(device, device.link.resynced(now_s))
-        device.due_s = now_s + self._wait_s(device, now_s)
+            wait_s *= 1.0 - device.phase  # a city that was met at once is not polled at once for ever after
+        device.due_s = now_s + wait_s
         if device.beat_every_s is not None:
             device.due_s = min(device.due_s, max(device.beat_due_s, now_s))
 

@@ -13,6 +13,8 @@ from controller.runtime.views import CommandView
 
 KEPT = 5_000
 """How many commands are kept in memory; all of them are in the journal."""
+KEPT_UNDER_WAY = 50_000
+"""How many more are kept because they have no final state yet: the members of a city-wide order."""
 
 
 @dataclass(slots=True)
@@ -54,6 +56,8 @@ class CommandLog:
         self._tell = listener
         self._tracks: dict[str, Track] = {}
         self._order: deque[str] = deque()
+        self._late: dict[str, None] = {}
+        """Older than the kept ones and still under way, oldest first."""
         self.counts: dict[CommandState, int] = dict.fromkeys(CommandState, 0)
         """How many commands ever reached each state."""
 
@@ -64,8 +68,7 @@ class CommandLog:
         track.history.append((CommandState.VALIDATED.value, now, ""))
         self._tracks[command.id] = track
         self._order.append(command.id)
-        while len(self._order) > KEPT:
-            self._tracks.pop(self._order.popleft(), None)
+        self._forget_oldest()
         self.counts[CommandState.VALIDATED] += 1
         return track
 
@@ -77,7 +80,20 @@ class CommandLog:
         track.state, track.remark, track.cause = state, remark, cause
         track.history.append((state.value, self._clock.now(), remark))
         self.counts[state] += 1
+        if state.final and command_id in self._late:
+            del self._late[command_id], self._tracks[command_id]
         self._tell(track)
+
+    def _forget_oldest(self) -> None:
+        while len(self._order) > KEPT:
+            oldest = self._order.popleft()
+            if self._tracks[oldest].state.final:
+                del self._tracks[oldest]
+            else:
+                self._late[oldest] = None
+        while len(self._late) > KEPT_UNDER_WAY:
+            oldest = next(iter(self._late))
+            del self._late[oldest], self._tracks[oldest]
 
     def get(self, command_id: str) -> Track | None:
         """One command."""

@@ -8,19 +8,22 @@ from datetime import date
 
 from controller import __version__
 from controller.domain.clock import Clock
-from controller.domain.errors import ConfigError
+from controller.domain.command import Cause
+from controller.domain.errors import ConfigError, InvalidValue, StoreError
 from controller.domain.points import TargetId
+from controller.domain.rights import Caller
 from controller.logic.contract import Verdict
 from controller.runtime.alarms import AlarmBook
 from controller.runtime.book import RequestBook
 from controller.runtime.command_log import CommandLog
 from controller.runtime.cycle import Cycle
+from controller.runtime.desks import Desks
 from controller.runtime.evidence import Evidence
 from controller.runtime.explaining import Explainer
+from controller.runtime.light_totals import LightTotals
 from controller.runtime.nights import night_view
-from controller.runtime.orders import OrderDesk
 from controller.runtime.reporting import Reporter
-from controller.runtime.resets import ResetDesk
+from controller.runtime.site_views import SiteFacts
 from controller.runtime.stream import ChangeStream
 from controller.runtime.table import ImageTable
 from controller.runtime.views import (
@@ -40,6 +43,7 @@ from controller.runtime.views import (
 from controller.settings.site import Site
 from schedules.astro import night_of
 
+FIRST_YEAR, LAST_YEAR = 1901, 2100
 STUCK_AFTER_CYCLES = 10
 """A cycle that has not ended for this many of its periods is stuck: not alive."""
 
@@ -56,8 +60,8 @@ class Parts:
     alarms: AlarmBook
     stream: ChangeStream
     evidence: Evidence
-    desk: OrderDesk
-    resets: ResetDesk
+    desks: Desks
+    facts: Callable[[TargetId], SiteFacts]
     cycles: Sequence[Cycle]
     phases: Mapping[TargetId, str]
     verdicts: Mapping[TargetId, Sequence[Verdict]]
@@ -73,6 +77,7 @@ class Controller:
         self._parts = parts
         self._started = parts.clock.now()
         self._swap: Swap | None = None
+        self.totals = LightTotals(parts.site, parts.table, parts.book, parts.clock)
         self._look()
 
     def reload_by(self, swap: Swap) -> None:
@@ -82,11 +87,15 @@ class Controller:
     def adopt(self, site: Site) -> None:
         """The site was swapped."""
         self._parts.site = site
+        self.totals.adopt(site)
         self._look()
 
     def _look(self) -> None:
         parts = self._parts
-        self._reporter = Reporter(parts.site, parts.table, parts.book, parts.clock)
+        desks = parts.desks
+        self._reporter = Reporter(
+            parts.site, parts.table, parts.book, parts.clock, tags=desks.tags.book, switch=desks.switches.at
+        )
         self._explainer = Explainer(
             clock=parts.clock,
             book=parts.book,
@@ -94,12 +103,19 @@ class Controller:
             city=parts.site.city,
             phases=parts.phases,
             verdicts=parts.verdicts,
+            bypassed=parts.desks.bypasses.list,
+            facts=parts.facts,
         )
 
     @property
     def clock(self) -> Clock:
         """The controller's clock."""
         return self._parts.clock
+
+    @property
+    def desks(self) -> Desks:
+        """Where acts are asked for."""
+        return self._parts.desks
 
     # -- questions ----------------------------------------------------------------------------------------------
 
@@ -110,7 +126,7 @@ class Controller:
         unmet = self._parts.table.not_met()
         reasons = [f"the {name} cycle does not end" for name in stuck]
         if unmet:
-            reasons.append(f"{len(unmet)} devices not read yet, e.g. {unmet[0]}")
+            reasons.append(f"{len(unmet)} devices not read yet")  # unnamed: whoever asks for health shows no token
         return Health(not stuck, not unmet and not stuck, __version__, self._started, tuple(reasons), stats)
 
     def overview(self) -> Overview:
@@ -127,17 +143,22 @@ class Controller:
             ready=not parts.table.not_met(),
             devices=devices,
             devices_online=online,
-            lighting=reporter.lighting(),
+            lighting=self.totals.now(),
             stations=reporter.stations(),
             gauges=reporter.gauges(),
             alarms_unacknowledged=parts.alarms.unacknowledged(),
-            leases=sum(request.lease is not None for request in parts.book.held()),
+            leases=parts.book.leases,
             journal_ok=parts.evidence.healthy,
+            bypassed=tuple(one.text_en for one in parts.desks.bypasses.list()),
+            tags=len(parts.desks.tags.book),
+            switches_away=parts.desks.switches.kept_out(),
+            states=parts.desks.states.list(),
+            proposed=parts.desks.states.proposed(),
         )
 
-    def assets(self, kind: str | None = None, division: str | None = None) -> list[AssetView]:
-        """Assets, filtered."""
-        return list(self._reporter.assets(kind, division))
+    def assets(self, kind: str | None = None, division: str | None = None) -> Iterator[AssetView]:
+        """Assets, filtered; each as it is when it is taken."""
+        return self._reporter.assets(kind, division)
 
     def asset(self, asset_id: str) -> AssetView:
         """One asset."""
@@ -162,10 +183,12 @@ class Controller:
 
     def alarms(self) -> list[AlarmView]:
         """Standing and unacknowledged alarms, most urgent first."""
-        return [alarm.view() for alarm in self._parts.alarms.all()]
+        return self._parts.alarms.views()
 
     def night(self, target: str, night: date) -> NightView:
-        """When the target's program switches it that night."""
+        """When the target's program switches it that night. Raises InvalidValue for a night no almanac here reaches."""
+        if not FIRST_YEAR <= night.year <= LAST_YEAR:
+            raise InvalidValue(f"no sun times for {night}: ask for a night of the years {FIRST_YEAR} to {LAST_YEAR}")
         return night_view(self._parts.site, target, night)
 
     def changes(self) -> AsyncIterator[Change]:
@@ -174,28 +197,35 @@ class Controller:
 
     # -- acts ---------------------------------------------------------------------------------------------------
 
-    async def order(self, order: Order, actor: str) -> Receipt:
+    async def order(self, order: Order, caller: Caller) -> Receipt:
         """Take an order."""
-        return await self._parts.desk.order(order, actor)
+        return await self._parts.desks.orders.order(order, caller)
 
-    async def release(self, lease_id: str, actor: str, reason: str = "") -> Receipt:
+    async def release(self, lease_id: str, caller: Caller, reason: str = "") -> Receipt:
         """End a lease early."""
-        return await self._parts.desk.release(lease_id, actor, reason)
+        return await self._parts.desks.orders.release(lease_id, caller, reason)
 
-    async def reset(self, target: str, actor: str, reason: str) -> Receipt:
+    def lease_target(self, lease_id: str) -> TargetId | None:
+        """The target whose slot a lease fills."""
+        held = self._parts.book.lease(lease_id)
+        return None if held is None else held.target
+
+    async def reset(self, target: str, caller: Caller, reason: str) -> Receipt:
         """Reset what is latched."""
-        return await self._parts.resets.reset(target, actor, reason)
+        return await self._parts.desks.resets.reset(target, caller, reason)
 
-    async def acknowledge(self, alarm_id: str, actor: str) -> AlarmView:
+    async def acknowledge(self, alarm_id: str, caller: Caller) -> AlarmView:
         """A person has seen the alarm."""
-        alarm = self._parts.alarms.acknowledge(alarm_id, actor)
-        return alarm.view()
+        receipt = await self._parts.desks.alarms.acknowledge(alarm_id, caller)
+        if receipt.alarm is None or not receipt.accepted:
+            raise (StoreError if receipt.cause == Cause.NO_EVIDENCE.value else InvalidValue)(receipt.text_en)
+        return receipt.alarm
 
-    async def reload(self, actor: str) -> ReloadReport:
+    async def reload(self, caller: Caller) -> ReloadReport:
         """Validate, diff and swap the configuration; a bad one changes nothing."""
         if self._swap is None:
             raise ConfigError("this controller was not started from a configuration folder; nothing to reload")
         report = await self._swap()
         data = {"applied": report.applied, "config_hash": report.config_hash, "changes": list(report.changes)}
-        self._parts.evidence.later("reload", actor, "", data)
+        self._parts.evidence.later("reload", caller.actor, "", {**data, "person": caller.person})
         return report

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence, Set
+from itertools import islice
 from typing import Protocol
 
 import structlog
@@ -15,45 +16,36 @@ from controller.domain.request import Decision, Request
 from controller.logic.contract import Moment
 from controller.runtime.alarms import AlarmBook, Priority
 from controller.runtime.book import RequestBook
+from controller.runtime.deciding import Deciding, decide
 from controller.runtime.dispatch import Act, Dispatcher
 from controller.runtime.table import ImageTable
 from controller.runtime.verification import Verifier
 from controller.runtime.views import CycleStats
 from controller.runtime.waker import Waker
+from controller.runtime.witnessing import Nobody, Turn, Witness
 
 log = structlog.get_logger("cycle")
 
 GAP_S = 0.1
 """Turns are at least this far apart (clock seconds), so that a thousand proofs in a second are not a thousand turns."""
+BEHIND_REAL_S = 0.005
+"""Turns that only go on with what the one before left stand this far apart (real seconds): whoever waits comes in."""
+DEVICES_A_TURN = 300
+"""Devices of which news is taken in one turn; a whole city's, at the start, takes several."""
 GAP_REAL_S = 0.01
 """And at least this far in real seconds, which is what counts in a fast demo."""
 CLOCK_STEP_S = 2.0
 """A wall clock that moved this much against the monotonic one was stepped: what is timed by it is due at once."""
 
 
-class Discipline(Protocol):
-    """What lighting and water each know how to do; pure decisions, no waiting."""
+class Discipline(Deciding, Protocol):
+    """What a cycle runs: it decides, and says what it looks at and when it is due."""
 
     name: str
 
     @property
-    def targets(self) -> Set[TargetId]:
-        """The targets it decides."""
-        ...
-
-    @property
     def devices(self) -> Set[DeviceId]:
         """The devices it looks at."""
-        ...
-
-    def compute(self, image: Image, changed: Set[DeviceId], moment: Moment) -> None:
-        """Logic: put the computed slots of what is due into the book."""
-        ...
-
-    def act(
-        self, image: Image, changed: Set[DeviceId], decided: Sequence[Decision], settled: Set[TargetId], moment: Moment
-    ) -> list[Act]:
-        """Sequencers and interlocks: the writes that may go out now."""
         ...
 
     def next_due_s(self, moment: Moment) -> float:
@@ -62,6 +54,11 @@ class Discipline(Protocol):
 
     def forget_times(self) -> None:
         """The wall clock was stepped: everything timed by it is due now."""
+        ...
+
+    @property
+    def behind(self) -> bool:
+        """Whether more was due in the last turn than one turn works out."""
         ...
 
 
@@ -81,6 +78,7 @@ class Cycle:
         alarms: AlarmBook,
         on_ended: Callable[[list[Request]], None],
         on_decided: Callable[[Sequence[Decision]], None],
+        witness: Witness | None = None,
     ) -> None:
         self.discipline = discipline
         self._period_s = period_s
@@ -92,8 +90,10 @@ class Cycle:
         self._alarms = alarms
         self._on_ended = on_ended
         self._on_decided = on_decided
+        self.witness = witness or Nobody()
         self._waker = Waker(clock)
-        self._changed: set[DeviceId] = set(discipline.devices)
+        self._changed: dict[DeviceId, None] = dict.fromkeys(discipline.devices)
+        self._more = False
         self._offset_s: float | None = None
         self._turns = 0
         self._last_ms = 0.0
@@ -108,7 +108,7 @@ class Cycle:
 
     def start_anew(self) -> None:
         """The site was swapped: look at every device again."""
-        self._changed |= self.discipline.devices
+        self._changed |= dict.fromkeys(self.discipline.devices)
         self.wake()
 
     def stats(self) -> CycleStats:
@@ -131,12 +131,18 @@ class Cycle:
                 missed = int((now_s - next_tick_s) // self._period_s)
                 self._overruns += missed
                 next_tick_s += (missed + 1) * self._period_s
+            if self.behind():
+                await self._breathe(BEHIND_REAL_S * self._clock.speed)
+                continue
             await self._waker.wait(min(next_tick_s, self._next_due_s()) - now_s)
-            await self._breathe()
+            await self._breathe(max(GAP_S, GAP_REAL_S * self._clock.speed))
 
-    async def _breathe(self) -> None:
+    def behind(self) -> bool:
+        """Whether the last turn left something for the next one: it comes at once, others between the two."""
+        return self._more or self.discipline.behind or self._book.has_changed(self.discipline.targets)
+
+    async def _breathe(self, gap_s: float) -> None:
         """A turn comes at once after a quiet moment; in a burst what comes together is decided together."""
-        gap_s = max(GAP_S, GAP_REAL_S * self._clock.speed)
         since_s = self._clock.monotonic() - self._ended_s
         if since_s < gap_s:
             await self._clock.sleep(gap_s - since_s)
@@ -144,13 +150,19 @@ class Cycle:
     async def turn(self) -> None:
         """One cycle."""
         moment = self._moment()
+        with Turn(self.witness, self.discipline.name, moment) as witness:
+            acts = self._decide(moment, witness)
+        await self._dispatcher.dispatch(acts, self.discipline.name)
+
+    def _decide(self, moment: Moment, witness: Witness) -> list[Act]:
         image, changed = self._acquire()
         self._end_leases(moment)
         self._verifier.look(image, moment.s, self._table.take_read())
-        self.discipline.compute(image, changed, moment)
-        decided = self._arbitrate(moment)
-        acts = self.discipline.act(image, changed, decided, self._take_settled(), moment)
-        await self._dispatcher.dispatch(acts, self.discipline.name)
+        settled = self._take_settled()
+        witness.given(image, changed, settled)
+        decided, acts = decide(self.discipline, self._book, image, changed, settled, moment, self._on_decided)
+        witness.ended(decided, acts)
+        return acts
 
     async def _supervised_turn(self) -> None:
         """Supervision boundary: whatever a turn raises is told to people, and the next turn starts from the field."""
@@ -162,7 +174,7 @@ class Cycle:
             log.exception("cycle_fault", discipline=self.discipline.name)
             text = f"the {self.discipline.name} cycle failed and goes on: {type(error).__name__}: {error}"
             self._alarms.set(source, "fault", text, Priority.HIGH)
-            self._changed |= self.discipline.devices
+            self._changed |= dict.fromkeys(self.discipline.devices)
         else:
             self._alarms.clear(source, "fault")
         self._turns += 1
@@ -180,20 +192,16 @@ class Cycle:
         return moment
 
     def _acquire(self) -> tuple[Image, set[DeviceId]]:
-        changed, self._changed = self._changed & self.discipline.devices, set()
-        return self._table.snapshot(), changed
+        taken = list(islice(self._changed, DEVICES_A_TURN))
+        for device in taken:
+            del self._changed[device]
+        self._more = bool(self._changed)
+        return self._table.snapshot(), {device for device in taken if device in self.discipline.devices}
 
     def _end_leases(self, moment: Moment) -> None:
         over = self._book.expire(moment.s)
         if over:
             self._on_ended(over)
-
-    def _arbitrate(self, moment: Moment) -> list[Decision]:
-        changed = sorted(self._book.take_changed(self.discipline.targets))
-        decided = [self._book.decide(target, moment.s) for target in changed]
-        if decided:
-            self._on_decided(decided)
-        return decided
 
     def _take_settled(self) -> set[TargetId]:
         settled = self._verifier.settled & self.discipline.targets
@@ -207,6 +215,6 @@ class Cycle:
 
     def _noticed(self, device: DeviceId) -> None:
         if device in self.discipline.devices:
-            self._changed.add(device)
+            self._changed[device] = None
             if self._verifier.waits_for(device):
                 self._waker.call()

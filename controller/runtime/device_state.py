@@ -15,7 +15,8 @@ class DeviceState:
     ``due_s``: its next turn. ``slow_due_s``: when its slow points are read again. ``beat_due_s``: its next heartbeat.
     ``fast_until_s``: until when a proof is looked for at the fast pace. ``look_s``: when a subscribed device is read
     although nothing was reported: a write that changes nothing is followed by no report, and a report may be late.
-    ``complete``: read completely since the link last failed.
+    ``complete``: read completely since the link last failed. ``phase``: 0 ≤ phase < 1, the device's own, by which what
+    begins together for a whole city is spread over its period.
     """
 
     binding: Binding
@@ -28,3 +29,4 @@ class DeviceState:
     look_s: float = float("inf")
     beat: int = 0
     complete: bool = False
+    phase: float = 0.0

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from controller.domain.clock import Clock
@@ -12,6 +12,7 @@ from controller.domain.intents import Dim, Show, Switch
 from controller.domain.points import DeviceId, device_of
 from controller.domain.request import Request
 from controller.domain.slots import Slot
+from controller.logic.contract import ALLOWED, Ruling, Verdict
 from controller.runtime.book import RequestBook
 from controller.runtime.channel import Channel
 from controller.runtime.command_log import CommandLog
@@ -19,6 +20,7 @@ from controller.runtime.evidence import Evidence
 from controller.runtime.verification import Verifier
 from controller.settings.timing import Timing
 
+_NOT_SENT = frozenset({CommandState.VALIDATED, CommandState.QUEUED})
 _UNDELAYED = frozenset({Slot.LIFE_SAFETY, Slot.EQUIPMENT_PROTECTION})
 
 
@@ -42,6 +44,7 @@ class Dispatcher:
         verifier: Verifier,
         evidence: Evidence,
         timing: Timing,
+        guard: Callable[[Command], Verdict] = lambda _: ALLOWED,
     ) -> None:
         self._clock = clock
         self._book = book
@@ -49,6 +52,7 @@ class Dispatcher:
         self._verifier = verifier
         self._evidence = evidence
         self._timing = timing
+        self._guard = guard
         self._channels: dict[DeviceId, Channel] = {}
         self._current: dict[tuple[DeviceId, str], tuple[Command, Request]] = {}
         self._free_s: dict[DeviceId, float] = {}
@@ -82,6 +86,8 @@ class Dispatcher:
             not_after_s=now_s + self._timing.command_deadline_s,
             lease_id=winner.lease.id if winner.lease else None,
             protective=wanted.protective,
+            request_id=winner.request_id,
+            on_behalf_of=winner.target,
         )
         older = self._current.get((wanted.write.device, wanted.write.point))
         self._current[wanted.write.device, wanted.write.point] = (command, winner)
@@ -93,8 +99,14 @@ class Dispatcher:
 
     def _send(self, commands: Sequence[Command]) -> None:
         for command in commands:
+            channel = self._channels.get(command.write.device)
+            if channel is None:  # a reload came while it was written down
+                self._verifier.gone(command, failed=False)
+                text = f"{command.write.device} left the configuration; never sent"
+                self._commands.move(command.id, CommandState.CANCELLED, text)
+                continue
             self._commands.move(command.id, CommandState.QUEUED)
-            self._channels[command.write.device].submit(command, self._slot_time_s(command))
+            channel.submit(command, self._slot_time_s(command))
 
     def _slot_time_s(self, command: Command) -> float:
         """When this command may go out: contactors of one device stand apart, protection never waits."""
@@ -106,16 +118,35 @@ class Dispatcher:
         self._free_s[device] = at_s + self._timing.contactor_stagger_s
         return at_s
 
+    def withdraw(self, owner: str, request_id: str, why: str) -> int:
+        """Cancel what this request's commands have not sent yet; how many those were. What was sent is followed."""
+        withdrawn = 0
+        for command, _ in tuple(self._current.values()):
+            track = self._commands.get(command.id)
+            if track is None or (command.owner, command.request_id) != (owner, request_id):
+                continue
+            if track.state in _NOT_SENT:
+                self._verifier.gone(command, failed=False)
+                self._commands.move(command.id, CommandState.CANCELLED, why)
+                withdrawn += 1
+        return withdrawn
+
     # -- what the channels tell ---------------------------------------------------------------------------------
 
     def last_look(self, command: Command) -> tuple[CommandState, Cause, str] | None:
-        """The deadline, the lease behind the value and the decision itself, checked right before the socket."""
+        """The deadline, the lease behind the value, the decision itself, tag and switch, checked before the socket."""
+        if self._withdrawn(command):
+            return CommandState.CANCELLED, Cause.EXPIRED, "withdrawn before it was sent"
         ended = self._ended(command)
         if ended is not None:
             state, cause, text = ended
             self._verifier.gone(command, failed=False)
             self._commands.move(command.id, state, text, cause)
         return ended
+
+    def _withdrawn(self, command: Command) -> bool:
+        track = self._commands.get(command.id)
+        return track is not None and track.state is CommandState.CANCELLED
 
     def _ended(self, command: Command) -> tuple[CommandState, Cause, str] | None:
         now_s = self._clock.monotonic()
@@ -131,6 +162,9 @@ class Dispatcher:
             return CommandState.SUPERSEDED, Cause.EXPIRED, "a newer command took its place; never sent"
         if self._decided_otherwise(behind):
             return CommandState.SUPERSEDED, Cause.EXPIRED, "something else was decided meanwhile; never sent"
+        verdict = self._guard(command)
+        if verdict.ruling is not Ruling.ALLOW:
+            return CommandState.REJECTED, verdict.cause, f"{verdict.reason}; never sent"
         return None
 
     def _decided_otherwise(self, behind: Request) -> bool:
@@ -178,6 +212,7 @@ def _record(commands: Sequence[Command]) -> dict[str, object]:
                 "owner": command.owner,
                 "reason": command.reason,
                 "lease": command.lease_id,
+                "request": command.request_id,
             }
             for command in commands
         },

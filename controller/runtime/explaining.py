@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from controller.domain.assets import City, Target
 from controller.domain.clock import Clock
@@ -13,6 +13,8 @@ from controller.logic.arbitration import AfterLease, after_leases
 from controller.logic.contract import Verdict
 from controller.runtime.actuals import Actual, actual_of
 from controller.runtime.book import RequestBook
+from controller.runtime.bypass_book import BypassView
+from controller.runtime.site_views import NO_FACTS, SiteFacts
 from controller.runtime.table import ImageTable
 from controller.runtime.views import Explanation, InterlockView, SlotView
 
@@ -34,6 +36,10 @@ SLOT_NAMES_ZH = {
 }
 
 
+_GUARDED = {"tag": "tag", "local": "local", "light.local_switch": "local", "back_from_local": "waiting"}
+"""Guards that tell of a tag or a switch themselves, by what they tell of."""
+
+
 class Explainer:
     """Reads the book, the image and what the cycles last said; decides nothing."""
 
@@ -46,6 +52,8 @@ class Explainer:
         city: City,
         phases: Mapping[TargetId, str],
         verdicts: Mapping[TargetId, Sequence[Verdict]],
+        bypassed: Callable[[TargetId], Sequence[BypassView]] = lambda _: (),
+        facts: Callable[[TargetId], SiteFacts] = lambda _: NO_FACTS,
     ) -> None:
         self._clock = clock
         self._book = book
@@ -53,6 +61,8 @@ class Explainer:
         self._city = city
         self._phases = phases
         self._verdicts = verdicts
+        self._bypassed = bypassed
+        self._facts = facts
 
     def explain(self, target_id: TargetId) -> Explanation:
         """Why the target is as it is.
@@ -67,6 +77,11 @@ class Explainer:
         actual = actual_of(target, decision.winner.value, view, self._city)
         endings = after_leases(self._book.default(target_id), self._book.requests(target_id), now_s)
         verdicts = self._verdicts.get(target_id, ())
+        lifted = self._bypassed(target_id)
+        facts = self._facts(target_id)
+        lines = facts.lines(frozenset(_GUARDED.get(verdict.interlock, "") for verdict in verdicts))
+        english = _english(target, decision.winner, decision.masked, actual, verdicts)
+        chinese = _chinese(target, decision.winner, decision.masked, actual, verdicts)
         return Explanation(
             target=target_id,
             kind=target.kind.value,
@@ -77,11 +92,17 @@ class Explainer:
             phase=self._phases.get(target_id, ""),
             winner=self.slot_view(decision.winner),
             masked=tuple(self.slot_view(request) for request in decision.masked),
-            interlocks=tuple(InterlockView(v.interlock, v.ruling.value, v.cause.value, v.reason) for v in verdicts),
+            interlocks=(
+                *(InterlockView(v.interlock, v.ruling.value, v.cause.value, v.reason) for v in verdicts),
+                *(InterlockView(one.interlock, "bypassed", "BYPASSED", one.text_en) for one in lifted),
+            ),
             after_leases=tuple(self._ending(ending) for ending in endings),
             link=view.block.link.value,
-            text_en=_english(target, decision.winner, decision.masked, actual, verdicts),
-            text_zh=_chinese(target, decision.winner, decision.masked, actual, verdicts),
+            text_en=" ".join((english, *(f"{one.text_en}." for one in lifted), *(f"{en}." for en, _ in lines))),
+            text_zh="".join((chinese, *(f"{one.text_zh}。" for one in lifted), *(f"{zh}。" for _, zh in lines))),
+            tags=facts.tags,
+            switch=facts.switch,
+            states=facts.states,
         )
 
     def target(self, target_id: TargetId) -> Target:

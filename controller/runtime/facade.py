@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
 from datetime import date
 from typing import Protocol
 
 from controller.domain.clock import Clock
+from controller.domain.points import TargetId
+from controller.domain.rights import Caller
+from controller.runtime.desks import Desks
 from controller.runtime.views import (
     AlarmView,
     AssetView,
@@ -27,12 +30,17 @@ class ControllerFacade(Protocol):
     """The running controller as its callers see it.
 
     Methods that name something unknown raise ``UnknownTarget``; values that make no sense raise ``InvalidValue``.
-    ``actor`` is who asks, as the authority named them at sign-in; every act is journalled under that name.
+    ``caller`` is who asks, as the authority found them; every act is journalled under their name (``actor``).
     """
 
     @property
     def clock(self) -> Clock:
         """The controller's clock (demo time in a demo)."""
+        ...
+
+    @property
+    def desks(self) -> Desks:
+        """Where acts are asked for, one desk per kind of act."""
         ...
 
     def health(self) -> Health:
@@ -43,8 +51,8 @@ class ControllerFacade(Protocol):
         """The whole city on one screen."""
         ...
 
-    def assets(self, kind: str | None = None, division: str | None = None) -> list[AssetView]:
-        """Assets, filtered."""
+    def assets(self, kind: str | None = None, division: str | None = None) -> Iterable[AssetView]:
+        """Assets, filtered; each as it is when it is taken: a whole city is taken in slices."""
         ...
 
     def asset(self, asset_id: str) -> AssetView:
@@ -63,15 +71,19 @@ class ControllerFacade(Protocol):
         """Why the target is as it is."""
         ...
 
-    async def order(self, order: Order, actor: str) -> Receipt:
+    async def order(self, order: Order, caller: Caller) -> Receipt:
         """Fill a leased slot of one or many targets: authorised, validated, journalled, then acted on at once."""
         ...
 
-    async def release(self, lease_id: str, actor: str, reason: str = "") -> Receipt:
+    async def release(self, lease_id: str, caller: Caller, reason: str = "") -> Receipt:
         """End a lease early; the target is decided anew."""
         ...
 
-    async def reset(self, target: str, actor: str, reason: str) -> Receipt:
+    def lease_target(self, lease_id: str) -> TargetId | None:
+        """The target whose slot a lease fills; None for a lease that does not live."""
+        ...
+
+    async def reset(self, target: str, caller: Caller, reason: str) -> Receipt:
         """A person who has been there resets what is latched on the target: a trip, a unit's lock-out.
 
         Journalled before the act; refused while the cause stands or cannot be known.
@@ -86,8 +98,8 @@ class ControllerFacade(Protocol):
         """Standing and unacknowledged alarms, most urgent first."""
         ...
 
-    async def acknowledge(self, alarm_id: str, actor: str) -> AlarmView:
-        """A person has seen it."""
+    async def acknowledge(self, alarm_id: str, caller: Caller) -> AlarmView:
+        """A person has seen it: journalled and durable when it returns. A hidden one can't be acknowledged."""
         ...
 
     def night(self, target: str, night: date) -> NightView:
@@ -98,6 +110,6 @@ class ControllerFacade(Protocol):
         """Every change from now on; a listener too slow to keep up is ended."""
         ...
 
-    async def reload(self, actor: str) -> ReloadReport:
+    async def reload(self, caller: Caller) -> ReloadReport:
         """Validate, diff and swap the configuration; a bad one changes nothing."""
         ...

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+from collections.abc import Sequence
 
 import structlog
 
 from controller.domain.clock import Clock
-from controller.domain.errors import StoreError
+from controller.domain.errors import InvalidValue, StoreError
 from controller.runtime.alarms import AlarmBook, Priority
 from controller.store.changes import Change
 from controller.store.state import StateStore
@@ -15,6 +17,8 @@ from controller.store.state import StateStore
 log = structlog.get_logger("keeper")
 
 GATHER_S = 0.5
+RETRY_S = 2.0
+"""How often changes that could not be kept are tried again when nothing else comes."""
 MOST_WAITING = 50_000
 
 
@@ -26,6 +30,7 @@ class Keeper:
         self._clock = clock
         self._waiting: list[Change] = []
         self._pending = asyncio.Event()
+        self._failed = False
         self._alarms: AlarmBook | None = None
 
     def alarm_in(self, alarms: AlarmBook) -> None:
@@ -42,24 +47,57 @@ class Keeper:
         try:
             while True:
                 await self._pending.wait()
-                await self._clock.sleep(GATHER_S)
+                await self._clock.sleep(RETRY_S if self._failed else GATHER_S)
                 await self.flush()
         finally:
             await self.flush()
 
+    async def keep_now(self, changes: Sequence[Change]) -> None:
+        """Keep these, together and after everything that waits; durable when it returns.
+
+        Raises:
+            StoreError: they could not be written: none of them is kept, what waited before them still waits.
+        """
+        await self._apply(self._taken(), changes)
+
     async def flush(self) -> None:
-        """Keep everything that waits, now. What could not be kept waits for the next change."""
+        """Keep everything that waits, now. What could not be kept waits and is tried again."""
         self._pending.clear()
-        changes, self._waiting = self._waiting, []
-        if not changes:
+        waiting = self._taken()
+        if not waiting:
             return
+        with contextlib.suppress(StoreError):
+            await self._apply(waiting, ())
+
+    def _taken(self) -> list[Change]:
+        waiting, self._waiting = self._waiting, []
+        return waiting
+
+    async def _apply(self, waiting: list[Change], changes: Sequence[Change]) -> None:
         try:
-            await self._state.apply(changes)
-        except StoreError as error:
-            self._waiting = [*changes, *self._waiting][-MOST_WAITING:]
-            log.error("state_not_kept", changes=len(changes), reason=str(error))
-            if self._alarms is not None:
-                self._alarms.set("state", "unwritable", f"the state cannot be kept: {error}", Priority.EMERGENCY)
-        else:
-            if self._alarms is not None:
-                self._alarms.clear("state", "unwritable")
+            await self._state.apply([*filter(_sound, waiting), *changes])
+        except (StoreError, InvalidValue) as error:
+            self._waiting = [*waiting, *self._waiting][-MOST_WAITING:]
+            self._pending.set()
+            if isinstance(error, StoreError):
+                self._failed = True
+                log.error("state_not_kept", changes=len(waiting) + len(changes), reason=str(error))
+                self._say_unwritable(error)
+            raise
+        self._failed = False
+        if self._alarms is not None:
+            self._alarms.clear("state", "unwritable")
+
+    def _say_unwritable(self, error: StoreError) -> None:
+        if self._alarms is not None:
+            self._alarms.set("state", "unwritable", f"the state cannot be kept: {error}", Priority.EMERGENCY)
+
+
+def _sound(change: Change) -> bool:
+    """Whether the change can be kept at all: one defect must not keep all that waits with it from the disk."""
+    try:
+        change.statement()
+    except InvalidValue as defect:
+        log.error("change_unsound", change=type(change).__name__, reason=str(defect))
+        return False
+    return True

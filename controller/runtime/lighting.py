@@ -2,28 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence, Set
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence, Set
+from dataclasses import dataclass, replace
 from itertools import islice
 
 from controller.domain.assets import Cabinet, Circuit, City, Display, Luminaire, Place, Pole
+from controller.domain.command import Wanted
 from controller.domain.image import Image, View
 from controller.domain.points import DeviceId, TargetId, device_of
-from controller.domain.request import Decision
+from controller.domain.request import Decision, Request
+from controller.domain.slots import Slot
 from controller.logic.contract import LastWrite, Moment, Ruling, Verdict
 from controller.logic.light_guards import NOTHING_SEEN, BurnMemory, judge_light, observe_burning
 from controller.logic.lighting import astronomical_default, lighting_requests, spread_s
 from controller.logic.one_moment import AtOneMoment
+from controller.logic.operating_states import NO_MEASURES, LightMeasures
 from controller.logic.sequencers.circuit import step_circuit
 from controller.logic.sequencers.level_triggered import LightStep, LightTiming
+from controller.logic.sequencers.lockout import guard_locked_out, locked_out
 from controller.logic.sequencers.luminaire import step_display, step_luminaire
+from controller.logic.site_conditions import NOTHING_ON_SITE, SiteConditions
 from controller.runtime.book import RequestBook
+from controller.runtime.circuit_interlocks import CircuitInterlocks
 from controller.runtime.dispatch import Act
+from controller.runtime.lockouts import RETRY_S
 from controller.runtime.schedule_heap import DueHeap
+from controller.runtime.wet_power import WetPowerWatch
 from controller.settings.site import Site
 
 SWEEP_TURNS = 300
 """Every target is looked at anew at least once in this many turns, whether or not anything seems to have changed."""
+
+MOST_A_TURN = 300
+"""Programs worked out in one turn (some 20 ms). A count, not a time: a replay has to come to the same turns."""
 
 SOONEST_S = 0.25
 """A target that only waits is not looked at again sooner than this."""
@@ -40,7 +51,6 @@ Light = Circuit | Luminaire | Display
 class _Lamp:
     light: Light
     place: Place
-    where: str
     shift_s: float
     feedback: str
 
@@ -57,18 +67,29 @@ class LightingDiscipline:
         last: Mapping[TargetId, LastWrite],
         phases: dict[TargetId, str],
         verdicts: dict[TargetId, Sequence[Verdict]],
+        *,
+        wet: WetPowerWatch | None = None,
+        interlocks: CircuitInterlocks | None = None,
+        conditions: SiteConditions = NOTHING_ON_SITE,
+        measures: Callable[[DeviceId], LightMeasures] = lambda _: NO_MEASURES,
     ) -> None:
         self._book = book
         self._last = last
         self._phases = phases
         self._verdicts = verdicts
         self._burning: dict[TargetId, BurnMemory] = {}
+        self._wet = wet
+        self._interlocks = interlocks
+        self._site = conditions
+        self._measures_of = measures
+        self._measures: dict[DeviceId, LightMeasures] = {}
         self.adopt(site)
 
     def adopt(self, site: Site) -> None:
         """Take a site over, also in place of another (reload); memories of outputs that stay are kept."""
         self._plan = site.lighting
         self._timing = LightTiming(verify_s=site.timing.verify_s, level_verify_s=max(10.0, site.timing.verify_s))
+        self._urgent = replace(self._timing, retry_s=RETRY_S)
         self._lamps = _lamps(site.city, site.timing.spread_s)
         self._by_device: dict[DeviceId, list[TargetId]] = {}
         for target in self._lamps:
@@ -77,6 +98,8 @@ class LightingDiscipline:
         self._swept = 0
         self._edges = DueHeap()
         self._retries = DueHeap()
+        self.behind = False
+        self._book.await_computing(t for t, lamp in self._lamps.items() if not isinstance(lamp.light, Display))
         self.forget_times()
 
     @property
@@ -95,20 +118,53 @@ class LightingDiscipline:
             if not isinstance(lamp.light, Display):
                 self._edges.put(target, float("-inf"))
 
-    def compute(self, image: Image, changed: Set[DeviceId], moment: Moment) -> None:
-        """Programs and defaults of every light whose next edge has come."""
-        del image, changed
-        plan = AtOneMoment(self._plan)
-        for target in self._edges.take(moment.wall.timestamp()):
-            lamp = self._lamps[target]
-            if isinstance(lamp.light, Display):
+    def look_again(self, device: DeviceId) -> None:
+        """What binds the device changed (a tag, its switch): its lights are looked at in the next turn."""
+        for target in self._by_device.get(device, ()):
+            self._retries.put(target, float("-inf"))
+
+    def states_changed(self) -> None:
+        """What is declared changed: lights that other programs or measures now hold for are worked out anew."""
+        for device, targets in self._by_device.items():
+            now, before = self._measures_of(device), self._measures.get(device, NO_MEASURES)
+            if now == before:
                 continue
-            self._edges.put(target, moment.wall.timestamp() + FAULT_PAUSE_S)
-            program = lighting_requests(lamp.light, lamp.place, plan, moment.wall, lamp.shift_s)
-            default = astronomical_default(lamp.light, lamp.place, plan, moment.wall, lamp.shift_s)
-            self._book.compute(target, (*program.requests, *default.requests))
-            until = min(u for u in (program.until, default.until) if u is not None)
-            self._edges.put(target, max(until.timestamp(), moment.wall.timestamp() + PAST_EDGE_S))
+            self._measures[device] = now
+            for target in targets:
+                if not isinstance(self._lamps[target].light, Display):
+                    self._edges.put(target, float("-inf"))
+
+    def compute(self, image: Image, changed: Set[DeviceId], moment: Moment) -> None:
+        """Programs and defaults of the lights whose next edge has come, ``MOST_A_TURN`` of them at a time.
+
+        What an interlock ends, and what stands in slots 1–2 of a light nobody has worked out yet, comes before them.
+        """
+        for target in self._wet.look(image, changed, moment) if self._wet else ():
+            self._edges.put(target, float("-inf"))
+        plan = AtOneMoment(self._plan)
+        for target in sorted(self._interlocks.look(image, changed, moment)) if self._interlocks else ():
+            self._work_out(target, plan, moment)
+            self._retries.put(target, float("-inf"))
+        for target in self._book.urgent_and_awaited():
+            if target in self._lamps:
+                self._work_out(target, plan, moment)
+        for target in islice(self._edges.take(moment.wall.timestamp()), MOST_A_TURN):
+            self._work_out(target, plan, moment)
+        self.behind = self._edges.next_s() <= moment.wall.timestamp()
+
+    def _work_out(self, target: TargetId, plan: AtOneMoment, moment: Moment) -> None:
+        lamp = self._lamps[target]
+        if isinstance(lamp.light, Display):
+            return
+        self._edges.put(target, moment.wall.timestamp() + FAULT_PAUSE_S)
+        measures = self._measures.get(device_of(target), NO_MEASURES)
+        program = lighting_requests(lamp.light, lamp.place, plan, moment.wall, lamp.shift_s, measures)
+        default = astronomical_default(lamp.light, lamp.place, plan, moment.wall, lamp.shift_s)
+        lifted = self._wet.lift(target, default.requests) if self._wet else ()
+        ended = self._interlocks.requests(target) if self._interlocks else ()
+        self._book.compute(target, (*ended, *lifted, *program.requests, *default.requests))
+        until = min(u for u in (program.until, default.until) if u is not None)
+        self._edges.put(target, max(until.timestamp(), moment.wall.timestamp() + PAST_EDGE_S))
 
     def act(
         self, image: Image, changed: Set[DeviceId], decided: Sequence[Decision], settled: Set[TargetId], moment: Moment
@@ -119,22 +175,64 @@ class LightingDiscipline:
         for device in changed:
             targets = self._by_device[device]
             due.update(targets)
-            self._observe(targets, image.view(device, moment.s))
+            seen = image.view(device, moment.s)
+            self._site.look(seen)
+            self._observe(targets, seen)
         due.update(self._slice())
+        due.update(self._wet.lockouts.due(moment) if self._wet else ())
         acts, view = [], None
         for target in sorted(due):  # neighbours lie side by side in memory: a large city is twice as fast in order
             device = device_of(target)
             if view is None or view.block.device != device:
                 view = image.view(device, moment.s)
+            if self._book.awaited(target):
+                continue
             act = self._step(target, view, moment)
             if act is not None:
                 acts.append(act)
+            lock = self._lock(target, view, moment)
+            if lock is not None:
+                acts.append(lock)
+        if self._wet:
+            self._wet.lockouts.watch(image, moment)
         return acts
+
+    def _lock(self, target: TargetId, view: View, moment: Moment) -> Act | None:
+        """What the circuit's lock-out in its cabinet needs."""
+        if self._wet is None:
+            return None
+        return self._wet.lockouts.step(target, self._book.decision(target), view, moment, self._tagged)
+
+    def _tagged(self, target: TargetId) -> bool:
+        return self._site.at(target).tag is not None
+
+    def foresee(self, decision: Decision, view: View, moment: Moment) -> tuple[Verdict, ...]:
+        """The interlocks that would act if this were decided; nothing is remembered of it."""
+        lamp = self._lamps[decision.target]
+        if self._is_free(lamp, view, moment.s):
+            return ()
+        step = self._sequence(lamp.light, decision, view, moment)
+        if not step.wanted:
+            return ()
+        verdict = self._judge(lamp, step.wanted[0], decision.winner, view)
+        return (verdict,) if verdict.interlock else ()
+
+    def _is_free(self, lamp: _Lamp, view: View, now_s: float) -> bool:
+        """Whether nothing stands against the light at all, told without working its step out: most of a city is.
+
+        Its tag and its switch are asked for by whoever takes orders, before they ask this.
+        """
+        light = lamp.light
+        off_since_s = self._burning.get(light.id, NOTHING_SEEN).off_since_s
+        rested = off_since_s is None or not isinstance(light, Circuit) or now_s >= off_since_s + light.no_restrike_s
+        bound = self._interlocks is not None and light.id in self._interlocks.targets
+        return rested and not bound and locked_out(light.id, view) is not True
 
     def next_due_s(self, moment: Moment) -> float:
         """The next program edge (wall time, turned into this moment's monotonic seconds) or retry."""
         edge_in_s = self._edges.next_s() - moment.wall.timestamp()
-        return min(moment.s + edge_in_s, self._retries.next_s())
+        judged_s = self._interlocks.next_due_s() if self._interlocks else float("inf")
+        return min(moment.s + edge_in_s, self._retries.next_s(), judged_s)
 
     def _observe(self, targets: Sequence[TargetId], view: View) -> None:
         for target in targets:
@@ -154,9 +252,7 @@ class LightingDiscipline:
         if not step.wanted:
             return None
         wanted = step.wanted[0]
-        no_restrike_s = lamp.light.no_restrike_s if isinstance(lamp.light, Circuit) else 0.0
-        memory = self._burning.get(target, NOTHING_SEEN)
-        verdict = judge_light(wanted, decision.winner.slot, view, memory, no_restrike_s, lamp.where)
+        verdict = self._judge(lamp, wanted, decision.winner, view)
         if verdict.interlock:
             self._verdicts[target] = (verdict,)
         if verdict.ruling is Ruling.ALLOW:
@@ -166,10 +262,22 @@ class LightingDiscipline:
             self._retries.put(target, max(verdict.until_s, moment.s + SOONEST_S))
         return None
 
+    def _judge(self, lamp: _Lamp, wanted: Wanted, request: Request, view: View) -> Verdict:
+        no_restrike_s = lamp.light.no_restrike_s if isinstance(lamp.light, Circuit) else 0.0
+        memory = self._burning.get(lamp.light.id, NOTHING_SEEN)
+        locked = guard_locked_out(wanted, view)
+        if locked.ruling is not Ruling.ALLOW:
+            return locked
+        verdict = judge_light(wanted, request, view, memory, no_restrike_s, self._site.at(lamp.light.id))
+        if self._interlocks is None or verdict.interlock:
+            return verdict
+        return self._interlocks.verdict(wanted, request.slot)
+
     def _sequence(self, light: Light, decision: Decision, view: View, moment: Moment) -> LightStep:
         last = self._last.get(light.id)
         if isinstance(light, Circuit):
-            return step_circuit(light, decision, view, last, moment, self._timing)
+            timing = self._urgent if decision.winner.slot <= Slot.EQUIPMENT_PROTECTION else self._timing
+            return step_circuit(light, decision, view, last, moment, timing)
         if isinstance(light, Luminaire):
             return step_luminaire(light, decision, view, last, moment, self._timing)
         return step_display(light, decision, view, last, moment, self._timing)
@@ -189,7 +297,7 @@ def _lamps(city: City, spread_max_s: float) -> dict[TargetId, _Lamp]:
         for light in _lights(asset):
             suffix = "feedback" if isinstance(light, Circuit) else "level"
             feedback = f"{light.output}.{suffix}"
-            lamps[light.id] = _Lamp(light, asset.place, asset.road, shift_s, feedback)
+            lamps[light.id] = _Lamp(light, asset.place, shift_s, feedback)
     return lamps
 
 

@@ -19,21 +19,22 @@ LOCAL_FILE = Path("run") / "local.json"
 
 @dataclass(frozen=True, slots=True)
 class Listener:
-    """A bound socket and its address as a URL."""
+    """A bound socket, its address as a URL, and the name in that URL."""
 
     socket: socket.socket
     url: str
+    host: str
 
 
 @contextlib.contextmanager
-def listening(host: str, port: int) -> Iterator[Listener]:
+def listening(host: str, port: int, *, secure: bool = False) -> Iterator[Listener]:
     """Take the address; port 0 takes any free one.
 
     Raises:
         ConfigError: it is in use, not allowed, or not an address of this machine, and what to do about it.
     """
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    taken = socket.socket(family, socket.SOCK_STREAM)
+    taken = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)  # named: else asyncio leaves Nagle on
     with taken:
         taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
@@ -43,7 +44,8 @@ def listening(host: str, port: int) -> Iterator[Listener]:
             raise ConfigError(f"cannot listen on {host}:{port}: {_why(cause, port)}") from cause
         taken.setblocking(False)
         shown = f"[{host}]" if family is socket.AF_INET6 else host
-        yield Listener(taken, f"http://{shown}:{taken.getsockname()[1]}")
+        scheme = "https" if secure else "http"
+        yield Listener(taken, f"{scheme}://{shown}:{taken.getsockname()[1]}", shown.lower())
 
 
 def _why(cause: OSError | OverflowError, port: int) -> str:
@@ -58,8 +60,10 @@ def _why(cause: OSError | OverflowError, port: int) -> str:
 
 
 @contextlib.contextmanager
-def local_note(data: Path, url: str, token: str) -> Iterator[None]:
+def local_note(data: Path, url: str, token: str, certificate: Path | None = None) -> Iterator[None]:
     """While open, the command line of the same user finds this controller without being told.
+
+    ``certificate``: the one it shows, by which it is known under whatever address it listens on.
 
     Raises:
         StoreError: the note cannot be written.
@@ -70,7 +74,8 @@ def local_note(data: Path, url: str, token: str) -> Iterator[None]:
         path.unlink(missing_ok=True)
         handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(handle, "w", encoding="utf-8") as note:
-            json.dump({"url": url, "token": token}, note)
+            shown = {} if certificate is None else {"certificate": str(certificate.resolve())}
+            json.dump({"url": url, "token": token, **shown}, note)
     except OSError as cause:
         raise StoreError(f"{path} cannot be written ({cause.strerror}); make {data} writable or use --data") from cause
     try:

@@ -34,6 +34,9 @@ REAL_FLOORS_S = {
 PROOF_FLOOR_S = 1.0
 """The least real seconds a pump, a gate or a station's mode has to prove itself: its feedback travels a real wire."""
 
+PEOPLE_TIMES = ("decide_within_s", "keep_s", "blind_after_s", "prove_within_s")
+"""Times of wet power-off that people or real wires need in real seconds, whatever the demo's speed."""
+
 FALLBACK_FLOOR_S = 3.0
 """The least real seconds a device bears without a heartbeat."""
 
@@ -56,7 +59,23 @@ def paced(site: Site, speed: float) -> Site:
         replace(endpoint, devices=tuple(_paced_device(binding, speed) for binding in endpoint.devices))
         for endpoint in site.endpoints
     )
-    return replace(site, timing=timing, city=city, ageings=ageings, endpoints=endpoints)
+    floor_s = PROOF_FLOOR_S * speed
+    interlocks = tuple(
+        replace(spec, off_delay_s=max(spec.off_delay_s, floor_s)) if spec.off_delay_s else spec
+        for spec in site.interlocks
+    )  # what must be false for a while must have been read for a while
+    rules = site.wet_power.rules
+    patient = replace(rules, **{name: getattr(rules, name) * speed for name in PEOPLE_TIMES})
+    wet_power = replace(site.wet_power, rules=patient)
+    return replace(
+        site,
+        timing=timing,
+        city=city,
+        ageings=ageings,
+        endpoints=endpoints,
+        wet_power=wet_power,
+        interlocks=interlocks,
+    )
 
 
 def _paced_device(binding: Binding, speed: float) -> Binding:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
-from controller.domain.assets import Cabinet, Circuit, City, Gauge, GaugeKind, Pole, Station
+from controller.domain.assets import Cabinet, City, Gauge, GaugeKind, Pole, Station
 from controller.domain.clock import Clock
 from controller.domain.errors import UnknownTarget
 from controller.domain.image import LinkState, View
@@ -13,8 +13,10 @@ from controller.domain.quality import Quality
 from controller.logic.levels import inner_level
 from controller.runtime.actuals import actual_of, running_units
 from controller.runtime.book import RequestBook
+from controller.runtime.site_views import SwitchView
 from controller.runtime.table import ImageTable
-from controller.runtime.views import AssetView, LightingTotals, OutputView, PointView, StationSummary
+from controller.runtime.tag_book import TagBook
+from controller.runtime.views import AssetView, OutputView, PointView, StationSummary
 from controller.settings.site import Site
 
 Asset = Cabinet | Pole | Station | Gauge
@@ -31,11 +33,22 @@ GAUGE_POINTS = {
 class Reporter:
     """Builds views from the site, the image and the book."""
 
-    def __init__(self, site: Site, table: ImageTable, book: RequestBook, clock: Clock) -> None:
+    def __init__(
+        self,
+        site: Site,
+        table: ImageTable,
+        book: RequestBook,
+        clock: Clock,
+        *,
+        tags: TagBook | None = None,
+        switch: Callable[[DeviceId], SwitchView | None] = lambda _: None,
+    ) -> None:
         self._site = site
         self._table = table
         self._book = book
         self._clock = clock
+        self._tags = TagBook() if tags is None else tags
+        self._switch = switch
 
     @property
     def _city(self) -> City:
@@ -71,6 +84,11 @@ class Reporter:
             link=view.block.link.value,
             ready=view.ready,
             outputs=tuple(self._output(target, view) for target in targets_of_asset(asset)),
+            tags=self._tags.within(asset.id) if len(self._tags) else (),
+            switch=self._switch(asset.id),
+            street=asset.street if isinstance(asset, Cabinet) else "",
+            road=asset.road if isinstance(asset, (Cabinet, Pole)) else "",
+            grade=asset.grade.value if isinstance(asset, Cabinet) else "",
         )
 
     def points(self, device: DeviceId) -> list[PointView]:
@@ -108,15 +126,6 @@ class Reporter:
             )
         return views
 
-    def lighting(self) -> LightingTotals:
-        """Circuits and lamps by proven state; unknown apart."""
-        totals = _Totals()
-        for cabinet in self._city.cabinets.values():
-            view = self._view(cabinet.id)
-            for circuit in cabinet.circuits:
-                totals.add(circuit, view, self._agrees(circuit.id, view))
-        return totals.view()
-
     def stations(self) -> tuple[StationSummary, ...]:
         """One line per station."""
         return tuple(self._station(station) for station in self._city.stations.values())
@@ -140,10 +149,6 @@ class Reporter:
     def _view(self, device: DeviceId) -> View:
         return self._table.view(device, self._clock.monotonic())
 
-    def _agrees(self, target: str, view: View) -> bool | None:
-        winner = self._book.decision(target).winner
-        return actual_of(self._city.targets[target], winner.value, view, self._city).agrees
-
     def _output(self, target_id: str, view: View) -> OutputView:
         target = self._city.targets[target_id]
         winner = self._book.decision(target_id).winner
@@ -156,6 +161,8 @@ class Reporter:
             winner.slot.label,
             actual.text,
             actual.agrees,
+            str(self._tags.on(target_id) or ""),
+            target.owner_class,
         )
 
     def _station(self, station: Station) -> StationSummary:
@@ -173,41 +180,6 @@ class Reporter:
             inner_level_m=vote.level_m,
             outer_level_m=outer,
             quality=vote.reading.quality.name,
-        )
-
-
-class _Totals:
-    def __init__(self) -> None:
-        self.circuits = self.on = self.off = self.unknown = self.disagree = 0
-        self.lamps = self.lamps_on = self.lamps_unknown = 0
-        self.power_w = 0.0
-
-    def add(self, circuit: Circuit, view: View, agrees: bool | None) -> None:
-        self.circuits += 1
-        self.lamps += circuit.lamps
-        feedback = view.read(f"{circuit.output}.feedback")
-        if feedback.quality is not Quality.GOOD:
-            self.unknown += 1
-            self.lamps_unknown += circuit.lamps
-            return
-        lit = bool(feedback.value)
-        self.on += lit
-        self.off += not lit
-        self.disagree += agrees is False
-        self.lamps_on += circuit.lamps if lit else 0
-        self.power_w += view.number(f"{circuit.output}.power_w") or 0.0
-
-    def view(self) -> LightingTotals:
-        return LightingTotals(
-            self.circuits,
-            self.on,
-            self.off,
-            self.unknown,
-            self.disagree,
-            self.lamps,
-            self.lamps_on,
-            self.lamps_unknown,
-            round(self.power_w / 1000, 1),
         )
 
 

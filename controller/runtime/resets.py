@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Set
+from collections.abc import Callable, Sequence, Set
 from typing import Protocol
 
 from controller.domain.command import Cause
 from controller.domain.errors import InvalidValue, StoreError, UnknownTarget
 from controller.domain.points import TargetId
+from controller.domain.rights import Caller
 from controller.domain.slots import Slot
 from controller.logic.arbitration import Refusal
+from controller.runtime.act_requests import ActRequests, outcome
 from controller.runtime.alarms import AlarmBook
 from controller.runtime.book import RequestBook
 from controller.runtime.evidence import Evidence
-from controller.runtime.views import Receipt, TargetOutcome
-from controller.store.changes import DropRequest
+from controller.runtime.views import Receipt
+from controller.store.changes import Change, DropRequest
 from controller.store.state import StateStore
 
 
@@ -30,9 +32,40 @@ class Latching(Protocol):
         """Why the target cannot be reset now; None when it can."""
         ...
 
+    def forgotten(self, target: TargetId) -> Sequence[Change]:
+        """What is kept of the latch and goes with its reset, in one transaction."""
+        ...
+
     def reset(self, target: TargetId) -> None:
         """Reset it."""
         ...
+
+
+class Latches:
+    """Several disciplines as one."""
+
+    def __init__(self, *disciplines: Latching) -> None:
+        self._disciplines = disciplines
+
+    @property
+    def targets(self) -> Set[TargetId]:
+        """The targets any of them decides."""
+        return frozenset[TargetId]().union(*(discipline.targets for discipline in self._disciplines))
+
+    def reset_refusal(self, target: TargetId) -> Refusal | None:
+        """Why the target cannot be reset now; None when it can."""
+        return self._of(target).reset_refusal(target)
+
+    def forgotten(self, target: TargetId) -> Sequence[Change]:
+        """What is kept of the latch and goes with its reset."""
+        return self._of(target).forgotten(target)
+
+    def reset(self, target: TargetId) -> None:
+        """Reset it."""
+        self._of(target).reset(target)
+
+    def _of(self, target: TargetId) -> Latching:
+        return next(discipline for discipline in self._disciplines if target in discipline.targets)
 
 
 class ResetDesk:
@@ -47,6 +80,7 @@ class ResetDesk:
         state: StateStore,
         evidence: Evidence,
         changed: Callable[[], None],
+        acts: ActRequests,
     ) -> None:
         self._discipline = discipline
         self._book = book
@@ -54,8 +88,9 @@ class ResetDesk:
         self._state = state
         self._evidence = evidence
         self._changed = changed
+        self._acts = acts
 
-    async def reset(self, target: TargetId, actor: str, reason: str) -> Receipt:
+    async def reset(self, target: TargetId, caller: Caller, reason: str) -> Receipt:
         """Reset what is latched on the target, or say why it stays. Refusals are journalled too.
 
         Raises:
@@ -67,26 +102,35 @@ class ResetDesk:
         if not reason.strip():
             raise InvalidValue("a reset needs a reason: what was found on site, and that it is gone")
         refusal = self._refusal(target)
-        said = {"reason": reason.strip(), "refused": "" if refusal is None else refusal.text}
+        refused = "" if refusal is None else refusal.text
+        said = {"reason": reason.strip(), "refused": refused, "person": caller.person}
         try:
-            await self._evidence.before("reset", actor, target, said)
-            if refusal is None:
-                await self._state.apply([DropRequest(target, Slot.EQUIPMENT_PROTECTION)])
+            await self._evidence.before("reset", caller.actor, target, said)
         except StoreError as error:
             refusal = Refusal(Cause.NO_EVIDENCE, f"nothing was done: {error}")
+        refusal = refusal or await self._kept(target, caller)
         if refusal is not None:
-            return _receipt(TargetOutcome(target, False, refusal.cause.value, refusal.text, None, None))
+            return self._acts.done("reset", caller, [outcome(target, refusal.cause.value, refusal.text)], reason=reason)
         self._discipline.reset(target)
         self._alarms.clear(target, "tripped")
         self._changed()
         text = f"what was latched on {target} is reset; everything is decided anew"
-        return _receipt(TargetOutcome(target, True, "", text, None, None))
+        return self._acts.done("reset", caller, [outcome(target, "", text)], reason=reason)
+
+    async def _kept(self, target: TargetId, caller: Caller) -> Refusal | None:
+        """Forget the latch for good; why not, and the journal is told that nothing was done."""
+        latch = DropRequest(target, Slot.EQUIPMENT_PROTECTION)
+        try:
+            await self._state.apply([latch, *self._discipline.forgotten(target)])
+        except StoreError as error:
+            await self._evidence.void("reset", caller, target, {"why": str(error)})
+            return Refusal(Cause.NO_EVIDENCE, f"nothing was done: {error}")
+        return None
 
     def _refusal(self, target: TargetId) -> Refusal | None:
         if target in self._discipline.targets:
             return self._discipline.reset_refusal(target)
-        return Refusal(Cause.OUT_OF_RANGE, f"nothing is latched on {target}; only stations, units and gates latch")
-
-
-def _receipt(outcome: TargetOutcome) -> Receipt:
-    return Receipt("", (outcome,))
+        return Refusal(
+            Cause.OUT_OF_RANGE,
+            f"nothing latches on {target}: it has no interlocks; `zhadao explain {target}` says more",
+        )

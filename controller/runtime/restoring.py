@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Protocol
 
 import structlog
 
 from controller.domain.clock import Clock
 from controller.domain.request import Request
-from controller.runtime.alarms import Alarm, AlarmBook, AlarmState
+from controller.runtime.alarming.kept import alarm_of
+from controller.runtime.alarms import AlarmBook
 from controller.runtime.book import RequestBook
 from controller.store.state import StoredState
 from controller.store.state_rows import UnitCounters
@@ -42,38 +43,8 @@ def restore(
         else:
             book.hold(request)
             kept += 1
-    alarms.restore([_alarm(data) for data in stored.alarms.values()])
+    alarms.restore([alarm_of(data, clock) for data in stored.alarms.values()])
     for unit in stored.units.values():
         counters.restore(unit, wall, now_s)
     log.info("state_restored", leases=kept, ended_meanwhile=len(over), alarms=len(stored.alarms))
     return over
-
-
-def alarm_data(alarm: Alarm) -> dict[str, Any]:
-    """An alarm as the state store keeps it."""
-    return {
-        "id": alarm.id,
-        "source": alarm.source,
-        "condition": alarm.condition,
-        "text": alarm.text,
-        "priority": alarm.priority,
-        "state": alarm.state.value,
-        "raised": alarm.raised.isoformat(),
-        "cleared": alarm.cleared.isoformat() if alarm.cleared else None,
-        "acknowledged_by": alarm.acknowledged_by,
-    }
-
-
-def _alarm(data: Any) -> Alarm:
-    cleared = data["cleared"]
-    return Alarm(
-        data["id"],
-        data["source"],
-        data["condition"],
-        data["text"],
-        data["priority"],
-        AlarmState(data["state"]),
-        datetime.fromisoformat(data["raised"]),
-        datetime.fromisoformat(cleared) if cleared else None,
-        data["acknowledged_by"],
-    )

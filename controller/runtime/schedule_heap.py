@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import heapq
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 
 class DueHeap:
@@ -30,6 +30,18 @@ class DueHeap:
             if self._due.get(member) == at_s:
                 del self._due[member]
                 yield member
+
+    def all(self) -> dict[str, float]:
+        """When each member is due."""
+        return dict(self._due)
+
+    @classmethod
+    def of(cls, due: Mapping[str, float]) -> DueHeap:
+        """A heap of members with their moments, as ``all`` gave them."""
+        heap = cls()
+        for member, at_s in due.items():
+            heap.put(member, at_s)
+        return heap
 
     def next_s(self) -> float:
         """When the next member is due; infinite when none is."""

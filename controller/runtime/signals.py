@@ -9,19 +9,27 @@ from collections.abc import Callable, Iterator
 
 import structlog
 
+from controller.domain.errors import ConfigError
+from controller.domain.rights import Caller
 from controller.runtime.facade import ControllerFacade
 
 log = structlog.get_logger("signals")
 
+SIGNAL = Caller("signal", origin="signal")
+"""Whoever may send the process a signal."""
+
 
 @contextlib.contextmanager
-def stop_signals(controller: ControllerFacade) -> Iterator[asyncio.Event]:
-    """SIGINT and SIGTERM set the event; SIGHUP reloads. The handlers are gone afterwards."""
+def stop_signals(controller: ControllerFacade, reloaded: Callable[[], None] = lambda: None) -> Iterator[asyncio.Event]:
+    """SIGINT and SIGTERM set the event; SIGHUP reloads. The handlers are gone afterwards.
+
+    ``reloaded`` is called after each reload, also one whose configuration was refused: a certificate is none of it.
+    """
     loop, stop = asyncio.get_running_loop(), asyncio.Event()
     reloading: set[asyncio.Task[None]] = set()
 
     def hang_up() -> None:
-        task = loop.create_task(_reload(controller), name="reload")
+        task = loop.create_task(_reload(controller, reloaded), name="reload")
         reloading.add(task)
         task.add_done_callback(reloading.discard)
 
@@ -39,8 +47,14 @@ def stop_signals(controller: ControllerFacade) -> Iterator[asyncio.Event]:
             loop.remove_signal_handler(number)
 
 
-async def _reload(controller: ControllerFacade) -> None:
-    report = await controller.reload("signal")
+async def _reload(controller: ControllerFacade, reloaded: Callable[[], None]) -> None:
+    try:
+        report = await controller.reload(SIGNAL)
+    except ConfigError as error:
+        log.error("config_not_reloaded", reason=str(error))
+        return
+    finally:
+        reloaded()
     if report.applied:
         log.info("config_reloaded", changes=len(report.changes), restart_needed=report.restart_needed)
     else:

@@ -8,6 +8,11 @@ not held up by a walk over a hundred thousand objects that never go.
 from __future__ import annotations
 
 import gc
+import sys
+
+GIVE_WAY_S = 0.001
+"""Threads that write (journal, state, recording) give way to the event loop after this long: with the usual 5 ms
+everybody who asks waits for them, again and again."""
 
 
 def hurry() -> None:
@@ -19,3 +24,4 @@ def settle() -> None:
     """The process has started: set aside what there is, and collect what comes."""
     gc.freeze()
     gc.enable()
+    sys.setswitchinterval(GIVE_WAY_S)

@@ -12,6 +12,7 @@ from controller.domain.quality import Quality
 from controller.logic.contract import LastWrite
 from controller.runtime.alarms import AlarmBook, Priority
 from controller.runtime.command_log import CommandLog
+from controller.runtime.noted import Noted
 from controller.runtime.schedule_heap import DueHeap
 
 UNREACHED_GRACE_S = 20.0
@@ -34,7 +35,7 @@ class Verifier:
         self._alarms = alarms
         self._pending: dict[DeviceId, dict[TargetId, _Pending]] = {}
         self._overdue = DueHeap()
-        self.last: dict[TargetId, LastWrite] = {}
+        self.last: Noted[TargetId, LastWrite] = Noted()
         self.settled: set[TargetId] = set()
         """Targets whose last write was settled since a cycle last took them."""
 

@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from controller.domain.points import Value
+from controller.domain.tags import Tag
+from controller.runtime.site_views import DeclarationView, ProposedState, SwitchView
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +77,12 @@ class Explanation:
     link: str
     text_en: str
     text_zh: str
+    tags: tuple[Tag, ...] = ()
+    """Maintenance tags that bind it, oldest first."""
+    switch: SwitchView | None = None
+    """Its LOCAL/REMOTE switch, where that keeps the centre out or is vouched for."""
+    states: tuple[DeclarationView, ...] = ()
+    """Operating states declared where it stands, gravest first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +96,10 @@ class OutputView:
     slot: str
     actual: str
     agrees: bool | None
+    tag: str = ""
+    """The oldest maintenance tag that binds it, in a line; empty when none does."""
+    owner_class: str = ""
+    """What it is to rights: road_lighting, landscape_lighting, poles, pumps, gates."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +115,14 @@ class AssetView:
     link: str
     ready: bool
     outputs: tuple[OutputView, ...]
+    tags: tuple[Tag, ...] = ()
+    """Maintenance tags on it or any of its outputs, oldest first."""
+    switch: SwitchView | None = None
+    """Its LOCAL/REMOTE switch, where that keeps the centre out or is vouched for."""
+    street: str = ""
+    road: str = ""
+    grade: str = ""
+    """Lighting grade of a cabinet: special, first, second; empty for everything else."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +143,13 @@ class CommandView:
 
 @dataclass(frozen=True, slots=True)
 class AlarmView:
-    """One alarm. ``state``: UNACK | ACKED | RTNUN; ``priority`` 1 (highest) … 4."""
+    """One alarm. ``state``: NORM | UNACK | ACKED | RTNUN | LATCHED | SHELVED | SUPPRESSED | OUT_OF_SERVICE (ISA-18.2);
+    ``priority`` 1 (highest) … 4.
+
+    ``respond_by``: when the time allowed for an answer is over. ``times``: how often it came since it was last normal
+    and seen. ``folded``: how many others are hidden behind it; ``suppressed_by``: behind which it is hidden itself.
+    ``tag``: the maintenance tag that takes it out of service. A ``life_safety`` one can't be shelved.
+    """
 
     id: str
     source: str
@@ -134,6 +160,24 @@ class AlarmView:
     raised: datetime
     cleared: datetime | None
     acknowledged_by: str
+    text_zh: str = ""
+    title_zh: str = ""
+    title_en: str = ""
+    consequence_zh: str = ""
+    consequence_en: str = ""
+    response_zh: str = ""
+    response_en: str = ""
+    respond_by: datetime | None = None
+    acknowledged: datetime | None = None
+    times: int = 1
+    chattering: bool = False
+    folded: int = 0
+    suppressed_by: tuple[str, ...] = ()
+    shelved_until: datetime | None = None
+    shelved_by: str = ""
+    shelve_reason: str = ""
+    tag: str = ""
+    life_safety: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,6 +232,16 @@ class Overview:
     alarms_unacknowledged: int
     leases: int
     journal_ok: bool
+    tags: int = 0
+    """Maintenance tags that hang."""
+    switches_away: int = 0
+    """Devices whose LOCAL/REMOTE switch keeps the centre out."""
+    states: tuple[DeclarationView, ...] = ()
+    """Operating states in force, gravest first."""
+    proposed: tuple[ProposedState, ...] = ()
+    """Operating states the rules would propose and nobody has declared."""
+    bypassed: tuple[str, ...] = ()
+    """One line per bypassed interlock, each beginning with the word BYPASSED."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -288,7 +342,7 @@ class ReloadReport:
 class Change:
     """One thing that changed, as the live stream tells it.
 
-    ``kind``: point | decision | command | alarm | link | lease.
+    ``kind``: point | decision | command | alarm | link | lease | bypass | request.
     """
 
     sequence: int

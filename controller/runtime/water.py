@@ -22,20 +22,24 @@ from controller.logic.contract import (
     UnitMemory,
     Verdict,
 )
-from controller.logic.interlocks import InterlockSpec, reset
+from controller.logic.foresight import foresee_station
+from controller.logic.interlocks import NOTHING_BYPASSED, Bypassed, InterlockSpec, reset
+from controller.logic.site_conditions import NOTHING_ON_SITE, SiteConditions
 from controller.logic.station_evaluation import (
     evaluate_station,
     observe_station,
     reset_lockout,
     station_requests,
 )
+from controller.logic.unknown_interlocks import UNKNOWN
 from controller.runtime.alarms import AlarmBook, Priority
 from controller.runtime.book import RequestBook
 from controller.runtime.dispatch import Act
+from controller.runtime.interlock_memory import INTERLOCK, InterlockRecords, hold_trip, not_clear
 from controller.runtime.reporting import targets_of_asset
 from controller.runtime.schedule_heap import DueHeap
 from controller.settings.site import Site
-from controller.store.changes import Change, PutRequest, PutUnit
+from controller.store.changes import Change, DropRecord, PutUnit
 from controller.store.state_rows import UnitCounters
 
 LOOK_AGAIN_S = 1.0
@@ -50,6 +54,8 @@ class WaterDiscipline:
     """Decides every station, unit and gate of a site. ``keep`` takes what must survive a restart."""
 
     name = "water"
+    behind = False
+    """A turn always works out everything that is due: a city has dozens of stations, not thousands."""
 
     def __init__(
         self,
@@ -61,6 +67,8 @@ class WaterDiscipline:
         *,
         alarms: AlarmBook,
         keep: Callable[[Change], None],
+        bypassed: Callable[[float], Bypassed] = lambda _: NOTHING_BYPASSED,
+        conditions: SiteConditions = NOTHING_ON_SITE,
     ) -> None:
         self._book = book
         self._last = last
@@ -68,6 +76,9 @@ class WaterDiscipline:
         self._verdicts = verdicts
         self._alarms = alarms
         self._keep = keep
+        self._bypassed = bypassed
+        self._site = conditions
+        self._records = InterlockRecords(keep)
         self._memories: dict[DeviceId, StationMemory] = {}
         self._kept: dict[TargetId, UnitMemory] = {}
         self._standing: dict[DeviceId, frozenset[str]] = {}
@@ -82,6 +93,7 @@ class WaterDiscipline:
             device: tuple(spec for spec in site.interlocks if device_of(spec.target) == device)
             for device in self._stations
         }
+        self._records.only({spec.id for specs in self._interlocks.values() for spec in specs})
         self._targets = {
             target: station.id for station in self._stations.values() for target in targets_of_asset(station)
         }
@@ -100,6 +112,15 @@ class WaterDiscipline:
         self._memories[station] = _with_unit(memory, counters.target, unit)
         self._kept[counters.target] = unit
 
+    def restore_interlocks(self, memories: Mapping[str, InterlockMemory]) -> None:
+        """Take delays and latches of interlocks up again."""
+        for device, specs in self._interlocks.items():
+            mine = {spec.id: memories[spec.id] for spec in specs if spec.id in memories}
+            if mine:
+                memory = self._memories.get(device, StationMemory())
+                self._memories[device] = replace(memory, interlocks={**memory.interlocks, **mine})
+                self._records.restore(mine)
+
     @property
     def targets(self) -> Set[TargetId]:
         """Stations, units and gates."""
@@ -113,14 +134,23 @@ class WaterDiscipline:
     def forget_times(self) -> None:
         """Nothing here is timed by the wall clock."""
 
+    def look_again(self, device: DeviceId) -> None:
+        """What binds the station changed (a tag, its switch): it is evaluated in the next turn."""
+        if device in self._stations:
+            self._due.put(device, float("-inf"))
+
     def compute(self, image: Image, changed: Set[DeviceId], moment: Moment) -> None:
         """Observe every station that changed or is due, and put what its automatic asks for into the book."""
         self._turn = set(changed) | set(self._due.take(moment.s))
         for device in self._turn:
             station = self._stations[device]
             view = image.view(device, moment.s)
+            self._site.look(view)
             memory = observe_station(station, view, self._memories.get(device, StationMemory()), moment)
-            memory, requests = station_requests(station, view, memory, moment, self._interlocks[device])
+            memory, requests = station_requests(
+                station, view, memory, moment, self._interlocks[device], self._bypassed(moment.s)
+            )
+            self._records.note(memory.interlocks, moment)
             self._memories[device] = memory
             self._keep_counters(station, memory, moment)
             self._latch(requests)
@@ -159,11 +189,12 @@ class WaterDiscipline:
             return Refusal(
                 Cause.INTERLOCK, f"the failed start of {target} is still being taken back; wait for its stop"
             )
-        for spec, past in known.items():
-            if past.true_since_s is None or past.acting:
-                stands = "its cause cannot be known now" if past.false_since_s is None else "its cause still stands"
-                return Refusal(Cause.INTERLOCK, f"interlock {spec.id} is not clear, {stands}: {spec.text_en}")
-        return None
+        refusals = (not_clear(spec, past) for spec, past in known.items())
+        return next((refusal for refusal in refusals if refusal is not None), None)
+
+    def forgotten(self, target: TargetId) -> Sequence[Change]:
+        """The kept memories of what latches on the target."""
+        return [DropRecord(INTERLOCK, spec.id) for spec in self._latches(target)]
 
     def reset(self, target: TargetId) -> None:
         """Reset what is latched on a station, unit or gate; a person was there and the cause is gone."""
@@ -185,16 +216,15 @@ class WaterDiscipline:
     def _latch(self, requests: Sequence[Request]) -> None:
         """A trip stays until a person resets it, also across a restart."""
         for request in requests:
-            if request.slot.kind is SlotKind.LATCHED and self._book.holder(request.target, request.slot) is None:
-                self._book.hold(request)
-                self._keep(PutRequest(request))
-                text = f"{request.target} tripped: {request.reason}; reset it once the cause is gone"
-                self._alarms.set(request.target, "tripped", text, Priority.EMERGENCY)
+            if request.slot.kind is SlotKind.LATCHED:
+                hold_trip(request, self._book, self._keep, self._alarms)
 
     def _evaluate(self, station: Station, view: View, moment: Moment) -> list[Act]:
         decisions = {target: self._book.decision(target) for target in targets_of_asset(station)}
         memory = self._memories[station.id]
-        step = evaluate_station(station, decisions, view, memory, self._last, moment, self._interlocks[station.id])
+        interlocks, bypassed = self._interlocks[station.id], self._bypassed(moment.s)
+        step = evaluate_station(station, decisions, view, memory, self._last, moment, interlocks, bypassed, self._site)
+        self._records.note(step.memory.interlocks, moment)
         self._memories[station.id] = step.memory
         self._phases.update(step.phases)
         self._tell(station, step)
@@ -205,14 +235,33 @@ class WaterDiscipline:
         self._due.put(station.id, max(next_s, moment.s + 0.25))
         return [Act(wanted, decisions[step.because.get(wanted.target, wanted.target)].winner) for wanted in step.wanted]
 
+    def foresee(self, station: DeviceId, decisions: Sequence[Decision], view: View, moment: Moment) -> StationStep:
+        """The step that would follow if these were decided, everything else as it is; nothing is remembered of it."""
+        asset = self._stations[station]
+        known = {target: self._book.decision(target) for target in targets_of_asset(asset)}
+        known.update({decision.target: decision for decision in decisions})
+        memory = self._memories.get(station, StationMemory())
+        interlocks, bypassed = self._interlocks[station], self._bypassed(moment.s)
+        return foresee_station(asset, known, view, memory, self._last, moment, interlocks, bypassed, self._site)
+
     def _tell(self, station: Station, step: StationStep) -> None:
         """Alarms that stand now, and the end of those that no longer do."""
         now = dict(step.alarms)
-        for gone in self._standing.get(station.id, frozenset()) - now.keys():
+        for gone in self._said_before(station, step) - now.keys():
             self._alarms.clear(station.id, gone)
         for condition, text in now.items():
-            self._alarms.set(station.id, condition, text, Priority.HIGH)
-        self._standing[station.id] = frozenset(now)
+            urgency = Priority.MEDIUM if condition.endswith(f":{UNKNOWN}") else Priority.HIGH
+            self._alarms.set(station.id, condition, text, urgency)
+        if now or step.memory.adopted:
+            self._standing[station.id] = frozenset(now)
+
+    def _said_before(self, station: Station, step: StationStep) -> frozenset[str]:
+        """What was said of the station in the last cycle; after a restart, what stands of it from before."""
+        said = self._standing.get(station.id)
+        if said is not None or not step.memory.adopted:
+            return said or frozenset()
+        about = (alarm for alarm in self._alarms.about(station.id) if alarm.stands and alarm.source == station.id)
+        return frozenset(alarm.condition for alarm in about if ":" in alarm.condition)
 
     def _keep_counters(self, station: Station, memory: StationMemory, moment: Moment) -> None:
         for unit in station.units:

@@ -1,10 +1,12 @@
 """A site's folder, read and checked: pydantic at the edge, frozen dataclasses inside."""
 
+from controller.settings.api import ApiSettings
 from controller.settings.checks import check_site
 from controller.settings.diff import SiteDiff, diff_sites
+from controller.settings.leases import LeaseLimits, LeaseRules
 from controller.settings.load import load_site
 from controller.settings.problems import ConfigProblems, Problem
-from controller.settings.site import ApiSettings, Division, LeaseLimits, Site, Wire
+from controller.settings.site import Division, Site, Wire
 from controller.settings.timing import Timing
 
 __all__ = [
@@ -12,6 +14,7 @@ __all__ = [
     "ConfigProblems",
     "Division",
     "LeaseLimits",
+    "LeaseRules",
     "Problem",
     "Site",
     "SiteDiff",

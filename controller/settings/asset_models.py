@@ -22,6 +22,13 @@ class PlaceModel(Model):
     lon: Finite
 
 
+class KeyAtModel(Model):
+    """Where the key of a LOCAL/REMOTE switch is: ``{zh: 泵房值班室, en: pump house, duty room}``."""
+
+    zh: Text
+    en: Text
+
+
 class WireModel(Model):
     """Where the device is: swapping a simulated device for the real one is this line.
 
@@ -68,6 +75,7 @@ class CabinetModel(AssetModel):
     grade: Word[Grade] = Grade.SECOND
     road: str = ""
     street: str = ""
+    key_at: KeyAtModel | None = None
     circuits: Annotated[list[CircuitModel], Field(min_length=1)] = Field(description="its outputs; at least one")
 
 
@@ -151,6 +159,7 @@ class StationModel(AssetModel):
     gravity: GravityModel | None = None
     automatic: bool = False
     mode_proof_s: Positive = 10.0
+    key_at: KeyAtModel | None = None
 
 
 _DATED = "levels are dated and have a datum, since sources differ: {value_m: 2.7, datum: 吴淞, since: 2021-07-01}"

@@ -7,6 +7,7 @@ from pathlib import Path
 from controller.settings.load import Loader
 from controller.settings.problems import Problem
 from controller.settings.site import Site
+from controller.settings.states import with_state_programs
 from controller.settings.year_proof import check_no_day_burning
 
 
@@ -15,6 +16,7 @@ def check_site(path: Path) -> tuple[Site | None, list[Problem]]:
     loader = Loader(path)
     site = loader.load()
     if site is not None:
-        check_no_day_burning(site.city, site.lighting, loader.program_spots, loader.findings)
+        plan = with_state_programs(site.lighting, site.states)
+        check_no_day_burning(site.city, plan, loader.program_spots, loader.findings)
     problems = sorted(set(loader.findings.problems))
     return (None if problems else site), problems

@@ -38,9 +38,17 @@ class SiteDiff:
     endpoints: Changes
     programs: Changes
     interlocks: Changes
+    flood_zones: Changes
     calendar: bool
     timing: tuple[str, ...]
     leases: tuple[str, ...]
+    access: tuple[str, ...]
+    alarms: tuple[str, ...]
+    states: tuple[str, ...]
+    backups: tuple[str, ...]
+    handling: tuple[str, ...]
+    notices: tuple[str, ...]
+    safety: tuple[str, ...]
     restart_needed: tuple[str, ...]
 
     def __bool__(self) -> bool:
@@ -51,12 +59,24 @@ class SiteDiff:
         said = [f"{name}: {changes}" for name, changes in self._named() if changes]
         if self.calendar:
             said.append("calendar: changed")
-        lists = (("timing", self.timing), ("leases", self.leases), ("needs a restart", self.restart_needed))
+        lists = (
+            ("timing", self.timing),
+            ("leases", self.leases),
+            ("access", self.access),
+            ("alarms", self.alarms),
+            ("safety", self.safety),
+            ("states", self.states),
+            ("backups", self.backups),
+            ("handling", self.handling),
+            ("notices", self.notices),
+            ("needs a restart", self.restart_needed),
+        )
         return (*said, *(f"{name}: {', '.join(names)}" for name, names in lists if names))
 
     def _named(self) -> Iterable[tuple[str, Changes]]:
         yield from (("assets", self.assets), ("endpoints", self.endpoints))
         yield from (("programs", self.programs), ("interlocks", self.interlocks))
+        yield from (("flood zones", self.flood_zones),)
 
 
 def diff_sites(old: Site, new: Site) -> SiteDiff:
@@ -66,9 +86,17 @@ def diff_sites(old: Site, new: Site) -> SiteDiff:
         endpoints=_compare(_by_name(old), _by_name(new)),
         programs=_compare(old.lighting.programs, new.lighting.programs),
         interlocks=_compare(_by_id(old), _by_id(new)),
+        flood_zones=_compare(_zones(old), _zones(new)),
         calendar=old.lighting.calendar != new.lighting.calendar,
         timing=_fields(old.timing, new.timing),
-        leases=tuple(slot.label for slot, limits in new.leases.items() if old.leases.get(slot) != limits),
+        access=_fields(old.access, new.access),
+        alarms=_fields(old.alarms, new.alarms),
+        safety=_fields(old.safety, new.safety),
+        states=_states(old, new),
+        leases=_leases(old, new),
+        backups=_fields(old.backups, new.backups),
+        handling=_fields(old.handling, new.handling),
+        notices=_fields(old.notices, new.notices),
         restart_needed=_restart(old, new),
     )
 
@@ -94,11 +122,28 @@ def _by_id(site: Site) -> Mapping[str, Any]:
     return {spec.id: spec for spec in site.interlocks}
 
 
+def _zones(site: Site) -> Mapping[str, Any]:
+    rules = {"wet_power": site.wet_power.rules}
+    return {**rules, **{zone.id: zone for zone in site.wet_power.zones}}
+
+
 def _fields(old: Any, new: Any) -> tuple[str, ...]:
     return tuple(field.name for field in fields(old) if getattr(old, field.name) != getattr(new, field.name))
+
+
+def _states(old: Site, new: Site) -> tuple[str, ...]:
+    specs = tuple(state for state, spec in new.states.specs.items() if old.states.specs.get(state) != spec)
+    rules = ("proposals",) if old.states.rules != new.states.rules else ()
+    return (*specs, *rules, *_fields(old.local, new.local))
+
+
+def _leases(old: Site, new: Site) -> tuple[str, ...]:
+    slots = (slot.label for slot, limits in new.leases.items() if old.leases.get(slot) != limits)
+    return (*slots, *_fields(old.lease_rules, new.lease_rules))
 
 
 def _restart(old: Site, new: Site) -> tuple[str, ...]:
     api = tuple(f"api.{name}" for name in _fields(old.api, new.api))
     whole = tuple(name for name in ("name", "timezone") if getattr(old, name) != getattr(new, name))
-    return (*api, *whole)
+    evidence = tuple(f"evidence.{name}" for name in _fields(old.evidence, new.evidence))
+    return (*api, *whole, *evidence)

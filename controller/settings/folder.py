@@ -13,7 +13,13 @@ from controller.settings.problems import Problem
 from controller.settings.yaml_lines import Document, read_document
 
 ASSET_KEYS: Mapping[str, type] = {"cabinets": list, "poles": list, "stations": list, "gauges": list}
-LIGHTING_KEYS: Mapping[str, type] = {"programs": list, "rules": list, "holidays": list}
+LIGHTING_KEYS: Mapping[str, type] = {
+    "programs": list,
+    "rules": list,
+    "holidays": list,
+    "wet_power": dict,
+    "flood_zones": list,
+}
 WATER_KEYS: Mapping[str, type] = {"interlocks": list}
 
 
@@ -21,7 +27,8 @@ WATER_KEYS: Mapping[str, type] = {"interlocks": list}
 class Folder:
     """``site.yaml``, ``divisions.yaml``, ``endpoints.yaml`` and the files of ``assets/``, ``lighting/``, ``water/``.
 
-    A file that is not there is None, and that is a problem; ``assets/`` needs at least one file.
+    A file that is not there is None, and that is a problem; ``assets/`` needs at least one file. ``alarms.yaml``,
+    ``states.yaml``, ``handling.yaml`` and ``notices.yaml`` may be left out.
     """
 
     path: Path
@@ -31,11 +38,16 @@ class Folder:
     assets: tuple[Document, ...]
     lighting: tuple[Document, ...]
     water: tuple[Document, ...]
+    alarms: Document | None = None
+    states: Document | None = None
+    handling: Document | None = None
+    notices: Document | None = None
 
     def documents(self) -> Iterator[Document]:
         """All files read, in reading order."""
         yield from (document for document in (self.site, self.divisions, self.endpoints) if document)
         yield from (*self.assets, *self.lighting, *self.water)
+        yield from (document for document in (self.alarms, self.states, self.handling, self.notices) if document)
 
     def profile_folders(self) -> tuple[Path, Path]:
         """Where device profiles are looked for: the site's own, then those it shares with its neighbours."""
@@ -56,6 +68,10 @@ def read_folder(path: Path, findings: Findings) -> Folder:
         _all(path / "assets"),
         _all(path / "lighting"),
         _all(path / "water"),
+        alarms=_perhaps(path / "alarms.yaml"),
+        states=_perhaps(path / "states.yaml"),
+        handling=_perhaps(path / "handling.yaml"),
+        notices=_perhaps(path / "notices.yaml"),
     )
 
 
@@ -64,6 +80,11 @@ def _one(file: Path, findings: Findings) -> Document | None:
         findings.problems.append(Problem(str(file), 1, "", "", "is missing", "config/hangzhou shows what it holds"))
         return None
     return read_document(file, str(file))
+
+
+def _perhaps(file: Path) -> Document | None:
+    """A file a site need not have."""
+    return read_document(file, str(file)) if file.is_file() else None
 
 
 def _all(folder: Path) -> tuple[Document, ...]:

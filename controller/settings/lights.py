@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from controller.domain.assets import Cabinet, Circuit, Display, Luminaire, Pole
-from controller.settings.asset_models import CabinetModel, CircuitModel, PoleModel
+from controller.domain.assets import Cabinet, Circuit, Display, KeyPlace, Luminaire, Pole
+from controller.settings.asset_models import CabinetModel, CircuitModel, KeyAtModel, PoleModel
 from controller.settings.context import Context, check_id, check_known, check_outputs, place_of
 from controller.settings.parsing import Entry
 
@@ -25,7 +25,13 @@ def cabinet_of(entry: Entry[CabinetModel], context: Context) -> Cabinet:
         circuits=tuple(_circuit(model.id, circuit) for circuit in model.circuits),
         street=model.street,
         road=model.road,
+        key_at=key_of(model.key_at),
     )
+
+
+def key_of(model: KeyAtModel | None) -> KeyPlace:
+    """Where a switch's key is."""
+    return KeyPlace() if model is None else KeyPlace(model.zh, model.en)
 
 
 def _circuit(cabinet: str, model: CircuitModel) -> Circuit:

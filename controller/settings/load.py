@@ -9,8 +9,14 @@ from types import MappingProxyType
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
+from controller.domain.assets import City
+from controller.logic.wet_zones import WetPower
+from controller.settings.access import access_of
+from controller.settings.alarms import alarms_of
+from controller.settings.api import api_of
 from controller.settings.city import city_of
 from controller.settings.context import Context, place_of
+from controller.settings.evidence import backups_of, evidence_of
 from controller.settings.fields import Model
 from controller.settings.folder import (
     LIGHTING_KEYS,
@@ -21,23 +27,28 @@ from controller.settings.folder import (
     raw_names,
     read_folder,
 )
+from controller.settings.handling import handling_of
 from controller.settings.interlock_models import InterlockModel
 from controller.settings.interlocking import interlocks_of
+from controller.settings.leases import lease_rules_of, leases_of
 from controller.settings.lighting import plan_of
 from controller.settings.lighting_models import HolidayTableModel, ProgramModel, RuleModel
+from controller.settings.notices import notices_of
 from controller.settings.parsing import Entry, Findings, Spot
 from controller.settings.problems import ConfigProblems
 from controller.settings.profiles import ProfileShelf
-from controller.settings.site import ApiSettings, Division, Site
+from controller.settings.site import Division, LocalRules, Site
 from controller.settings.site_checks import (
     check_endpoints,
     check_heartbeats,
     check_timing,
-    leases_of,
     timezone_of,
 )
 from controller.settings.site_models import DivisionModel, EndpointModel, SiteModel
+from controller.settings.states import states_of
 from controller.settings.timing import Timing
+from controller.settings.wet_power import wet_power_of
+from controller.settings.wet_power_models import FloodZoneModel, WetPowerModel
 from controller.settings.wiring import Wiring
 from schedules.plan import LightingPlan
 
@@ -64,6 +75,7 @@ class Loader:
     path: Path
     findings: Findings = field(default_factory=Findings)
     program_spots: dict[str, Spot] = field(default_factory=dict)
+    _lighting_spots: list[tuple[str, Spot]] = field(default_factory=list)
 
     def load(self) -> Site | None:
         """The site as far as it can be made out; None when ``site.yaml`` itself can't be used."""
@@ -82,7 +94,7 @@ class Loader:
             return None
         check_timing(timing, entry.spot, self.findings)
         check_heartbeats(timing, shelf.loaded(), entry.spot, self.findings)
-        interlocks = interlocks_of(water, city, wiring.points(), context)
+        interlocks = interlocks_of(water, city, wiring.specs(), context)
         endpoints = wiring.built(timing.request_timeout_s)
         return Site(
             name=entry.value.name,
@@ -97,10 +109,22 @@ class Loader:
             ),
             lighting=lighting,
             timing=timing,
-            leases=MappingProxyType(dict(leases_of(entry, self.findings))),
+            leases=MappingProxyType(dict(leases_of(entry.value.leases, entry.spot.at("leases"), self.findings))),
             interlocks=interlocks,
-            api=ApiSettings(entry.value.api.host, entry.value.api.port),
+            api=api_of(entry.value.api, self.path),
+            alarms=alarms_of(folder.alarms, city, self.findings),
             config_hash=hash_of(self.path, [*folder.documents(), *shelf.documents]),
+            lease_rules=lease_rules_of(entry.value.lease_rules),
+            safety=entry.value.safety.built(),
+            access=access_of(entry.value.access, entry.spot.at("access"), city, self.findings),
+            wet_power=self._wet_power(city, wiring),
+            states=states_of(folder.states, programs, self.findings),
+            handling=handling_of(folder.handling, self.findings),
+            notices=notices_of(folder.notices, codes, self.findings),
+            local=LocalRules(entry.value.local.lights_wait_s, entry.value.local.stations_wait_s),
+            evidence=evidence_of(entry.value.evidence),
+            backups=backups_of(entry.value.backups, entry.spot.at("backups"), self.findings),
+            recording=entry.value.recording.built(),
         )
 
     def _site(self, folder: Folder) -> Entry[SiteModel] | None:
@@ -134,13 +158,20 @@ class Loader:
         return {entry.value.name: entry.value for entry in entries}, raw_names(spots, "name")
 
     def _lighting(self, folder: Folder, timezone: ZoneInfo) -> tuple[LightingPlan, frozenset[str]]:
-        found = lists(folder.lighting, LIGHTING_KEYS, self.findings)
+        found = self._lighting_spots = lists(folder.lighting, LIGHTING_KEYS, self.findings)
         programs = self._items(ProgramModel, [spot for key, spot in found if key == "programs"])
         rules = self._items(RuleModel, [spot for key, spot in found if key == "rules"])
         tables = self._items(HolidayTableModel, [spot for key, spot in found if key == "holidays"])
         names = raw_names([spot for key, spot in found if key == "programs"], "id")
         self.program_spots.update((entry.value.id, entry.spot.at("id")) for entry in programs)
         return plan_of(programs, rules, tables, timezone, names, self.findings), names
+
+    def _wet_power(self, city: City, wiring: Wiring) -> WetPower:
+        found = self._lighting_spots
+        rules = [self.findings.parse(WetPowerModel, spot) for key, spot in found if key == "wet_power"]
+        zones = self._items(FloodZoneModel, [spot for key, spot in found if key == "flood_zones"])
+        usable = [entry for entry in rules if entry is not None]
+        return wet_power_of(usable, zones, city, wiring.points(), self.findings)
 
     def _items(self, model: type[M], spots: Sequence[Spot]) -> list[Entry[M]]:
         return [entry for spot in spots for entry in self.findings.items(model, spot)]

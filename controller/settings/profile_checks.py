@@ -12,6 +12,10 @@ from drivers.profile import NO_FEEDBACK, PointSpec, PointType, Protocol, Role, T
 
 Placed = tuple[PointSpec, Spot]
 
+LOCKOUT = ".lockout"
+LOCKED_OUT = ".locked_out"
+"""A lock-out's points: what is written, and what the device itself retains."""
+
 _BIT_TABLES = (Table.COIL, Table.DISCRETE)
 _READ_ONLY_TABLES = (Table.DISCRETE, Table.INPUT)
 
@@ -32,6 +36,7 @@ def check_points(points: Sequence[Placed], model: ProfileModel, findings: Findin
             _once(findings, spot, message, hint)
     _check_feedback(points, findings)
     _check_roles(points, model, findings)
+    _check_lockouts(points, model, findings)
     if model.protocol is Protocol.MODBUS:
         _check_registers(points, findings)
     else:
@@ -108,6 +113,23 @@ def _check_roles(points: Sequence[Placed], model: ProfileModel, findings: Findin
     if model.heartbeat_s is not None and not beats:
         where = next(spot for _, spot in points).document
         findings.add(Spot(where, ("heartbeat_s",)), "no point has role: heartbeat", "add the point, or leave this out")
+
+
+def _check_lockouts(points: Sequence[Placed], model: ProfileModel, findings: Findings) -> None:
+    """A lock-out is worth its name only where the device keeps it: the profile says so, and says how it is proven."""
+    locks = [(spec, spot) for spec, spot in points if spec.name.endswith(LOCKOUT)]
+    for spec, spot in locks:
+        if not spec.writable or spec.feedback in (None, NO_FEEDBACK):
+            hint = "say access: read_write, feedback: locked_out, and add that point: what the device itself retains"
+            _once(findings, spot, "a lock-out is written, and proven by the device", hint)
+        elif spec.feedback != f"{spec.name.partition('.')[0]}{LOCKED_OUT}":
+            _once(findings, spot.at("feedback"), "a lock-out is proven by locked_out of its output", "say locked_out")
+    if locks and not model.retained_lockout:
+        hint = "say retained_lockout: true if the device keeps it over a reboot, else leave the point out"
+        _once(findings, locks[0][1], "a lock-out the device does not retain stops nothing that matters", hint)
+    if model.retained_lockout and not locks and points:
+        where = Spot(points[0][1].document, ("retained_lockout",))
+        findings.add(where, "no point is a lockout", "add the output's lockout and locked_out, or leave this out")
 
 
 def _check_registers(points: Iterable[Placed], findings: Findings) -> None:

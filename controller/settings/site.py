@@ -3,15 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from datetime import timedelta
+from dataclasses import dataclass, field, replace
 
 from controller.domain.assets import City, Place
 from controller.domain.errors import ConfigError, UnknownTarget
 from controller.domain.image import Ageing
 from controller.domain.points import DeviceId
 from controller.domain.slots import Slot
+from controller.logic.alarm_settings import AlarmSettings
+from controller.logic.handling_rules import HandlingRules
 from controller.logic.interlocks import InterlockSpec
+from controller.logic.wet_zones import WetPower
+from controller.settings.access import AccessSettings
+from controller.settings.api import ApiSettings
+from controller.settings.evidence import BackupSettings, EvidenceSettings
+from controller.settings.leases import LeaseLimits, LeaseRules
+from controller.settings.notices import NoticeSettings
+from controller.settings.recording import RecordingSettings
+from controller.settings.safety import Safety
+from controller.settings.states import SiteStates
 from controller.settings.timing import Timing
 from drivers.base import Endpoint
 from drivers.profile import Profile
@@ -30,27 +40,19 @@ class Division:
 
 
 @dataclass(frozen=True, slots=True)
-class LeaseLimits:
-    """How long a lease of one slot lives when nobody says, and at most."""
-
-    default: timedelta
-    maximum: timedelta
-
-
-@dataclass(frozen=True, slots=True)
-class ApiSettings:
-    """Where the API listens. Port 0 takes any free one."""
-
-    host: str = "127.0.0.1"
-    port: int = 8080
-
-
-@dataclass(frozen=True, slots=True)
 class Wire:
     """Which profile a device follows and where it hangs."""
 
     profile: str
     endpoint: str
+
+
+@dataclass(frozen=True, slots=True)
+class LocalRules:
+    """How long automation waits once a LOCAL/REMOTE switch is back at REMOTE, unless a person releases it (s)."""
+
+    lights_wait_s: float = 0.0
+    stations_wait_s: float = 600.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +77,18 @@ class Site:
     interlocks: tuple[InterlockSpec, ...]
     api: ApiSettings
     config_hash: str
+    alarms: AlarmSettings = field(default_factory=AlarmSettings)
+    access: AccessSettings = field(default_factory=AccessSettings)
+    lease_rules: LeaseRules = field(default_factory=LeaseRules)
+    states: SiteStates = field(default_factory=SiteStates)
+    local: LocalRules = field(default_factory=LocalRules)
+    safety: Safety = field(default_factory=Safety)
+    wet_power: WetPower = field(default_factory=WetPower)
+    evidence: EvidenceSettings = field(default_factory=EvidenceSettings)
+    backups: BackupSettings = field(default_factory=BackupSettings)
+    handling: HandlingRules = field(default_factory=HandlingRules)
+    notices: NoticeSettings = field(default_factory=NoticeSettings)
+    recording: RecordingSettings = field(default_factory=RecordingSettings)
 
     def ageing(self, device: DeviceId) -> Mapping[str, Ageing]:
         """The ageing of each of the device's points, for its block in the image."""

@@ -1,23 +1,14 @@
-"""Times, leases and zone of ``site.yaml``, and names used twice in divisions and endpoints."""
+"""Times and zone of ``site.yaml``, and names used twice in divisions and endpoints."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import timedelta
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from controller.domain.slots import MAX_LEASE, Slot
 from controller.settings.parsing import Entry, Findings, Spot
-from controller.settings.problems import did_you_mean
-from controller.settings.site import LeaseLimits
-from controller.settings.site_models import EndpointModel, LeaseModel, SiteModel
+from controller.settings.site_models import EndpointModel, SiteModel
 from controller.settings.timing import Timing
 from drivers.profile import Profile
-
-DEFAULT_LEASE = timedelta(hours=2)
-"""A lease's length when neither the person nor the site says: half a shift's attention."""
-
-_LABELS = {slot.label: slot for slot in MAX_LEASE}
 
 
 def timezone_of(entry: Entry[SiteModel], findings: Findings) -> ZoneInfo:
@@ -28,34 +19,6 @@ def timezone_of(entry: Entry[SiteModel], findings: Findings) -> ZoneInfo:
     except (ZoneInfoNotFoundError, ValueError, OSError):
         findings.add(entry.spot.at("timezone"), "unknown time zone", "an IANA name: Asia/Shanghai")
         return ZoneInfo("Asia/Shanghai")
-
-
-def leases_of(entry: Entry[SiteModel], findings: Findings) -> Mapping[Slot, LeaseLimits]:
-    """Limits of every leased slot: the site's where it says so, DESIGN's otherwise, never longer."""
-    limits = {slot: LeaseLimits(min(DEFAULT_LEASE, longest), longest) for slot, longest in MAX_LEASE.items()}
-    for label, model in entry.value.leases.items():
-        spot = entry.spot.at("leases", label)
-        slot = _LABELS.get(label)
-        if slot is None:
-            findings.add(spot, "not a slot that people lease", did_you_mean(label, _LABELS))
-        else:
-            limits[slot] = _limits(slot, model, spot, findings)
-    return limits
-
-
-def _limits(slot: Slot, model: LeaseModel, spot: Spot, findings: Findings) -> LeaseLimits:
-    longest = MAX_LEASE[slot]
-    maximum = longest if model.maximum is None else timedelta(seconds=model.maximum)
-    default = timedelta(seconds=model.default)
-    hours = longest.total_seconds() / 3600
-    if maximum > longest:
-        findings.add(spot.at("maximum"), f"longer than a lease of slot {slot.label} may be", f"at most {hours:g}h")
-    elif default > maximum:
-        hint = f"at most its maximum, {maximum.total_seconds() / 3600:g}h"
-        findings.add(spot.at("default"), f"longer than a lease of slot {slot.label} may be", hint)
-    if not default:
-        findings.add(spot.at("default"), "a lease without length", "say how long: 2h")
-    return LeaseLimits(min(default, maximum), maximum)
 
 
 def check_timing(timing: Timing, spot: Spot, findings: Findings) -> None:

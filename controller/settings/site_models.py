@@ -6,8 +6,15 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from controller.settings.access_models import AccessModel
+from controller.settings.api_models import ApiModel
 from controller.settings.asset_models import PlaceModel
-from controller.settings.fields import DivisionCode, Duration, Model, NotNegative, Positive, Text
+from controller.settings.evidence_models import BackupsModel, EvidenceModel
+from controller.settings.fields import DivisionCode, Model, NotNegative, Positive, Text
+from controller.settings.lease_models import LeaseModel, LeaseRulesModel
+from controller.settings.recording import RecordingModel
+from controller.settings.safety import SafetyModel
+from controller.settings.state_models import LocalModel
 
 
 class TimingModel(Model):
@@ -34,20 +41,6 @@ class TimingModel(Model):
     link_jitter: Annotated[float, Field(ge=0, lt=1)] = 0.2
 
 
-class LeaseModel(Model):
-    """One slot's leases: ``{default: 2h, maximum: 8h}``."""
-
-    default: Duration = Field(description="how long when nobody says: 2h")
-    maximum: Duration | None = None
-
-
-class ApiModel(Model):
-    """Where the API listens."""
-
-    host: Text = "127.0.0.1"
-    port: Annotated[int, Field(ge=0, le=65535)] = 8080
-
-
 class SiteModel(Model):
     """``site.yaml``."""
 
@@ -55,7 +48,14 @@ class SiteModel(Model):
     timezone: Text = Field(description="an IANA time zone: Asia/Shanghai")
     timing: TimingModel = TimingModel()
     leases: dict[str, LeaseModel] = Field(default_factory=dict)
+    lease_rules: LeaseRulesModel = LeaseRulesModel()
+    safety: SafetyModel = SafetyModel()
     api: ApiModel = ApiModel()
+    evidence: EvidenceModel = EvidenceModel()
+    backups: BackupsModel = BackupsModel()
+    recording: RecordingModel = RecordingModel()
+    access: AccessModel = AccessModel()
+    local: LocalModel = LocalModel()
 
 
 class DivisionModel(Model):

@@ -23,6 +23,7 @@ from controller.settings.asset_models import (
     UnitModel,
 )
 from controller.settings.context import Context, check_id, check_outputs, place_of
+from controller.settings.lights import key_of
 from controller.settings.parsing import Entry
 from controller.settings.pump_defaults import rules_for
 from controller.settings.water_checks import check_gauge, check_station
@@ -59,6 +60,7 @@ def station_of(entry: Entry[StationModel], context: Context) -> Station:
         automatic=model.automatic,
         additional_starts_only=underpass,
         mode_proof_s=model.mode_proof_s,
+        key_at=key_of(model.key_at),
     )
 
 

@@ -33,6 +33,17 @@ def _check_discharge_gates(model: StationModel, spot: Spot, findings: Findings) 
             findings.add(here, f"a {roles[unit.gate]} gate behind a pump", "name its discharge gate")
         elif users.setdefault(unit.gate, unit.output) != unit.output:
             findings.add(here, f"already the gate of {users[unit.gate]}", "each unit has its own discharge gate")
+    _check_unguarded(model, spot, findings)
+
+
+def _check_unguarded(model: StationModel, spot: Spot, findings: Findings) -> None:
+    """A unit that names no gate, where a discharge gate is nobody's: nothing would prove it before a start."""
+    named = {unit.gate for unit in model.units}
+    orphans = [gate.output for gate in model.gates if gate.role is GateRole.DISCHARGE and gate.output not in named]
+    for position, unit in enumerate(model.units):
+        if unit.gate is None and orphans:
+            hint = f"say gate: {orphans[0]}, or whose gate that is"
+            findings.add(spot.at("units", position), "its start is guarded by no gate's proof", hint)
 
 
 def _check_starts(model: StationModel, spot: Spot, findings: Findings) -> None:

@@ -66,6 +66,10 @@ class Wiring:
             binding.device: frozenset(binding.points) for bindings in self._devices.values() for binding in bindings
         }
 
+    def specs(self) -> dict[str, Mapping[str, PointSpec]]:
+        """The points each device has, with what each can read."""
+        return {binding.device: binding.points for bindings in self._devices.values() for binding in bindings}
+
     def ageing(self, points: Mapping[str, PointSpec], timing: Timing) -> Mapping[str, Ageing]:
         """The ageing of each of these points, by its poll class; shared by devices that share their points."""
         if id(points) not in self._ageings:

@@ -6,7 +6,6 @@ fails its own caller only.
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -26,10 +25,6 @@ class Statement:
     sql: str
     values: Row
 
-    def run(self, connection: sqlite3.Connection) -> None:
-        """Do it, within the transaction that is open."""
-        connection.execute(self.sql, self.values)
-
 
 @dataclass(frozen=True, slots=True)
 class PutRequest:
@@ -41,8 +36,8 @@ class PutRequest:
         """As SQL. Raises InvalidValue for a slot that is never kept."""
         return Statement(
             "INSERT OR REPLACE INTO requests "
-            "(target, slot, value, owner, reason, origin, ticket, since, epoch, lease, granted, expires) "
-            "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            "(target, slot, value, owner, reason, origin, ticket, since, epoch, lease, granted, expires, request, "
+            "confirmed_by) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             request_row(self.request),
         )
 

@@ -7,7 +7,7 @@ import sqlite3
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from controller.domain.errors import StoreError
+from controller.domain.errors import StoreDamaged, StoreError
 from controller.store.folder import create_private
 
 BUSY_TIMEOUT_S = 2.0
@@ -33,7 +33,8 @@ def store_error(cause: sqlite3.Error | OSError, doing: str, path: Path) -> Store
         return StoreError(f"{doing} {path} failed: {cause.strerror}; check the folder's space and permissions")
     name = getattr(cause, "sqlite_errorname", "")
     advice = next((text for prefix, text in _ADVICE.items() if name.startswith(prefix)), "")
-    return StoreError(f"{doing} {path} failed: {advice or 'see the database message'} ({cause}{_coded(name)})")
+    kind = StoreDamaged if name.startswith(("SQLITE_CORRUPT", "SQLITE_NOTADB")) else StoreError
+    return kind(f"{doing} {path} failed: {advice or 'see the database message'} ({cause}{_coded(name)})")
 
 
 def _coded(name: str) -> str:
@@ -67,7 +68,7 @@ class Database:
                 raise store_error(cause, "opening", self.path) from cause
             except StoreError as cause:
                 self.close()
-                raise StoreError(f"{self.path} cannot be used: {cause}") from cause
+                raise type(cause)(f"{self.path} cannot be used: {cause}") from cause
         return self._connection
 
     @contextlib.contextmanager

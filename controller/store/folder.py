@@ -10,8 +10,11 @@ from controller.domain.errors import StoreError
 
 JOURNAL_FILE = "journal.sqlite"
 HEAD_FILE = "journal.head"
+CHECKPOINT_FILE = "journal.checkpoints"
 STATE_FILE = "state.sqlite"
 LOCK_FILE = "controller.lock"
+KEYS = "keys"
+"""Folder of the private keys, below the data folder; never part of a backup unless somebody asks."""
 
 PRIVATE_FOLDER = 0o700
 PRIVATE_FILE = 0o600
@@ -60,6 +63,11 @@ class DataFolder:
         return self.path / HEAD_FILE
 
     @property
+    def checkpoints(self) -> Path:
+        """The signed checkpoints of the journal."""
+        return self.path / CHECKPOINT_FILE
+
+    @property
     def state(self) -> Path:
         """Leases, latches, counters, keys and alarms."""
         return self.path / STATE_FILE
@@ -97,7 +105,16 @@ def create_private(path: Path) -> None:
         os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, PRIVATE_FILE))
     except FileExistsError:
         return
-    folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
+    sync_folder(path.parent)
+
+
+def sync_folder(path: Path) -> None:
+    """Make the names in a folder durable: files made, renamed or removed.
+
+    Raises:
+        OSError: the disk does not take it.
+    """
+    folder = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
     try:
         os.fsync(folder)
     finally:

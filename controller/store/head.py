@@ -73,13 +73,18 @@ class HeadFile:
     def _keep(self, head: Head) -> None:
         if self._file is None:
             self._file = os.open(self.path, os.O_RDWR | os.O_CREAT, PRIVATE_FILE)
-        text = f"{head.seq:020d} {head.hash}\n".encode("ascii")
+        text = head_text(head)
         os.pwrite(self._file, text, 0)
         os.ftruncate(self._file, len(text))
 
     def _sync(self) -> None:
         if self._file is not None:
             os.fsync(self._file)
+
+
+def head_text(head: Head) -> bytes:
+    """The head as the file holds it."""
+    return f"{head.seq:020d} {head.hash}\n".encode("ascii")
 
 
 def read_head(path: Path) -> Head | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 
-from controller.domain.errors import StoreError
+from controller.domain.errors import StoreDamaged
 from controller.store.lines import EMPTY, Head, Line
 
 APPLICATION_ID = 0x7A68646A
@@ -38,7 +38,7 @@ def create_or_check(connection: sqlite3.Connection) -> None:
     """Make the table in an empty file; refuse a file that is anything else.
 
     Raises:
-        StoreError: the file is not a journal of this version.
+        StoreDamaged: the file is not a journal of this version.
     """
     found = schema_of(connection)
     if not found:
@@ -48,7 +48,7 @@ def create_or_check(connection: sqlite3.Connection) -> None:
         connection.execute(f"PRAGMA application_id={APPLICATION_ID}")
         connection.execute("COMMIT")
     elif found != frozenset(SCHEMA):
-        raise StoreError(
+        raise StoreDamaged(
             "its table or triggers are not those of a journal of this version; keep the file as it is, "
             "check it with 'zhadao audit verify', and start with another data folder"
         )

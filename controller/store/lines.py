@@ -7,6 +7,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
 from controller.domain.errors import InvalidValue
@@ -19,6 +20,13 @@ GAP = "journal_gap"
 
 BROKEN = "journal_broken"
 """Kind of the line that says the journal was found cut or altered when it was opened: it never verifies again."""
+
+ON_SECOND = "journal_on_second_medium"
+"""Kind of the line that says which lines of the second medium belong into the gap before it."""
+
+ANNOUNCING = frozenset({"started", "restored"})
+"""Kinds of lines that announce, as ``checkpoint_key``, the public key that signs the checkpoints from here on."""
+ANNOUNCED = "checkpoint_key"
 
 _CANONICAL = json.JSONEncoder(ensure_ascii=False, allow_nan=False, sort_keys=True, separators=(",", ":")).encode
 
@@ -105,6 +113,7 @@ def line_of(entry: Entry) -> Line:
     return Line(kind, wall_text(entry.wall), actor, target, data)
 
 
+@lru_cache(maxsize=64)  # the members of a group have their times in common
 def wall_text(wall: datetime) -> str:
     """ISO 8601, UTC, microseconds, always of one length: texts sort as times do.
 

@@ -7,10 +7,12 @@ import sqlite3
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import groupby
+from operator import attrgetter
 from pathlib import Path
 from typing import Any
 
-from controller.domain.errors import InvalidValue, StoreError
+from controller.domain.errors import InvalidValue, StoreDamaged, StoreError
 from controller.domain.request import Request
 from controller.store.changes import Change, Statement
 from controller.store.database import Database, store_error
@@ -20,9 +22,11 @@ from controller.store.state_schema import migrate
 from controller.store.writer import GroupCommit, StoreWriter
 
 _REQUESTS = (
-    "SELECT target, slot, value, owner, reason, origin, ticket, since, epoch, lease, granted, expires "
+    "SELECT target, slot, value, owner, reason, origin, ticket, since, epoch, lease, granted, expires, "
+    "request, confirmed_by "
     "FROM requests ORDER BY target, slot"
 )
+_SQL = attrgetter("sql")
 _UNITS = "SELECT target, starts, run_hours, starts_total, last_stop, locked_out FROM units"
 
 
@@ -105,9 +109,8 @@ class StateStore:
     def _commit(self, jobs: Sequence[Sequence[Statement]]) -> list[None]:
         try:
             with self._database.transaction() as connection:
-                for statements in jobs:
-                    for statement in statements:
-                        statement.run(connection)
+                for sql, alike in groupby((one for statements in jobs for one in statements), _SQL):
+                    connection.executemany(sql, [one.values for one in alike])
         except StoreError as error:
             self._last_error = str(error)
             raise
@@ -152,8 +155,8 @@ def _prepare(connection: sqlite3.Connection) -> None:
     migrate(connection)
 
 
-def _not_ours(path: Path, cause: Exception) -> StoreError:
-    return StoreError(
+def _not_ours(path: Path, cause: Exception) -> StoreDamaged:
+    return StoreDamaged(
         f"{path} holds something this program did not write ({cause}): stop, keep the file as it is, "
         "and put the last good copy in its place"
     )

@@ -6,10 +6,11 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
 from controller.domain.errors import InvalidValue
-from controller.domain.intents import decode_intent, encode_intent
+from controller.domain.intents import Intent, decode_intent, encode_intent
 from controller.domain.points import TargetId
 from controller.domain.request import Lease, Request
 from controller.domain.slots import Slot, SlotKind
@@ -51,7 +52,8 @@ def json_text(value: Any, what: str) -> str:
 
 
 def request_row(request: Request) -> Row:
-    """The request as a row: target, slot, value, owner, reason, origin, ticket, since, epoch, lease, granted, expires.
+    """The request as a row: target, slot, value, owner, reason, origin, ticket, since, epoch, lease, granted, expires,
+    request, confirmed_by.
 
     Raises:
         InvalidValue: a computed or default slot (those are never kept), a leased slot without its lease.
@@ -61,7 +63,7 @@ def request_row(request: Request) -> Row:
         raise InvalidValue(f"slot {request.slot.label} of {request.target} is {kind.value}: such slots are never kept")
     if (lease is not None) is not (kind is SlotKind.LEASED):
         raise InvalidValue(f"slot {request.slot.label} of {request.target} is {kind.value}: that decides on a lease")
-    value = json_text(encode_intent(request.value), f"the value of {request.target}")
+    value = _intent_text(request.value)
     since = wall_text(request.since) if request.since else None
     ends = (lease.id, wall_text(lease.granted), wall_text(lease.expires)) if lease else (None, None, None)
     return (
@@ -75,7 +77,14 @@ def request_row(request: Request) -> Row:
         since,
         request.epoch,
         *ends,
+        request.request_id,
+        request.confirmed_by,
     )
+
+
+@lru_cache(maxsize=256)  # ten thousand lamps are mostly told the same
+def _intent_text(value: Intent) -> str:
+    return json_text(encode_intent(value), f"the value {value}")
 
 
 def request_of(row: tuple[Any, ...]) -> Request:
@@ -84,7 +93,7 @@ def request_of(row: tuple[Any, ...]) -> Request:
     Raises:
         InvalidValue, ValueError, TypeError: the row is not one that ``request_row`` made.
     """
-    target, slot, value, owner, reason, origin, ticket, since, epoch, lease_id, granted, expires = row
+    (target, slot, value, owner, reason, origin, ticket, since, epoch, lease_id, granted, expires, request_id, by) = row
     lease = None
     if lease_id is not None:
         lease = Lease(lease_id, datetime.fromisoformat(granted), datetime.fromisoformat(expires), _NEVER_MEASURED_S)
@@ -99,6 +108,8 @@ def request_of(row: tuple[Any, ...]) -> Request:
         since=datetime.fromisoformat(since) if since else None,
         lease=lease,
         epoch=epoch,
+        request_id=request_id,
+        confirmed_by=by,
     )
 
 

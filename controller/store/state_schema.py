@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Sequence
 
-from controller.domain.errors import StoreError
+from controller.domain.errors import StoreDamaged, StoreError
 from controller.store.database import damage_in
 
 Migration = Sequence[str]
@@ -49,6 +49,10 @@ MIGRATIONS: tuple[Migration, ...] = (
   PRIMARY KEY (kind, id)
 ) WITHOUT ROWID""",
     ),
+    (
+        "ALTER TABLE requests ADD COLUMN request TEXT NOT NULL DEFAULT ''",
+        "ALTER TABLE requests ADD COLUMN confirmed_by TEXT NOT NULL DEFAULT ''",
+    ),
 )
 """Version 1, 2, …: never change one that was released; add the next."""
 
@@ -68,11 +72,11 @@ def migrate(connection: sqlite3.Connection, migrations: Sequence[Migration] = MI
         )
     damage = damage_in(connection)
     if damage:
-        raise StoreError(f"it is damaged ({damage}); stop, keep it as it is, and put the last good copy in its place")
+        raise StoreDamaged(f"it is damaged ({damage}); stop, keep it as it is, and put the last good copy in its place")
     for number in range(version, len(migrations)):
         _step(connection, number + 1, migrations[number])
     if _tables(connection) != _fresh(migrations):
-        raise StoreError("its tables are not those of its version; put the last good copy in its place")
+        raise StoreDamaged("its tables are not those of its version; put the last good copy in its place")
     return len(migrations)
 
 

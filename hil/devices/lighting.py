@@ -24,7 +24,7 @@ def cabinet_device(plant: CabinetPlant, weather: Weather) -> SimulatedDevice:
         "heartbeat": lambda: plant.heartbeat,
         "timetable_active": lambda: plant.timetable_active,
         "clock_unix": lambda: int(plant.now_s),
-        "leakage_ma": lambda: plant.leakage_ma,
+        "leakage_ma": plant.total_leakage_ma,
         "door_open": lambda: plant.door_open,
         "immersion": lambda: plant.immersed,
         "photocell_lux": _photocell(plant, weather),
@@ -39,6 +39,7 @@ def cabinet_device(plant: CabinetPlant, weather: Weather) -> SimulatedDevice:
     for circuit in plant.circuits.values():
         readers.update(_circuit_readers(plant, circuit))
         writers[f"{circuit.output}.command"] = _switch_writer(plant, circuit.output)
+        writers[f"{circuit.output}.lockout"] = _lock_writer(plant, circuit.output)
     return SimulatedDevice(plant.asset.id, plant, readers, writers)
 
 
@@ -74,6 +75,8 @@ def _circuit_readers(plant: CabinetPlant, circuit: CircuitPlant) -> dict[str, Ca
         f"{output}.feedback": lambda: circuit.contactor.feedback,
         f"{output}.power_w": lambda: circuit.power_w(plant.now_s),
         f"{output}.breaker_trip": lambda: circuit.tripped,
+        f"{output}.lockout": lambda: output in plant.locked,
+        f"{output}.locked_out": lambda: output in plant.locked,
     }
 
 
@@ -97,6 +100,10 @@ def _photocell(plant: CabinetPlant | PolePlant, weather: Weather) -> Callable[[]
 
 def _switch_writer(plant: CabinetPlant, output: str) -> Callable[[Value], None]:
     return lambda value: plant.command(output, truth(value))
+
+
+def _lock_writer(plant: CabinetPlant, output: str) -> Callable[[Value], None]:
+    return lambda value: plant.lock(output, truth(value))
 
 
 def _dimmer(plant: PolePlant, output: str) -> Callable[[Value], None]:

@@ -34,6 +34,9 @@ class CabinetPlant:
     ``advance`` plays whatever happened since the last look at its exact moment: contactors arriving, the fallback
     after silence, edges of the timetable. A sign of life is a heartbeat or any command; when it returns after a
     fallback the command registers take over what is really on, so that nothing moves by itself.
+
+    ``locked`` is retained memory: a circuit in it stays open over a reboot, against the timetable, against any command
+    and against the buttons, until it is let go.
     """
 
     def __init__(
@@ -54,6 +57,8 @@ class CabinetPlant:
         self.door_open = False
         self.immersed = False
         self.dead_phases: set[str] = set()
+        self.locked: set[str] = set()
+        self.leaks_ma: dict[str, float] = {}
         self._fallback_s = fallback_s
         self._last_sign_s = -inf
         night, evening = (
@@ -94,6 +99,35 @@ class CabinetPlant:
         self.circuits[output].command = on
         self._obey(self.now_s)
 
+    def lock(self, output: str, locked: bool) -> None:
+        """The centre wrote a lock-out register. A circuit let go stays off until it is commanded on."""
+        self._sign_of_life()
+        if locked:
+            self.locked.add(output)
+        elif output in self.locked:
+            self.locked.discard(output)
+            self.circuits[output].command = False
+        self._obey(self.now_s)
+
+    def reboot(self) -> None:
+        """Power came back to the electronics: contactors dropped, the centre is forgotten, its own program goes on.
+
+        Only retained memory is left: the downloaded timetable and the lock-outs.
+        """
+        self._last_sign_s = -inf
+        self._own_mind = True
+        self.heartbeat = 0
+        for output, circuit in self.circuits.items():
+            circuit.command = False
+            lit = circuit.contactor.closed  # it drops first, and closes again from there
+            circuit.contactor.order(not lit and bool(self._wanted(output, circuit, self.now_s)), self.now_s)
+        self._next_s = self._next_event_s()
+
+    def total_leakage_ma(self) -> float:
+        """Standing leakage, and that of every live circuit that has a fault (``leaks_ma``, by output)."""
+        live = (ma for output, ma in self.leaks_ma.items() if self.circuits[output].contactor.closed)
+        return min(self.leakage_ma + sum(live), 6_000.0)
+
     def turn_switch(self, switch: ControlSwitch) -> None:
         """Somebody turns the key. Away from OFF the present state is kept until somebody orders otherwise."""
         self.switch = switch
@@ -103,7 +137,7 @@ class CabinetPlant:
 
     def switch_locally(self, output: str, on: bool) -> None:
         """Somebody presses a button at the cabinet; it acts in LOCAL only."""
-        if self.switch is ControlSwitch.LOCAL:
+        if self.switch is ControlSwitch.LOCAL and output not in self.locked:
             self.circuits[output].contactor.order(on, self.now_s)
             self._next_s = self._next_event_s()
 
@@ -170,7 +204,7 @@ class CabinetPlant:
         self._next_s = self._next_event_s()
 
     def _wanted(self, output: str, circuit: CircuitPlant, at_s: float) -> bool | None:
-        if self.switch is ControlSwitch.OFF:
+        if self.switch is ControlSwitch.OFF or output in self.locked:
             return False
         if self.switch is ControlSwitch.LOCAL:
             return None

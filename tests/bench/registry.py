@@ -16,7 +16,7 @@ from pathlib import Path
 Samples = Sequence[float]
 Measure = Callable[[], Samples]
 
-AREAS = ("core", "field", "authority", "lighting", "water", "hil", "page", "fleet", "historian")
+AREAS = ("core", "field", "authority", "evidence", "lighting", "water", "hil", "page", "fleet", "historian")
 """What a name begins with: ``core.decision_us``."""
 
 VERSIONED = ("zhadao", "asyncua", "fastapi", "pydantic", "pymodbus", "uvicorn", "uvloop")

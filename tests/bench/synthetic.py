@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
@@ -66,6 +66,10 @@ class CabinetField:
             for state in (LinkState.PROBING, LinkState.RESYNC, LinkState.ONLINE):
                 self.table.set_link(device, state)
             self.table.store(device, rest, complete=True)
+
+    def show(self, device: DeviceId, values: Mapping[str, Value]) -> None:
+        """A poll shows these."""
+        self.table.store(device, {point: good(value, self._clock.monotonic()) for point, value in values.items()})
 
     def obey(self, commands: Iterable[Command]) -> None:
         """The contactors follow, and a poll shows it: one read for each cabinet."""

@@ -14,16 +14,19 @@ import uvicorn
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
-from controller.api import create_app
+from controller.api import create_app, examples
+from controller.api.face import Face
+from controller.api.limits import Limits
 from controller.api.live import SEND_S
-from controller.runtime import authority as authority_module
-from controller.runtime.authority import SingleOperator
+from controller.runtime.authority import Denial
 from controller.runtime.clocks import ScaledClock
+from controller.runtime.people import sessions as sessions_module
 from tests.unit.api.fake_controller import TARGET, FakeController
+from tests.unit.runtime.people.rig import Folk, division
 
 START = datetime(2026, 6, 21, 11, tzinfo=UTC)
 HANDSHAKE = (
-    "GET /api/v1/live HTTP/1.1\r\nHost: test\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
+    "GET /api/v1/live HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
     "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n"
     "Sec-WebSocket-Protocol: zhadao.live.v1, bearer.{token}\r\n\r\n"
 )
@@ -32,15 +35,15 @@ HANDSHAKE = (
 class Rig:
     """A controller in memory behind a real server on a free port."""
 
-    def __init__(self, url: str, facade: FakeController, authority: SingleOperator) -> None:
+    def __init__(self, url: str, facade: FakeController, folk: Folk) -> None:
         self.url = url
         self.facade = facade
-        self.authority = authority
+        self.folk = folk
 
     @asynccontextmanager
     async def listening(self, actor: str = "operator", **options: Any) -> AsyncIterator[ClientConnection]:
         async with connect(f"{self.url}/api/v1/live", **options) as socket:
-            await socket.send(json.dumps({"token": self.authority.new_session(actor).token}))
+            await socket.send(json.dumps({"token": self.folk.token(actor)}))
             yield socket
 
 
@@ -57,16 +60,16 @@ class Server(uvicorn.Server):
 
 
 @asynccontextmanager
-async def served(speed: float = 1.0) -> AsyncIterator[Rig]:
+async def served(speed: float = 1.0, face: Face | None = None) -> AsyncIterator[Rig]:
     facade = FakeController(ScaledClock(START, speed, source=asyncio.get_running_loop().time))
-    authority = SingleOperator(facade.clock)
-    config = uvicorn.Config(create_app(facade, authority), port=0, log_level="critical", lifespan="off")
+    folk = Folk(facade.clock)
+    config = uvicorn.Config(create_app(facade, folk.authority, face), port=0, log_level="critical", lifespan="off")
     server = Server(config)
     serving = asyncio.create_task(server.serve())
     await server.up.wait()
     port = server.servers[0].sockets[0].getsockname()[1]
     try:
-        yield Rig(f"ws://127.0.0.1:{port}", facade, authority)
+        yield Rig(f"ws://127.0.0.1:{port}", facade, folk)
     finally:
         server.should_exit = True
         await serving
@@ -130,7 +133,7 @@ async def test_many_changes_at_once_are_few_messages_in_order() -> None:
 
 async def test_a_token_may_come_as_a_subprotocol() -> None:
     async with served() as rig:
-        token = rig.authority.new_session("operator").token
+        token = rig.folk.token()
         offered: Any = ["zhadao.live.v1", f"bearer.{token}"]
         async with connect(f"{rig.url}/api/v1/live", subprotocols=offered) as socket:
             assert (await heard(socket, "hello"))["actor"] == "operator"
@@ -166,9 +169,9 @@ async def test_a_caller_who_may_not_look_is_ended_with_4403() -> None:
 
 
 async def test_a_session_that_runs_out_ends_its_stream(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(authority_module, "SESSION_LIFE", timedelta(seconds=3))
+    monkeypatch.setattr(sessions_module, "SESSION_LIFE", timedelta(seconds=3))
     async with served() as rig, rig.listening() as socket:
-        assert (await ending(socket))[:2] == (4401, "the session has run out: sign in again")
+        assert (await ending(socket))[:2] == (4401, "the session has ended: sign in again")
 
 
 async def test_a_listener_that_lags_too_far_behind_is_told_and_ended() -> None:
@@ -183,7 +186,7 @@ async def test_a_listener_that_lags_too_far_behind_is_told_and_ended() -> None:
 
 async def test_a_listener_that_stops_reading_is_ended_and_leaves_nothing_behind() -> None:
     async with served() as rig:
-        token = rig.authority.new_session("operator").token
+        token = rig.folk.token()
         host, _, port = rig.url.removeprefix("ws://").partition(":")
         reader, writer = await asyncio.open_connection(host, int(port), limit=1024)
         writer.write(HANDSHAKE.format(token=token).encode())
@@ -232,3 +235,100 @@ async def test_the_overview_is_worked_out_once_for_all_listeners() -> None:
             for socket in (one, two, three):
                 await heard(socket, "overview")
         assert rig.facade.overviews - before <= 7
+
+
+async def test_a_listener_hears_and_sees_only_what_it_may_see() -> None:
+    far = f"{TARGET.replace('330106', '330102')}"
+    async with served() as rig:
+        rig.folk.add("near", division("330106"))
+        async with rig.listening("near") as socket:
+            overview = (await heard(socket, "overview"))["overview"]
+            assert [gauge[0] for gauge in overview["gauges"]] == [examples.OVERVIEW.gauges[0][0]]
+            for kind, subject, data in (
+                ("decision", far, {}),
+                ("alarm", "A-1", {"source": far}),
+                ("alarm", "A-2", {"source": TARGET}),
+                ("decision", TARGET, {}),
+                ("request", "r-1", {"actor": "somebody"}),
+                ("request", "r-2", {"actor": "somebody"}),
+                ("request", "r-3", {"actor": "near"}),
+                ("lease", far, {}),
+                ("lease", "r-2", {"owner": "somebody"}),
+            ):
+                rig.facade.stream.publish(kind, subject, data)
+            changes = (await heard(socket, "changes"))["changes"]
+            assert [change["subject"] for change in changes] == ["A-2", TARGET, "r-1", "r-3"]
+
+
+async def test_a_listener_whose_roles_change_is_ended_at_once_and_one_whose_token_runs_out_is_not() -> None:
+    async with served() as rig, rig.listening() as socket:
+        over_s = asyncio.get_running_loop().time() + sessions_module.ACCESS_LIFE.total_seconds() + 1
+        while asyncio.get_running_loop().time() < over_s:
+            await heard(socket, "overview")
+        rig.folk.known.sessions.end_of("operator")
+        assert (await ending(socket))[0] == 4401
+
+
+async def test_the_page_listens_by_cookie_and_only_from_its_own_origin() -> None:
+    async with served() as rig:
+        cookie = {"Cookie": f"zhadao-access={rig.folk.token()}"}
+        own = rig.url.replace("ws://", "http://")
+        async with connect(f"{rig.url}/api/v1/live", additional_headers=cookie, origin=own) as socket:
+            assert (await heard(socket, "hello"))["actor"] == "operator"
+        for origin in ("https://evil.example", own.replace("http", "https"), "null", None):
+            async with connect(f"{rig.url}/api/v1/live", additional_headers=cookie, origin=origin) as socket:
+                assert (await ending(socket))[0] == 4403, origin
+
+
+async def test_a_cookie_that_means_nothing_any_more_is_4401() -> None:
+    async with served() as rig:
+        cookie = {"Cookie": "zhadao-access=made-up"}
+        own: Any = rig.url.replace("ws://", "http://")
+        async with connect(f"{rig.url}/api/v1/live", additional_headers=cookie, origin=own) as socket:
+            assert (await ending(socket))[0] == 4401
+
+
+async def test_a_name_that_is_not_ours_opens_no_stream() -> None:
+    async with served() as rig:
+        host, _, port = rig.url.removeprefix("ws://").partition(":")
+        reader, writer = await asyncio.open_connection(host, int(port))
+        writer.write(HANDSHAKE.format(token=rig.folk.token()).replace("Host: localhost", "Host: evil.example").encode())
+        assert b" 403 " in await reader.readline()
+        writer.close()
+        await writer.wait_closed()
+
+
+async def test_with_its_last_stream_a_session_is_gone_and_not_before() -> None:
+    async with served() as rig:
+        session = rig.folk.signed_in("operator")
+        offered: Any = ["zhadao.live.v1", f"bearer.{session.token}"]
+        first = await connect(f"{rig.url}/api/v1/live", subprotocols=offered)
+        second = await connect(f"{rig.url}/api/v1/live", subprotocols=offered)
+        await heard(first, "overview")
+        await heard(second, "overview")
+        await first.close()
+        await asyncio.sleep(1)
+        assert rig.facade.clients_gone == []
+        await second.close()
+        await asyncio.sleep(1)
+        assert rig.facade.clients_gone == [session.caller.session]
+
+
+async def test_a_listener_who_may_look_no_more_is_ended_within_ten_seconds(monkeypatch: pytest.MonkeyPatch) -> None:
+    async with served() as rig, rig.listening() as socket:
+        await heard(socket, "overview")
+        begun_s = asyncio.get_running_loop().time()
+        denial = Denial("NO_ACCESS_AUTHORITY", "the site was reloaded and nothing is theirs")
+        monkeypatch.setattr(rig.folk.authority, "permit", lambda *_a, **_k: denial)
+        code, reason, _ = await ending(socket)
+        assert (code, reason) == (4403, denial.text)
+        assert asyncio.get_running_loop().time() - begun_s <= 11.5
+
+
+async def test_an_address_has_so_many_streams_and_no_more() -> None:
+    narrow = Face(limits=Limits(streams=2))
+    async with served(face=narrow) as rig, rig.listening() as one, rig.listening() as two:
+        await heard(one, "overview")
+        await heard(two, "overview")
+        async with connect(f"{rig.url}/api/v1/live") as third:
+            assert (await ending(third))[0] == 4429

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.integration.zhadao import CIRCUIT, demo, small_city, zhadao
+from tests.integration.zhadao import TREES, demo, small_city, zhadao
 
 SEED = 20260621
 REASON = "a lamp is changed"
@@ -23,7 +23,7 @@ def evidence(tmp_path_factory: pytest.TempPathFactory) -> Path:
     config, data = small_city(folder / "config"), folder / "data"
     with demo(data, config) as city:
         city.ready()
-        order = {"targets": [CIRCUIT], "value": "off", "for_s": 600, "reason": REASON}
+        order = {"targets": [TREES], "value": "off", "for_s": 600, "reason": REASON}
         assert city.ask("/api/v1/orders", order)["outcomes"][0]["accepted"]
         assert city.interrupt() == 0
     return data
@@ -64,6 +64,48 @@ def test_any_changed_byte_of_a_line_is_found(evidence: Path, tmp_path: Path, see
     content[at] ^= 1
     (data / "journal.sqlite").write_bytes(content)
     assert zhadao("audit", "verify", "--data", data).returncode == 1
+
+
+def shortened(journal: sqlite3.Connection, what: str) -> None:
+    journal.execute("DROP TRIGGER entries_are_never_removed")
+    journal.execute(f"DELETE FROM entries WHERE seq {what}")  # noqa: S608 - from the table below
+    journal.execute(
+        "CREATE TRIGGER entries_are_never_removed BEFORE DELETE ON entries\n"
+        "BEGIN SELECT RAISE(ABORT, 'the journal is append-only: no line is ever removed'); END"
+    )
+
+
+@pytest.mark.parametrize(
+    ("what", "finding"),
+    [("= 3", "(line removed): line 3 is missing"), ("> 3", "(end cut off): the end is cut")],
+    ids=["a line removed", "the tail cut"],
+)
+def test_a_removed_line_and_a_cut_tail_are_told_apart(evidence: Path, tmp_path: Path, what: str, finding: str) -> None:
+    data = copy_of(evidence, tmp_path)
+    with closing(sqlite3.connect(data / "journal.sqlite")) as journal, journal:
+        shortened(journal, what)
+    verified = zhadao("audit", "verify", "--data", data)
+    assert (verified.returncode, f"BROKEN {finding}" in verified.stderr) == (1, True), verified.stderr
+
+
+def test_a_tail_cut_by_somebody_who_adjusts_the_head_file_shows_by_the_signed_checkpoints(
+    evidence: Path, tmp_path: Path
+) -> None:
+    data = copy_of(evidence, tmp_path)
+    with closing(sqlite3.connect(data / "journal.sqlite")) as journal, journal:
+        shortened(journal, "> 3")
+        seq, digest = journal.execute("SELECT seq, hash FROM entries ORDER BY seq DESC LIMIT 1").fetchone()
+    (data / "journal.head").write_text(f"{seq:020d} {digest}\n")
+    verified = zhadao("audit", "verify", "--data", data)
+    assert verified.returncode == 1
+    assert "(end cut off): the end is cut: checkpoint" in verified.stderr
+
+
+def test_an_export_of_a_real_run_is_proven_with_nothing_but_itself(evidence: Path, tmp_path: Path) -> None:
+    exported = zhadao("audit", "export", tmp_path / "run.jsonl", "--data", evidence)
+    assert exported.returncode == 0, exported.stderr
+    verified = zhadao("audit", "verify", "--export", tmp_path / "run.jsonl", "--data", tmp_path / "nothing")
+    assert (verified.returncode, "The export is whole" in verified.stdout) == (0, True), verified.stderr
 
 
 def test_a_controller_does_not_write_on_behind_a_journal_that_was_cut(evidence: Path, tmp_path: Path) -> None:

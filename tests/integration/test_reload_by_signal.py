@@ -5,7 +5,7 @@ from __future__ import annotations
 import signal
 from pathlib import Path
 
-from tests.integration.zhadao import CABINET, CIRCUIT, Running, demo, small_city
+from tests.integration.zhadao import CABINET, TREES, Running, demo, small_city
 
 
 def name_of(city: Running) -> str:
@@ -24,7 +24,7 @@ def test_a_hang_up_swaps_a_good_configuration_and_refuses_a_bad_one(tmp_path: Pa
     with demo(data, config) as city:
         city.ready()
         before = name_of(city)
-        order = {"targets": [CIRCUIT], "value": "off", "for_s": 600, "reason": "it outlives a reload"}
+        order = {"targets": [TREES], "value": "off", "for_s": 600, "reason": "it outlives a reload"}
         lease = city.ask("/api/v1/orders", order)["outcomes"][0]["lease_id"]
 
         edit(lighting, before, "改名1号箱")
@@ -33,12 +33,12 @@ def test_a_hang_up_swaps_a_good_configuration_and_refuses_a_bad_one(tmp_path: Pa
         city.until(lambda: "config_refused" in city.words())
         assert "no-such-program" in city.words()
         assert name_of(city) == before
-        assert city.explain(CIRCUIT)["winner"]["lease_id"] == lease
+        assert city.explain(TREES)["winner"]["lease_id"] == lease
 
         edit(lighting, "program: no-such-program", "program: road-all-night")
         city.process.send_signal(signal.SIGHUP)
         city.until(lambda: name_of(city) == "改名1号箱")
-        assert city.explain(CIRCUIT)["winner"]["lease_id"] == lease
-        city.until(lambda: city.explain(CIRCUIT).get("agrees"))
+        assert city.explain(TREES)["winner"]["lease_id"] == lease
+        city.until(lambda: city.explain(TREES).get("agrees"))
         assert city.interrupt() == 0
     assert "Traceback" not in city.words()

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import yaml
 
-from tests.integration.zhadao import CABINET, CIRCUIT, GATEWAY, Running, demo, running, small_city, zhadao
+from tests.integration.zhadao import CABINET, GATEWAY, TREES, Running, demo, running, small_city, zhadao
 
 
 def free_port() -> int:
@@ -19,16 +19,19 @@ def free_port() -> int:
 
 
 def wired_city(folder: Path) -> tuple[Path, int]:
-    """A city of one gateway at a free port, with impatient links and a circuit that may strike again at once."""
+    """One gateway at a free port, impatient links, trees lit again at once, and a command line that operates."""
     config, port = small_city(folder), free_port()
     endpoints = config / "endpoints.yaml"
     endpoints.write_text(endpoints.read_text(encoding="utf-8").replace(":20001}", f":{port}}}"), encoding="utf-8")
     site = config / "site.yaml"
     quick = "timing:\n  link_max_s: 1\n"
-    site.write_text(site.read_text(encoding="utf-8").replace("timing:\n", quick), encoding="utf-8")
+    may_operate = "  local_cli:\n    - {role: lighting_operator}\n"
+    said = site.read_text(encoding="utf-8").replace("timing:\n", quick).replace("  local_cli:\n", may_operate)
+    site.write_text(said, encoding="utf-8")
     lighting = config / "assets" / "330102-lighting.yaml"
     assets = yaml.safe_load(lighting.read_text(encoding="utf-8"))
-    assets["cabinets"][0]["circuits"][0]["no_restrike_s"] = 1
+    trees = next(one for one in assets["cabinets"][0]["circuits"] if TREES.endswith(f"/{one['output']}"))
+    trees["no_restrike_s"] = 1
     lighting.write_text(yaml.safe_dump(assets, allow_unicode=True), encoding="utf-8")
     return config, port
 
@@ -54,11 +57,11 @@ def test_devices_killed_and_started_again_are_offline_then_as_ordered_and_get_no
         with running(tmp_path, "simulate", config, "--only", GATEWAY) as field:
             assert served(field) == {GATEWAY: f"modbus+tcp://127.0.0.1:{port}"}
             controller.until(lambda: link(controller) == "ONLINE")
-            controller.until(lambda: controller.explain(CIRCUIT).get("agrees"))
-            opposite = "off" if controller.explain(CIRCUIT)["wanted"] == "on" else "on"
-            order = {"targets": [CIRCUIT], "value": opposite, "for_s": 600, "reason": "seen to be obeyed again"}
+            controller.until(lambda: controller.explain(TREES).get("agrees"))
+            opposite = "off" if controller.explain(TREES)["wanted"] == "on" else "on"
+            order = {"targets": [TREES], "value": opposite, "for_s": 600, "reason": "seen to be obeyed again"}
             assert controller.ask("/api/v1/orders", order)["outcomes"][0]["accepted"]
-            controller.until(lambda: controller.explain(CIRCUIT).get("actual") == opposite)
+            controller.until(lambda: controller.explain(TREES).get("actual") == opposite)
             field.kill()
         controller.until(lambda: link(controller) == "OFFLINE")
         alarms = [alarm for alarm in controller.ask("/api/v1/alarms") if alarm["condition"] == "offline"]
@@ -66,10 +69,10 @@ def test_devices_killed_and_started_again_are_offline_then_as_ordered_and_get_no
         sent = len(controller.ask(f"/api/v1/commands?target={CABINET}"))
         with running(tmp_path, "simulate", config, "--only", GATEWAY) as field:
             served(field)
-            controller.until(lambda: controller.explain(CIRCUIT).get("actual") == opposite)
-            controller.until(lambda: controller.explain(CIRCUIT).get("agrees"))
+            controller.until(lambda: controller.explain(TREES).get("actual") == opposite)
+            controller.until(lambda: controller.explain(TREES).get("agrees"))
             since = controller.ask(f"/api/v1/commands?target={CABINET}")
-            assert [command["target"] for command in since[: len(since) - sent]] == [CIRCUIT]
+            assert [command["target"] for command in since[: len(since) - sent]] == [TREES]
             assert field.interrupt() == 0
         assert controller.interrupt() == 0
     assert "Traceback" not in controller.words() + field.words()

@@ -24,6 +24,8 @@ ROOT = Path(__file__).parents[2]
 PROGRAM = [sys.executable, "-c", "from controller.cli import main; main()"]
 CABINET = "330102-LC-0001"
 CIRCUIT, OTHER = f"{CABINET}/K1", f"{CABINET}/K3"
+TREES = f"{CABINET}/K5"
+"""Landscape lighting: one person may switch it either way, by day and by night."""
 GATEWAY = "gw-330102-01"
 
 
@@ -35,6 +37,8 @@ def small_city(folder: Path, cabinets: int = 2) -> Path:
         if not file.name.startswith("330102-"):
             file.unlink()
     shutil.rmtree(site / "water")
+    for names_others in ("lighting/wet-power.yaml", "alarms.yaml"):
+        (site / names_others).unlink(missing_ok=True)
     lighting = site / "assets" / "330102-lighting.yaml"
     kept = yaml.safe_load(lighting.read_text(encoding="utf-8"))["cabinets"][:cabinets]
     lighting.write_text(yaml.safe_dump({"cabinets": kept}, allow_unicode=True), encoding="utf-8")
@@ -99,7 +103,7 @@ class Running:
         """Why the target is as it is; empty while nobody answers."""
         return self.ask(f"/api/v1/explain/{target}") or {}
 
-    def ready(self, within_s: float = 15.0) -> None:
+    def ready(self, within_s: float = 45.0) -> None:
         """Wait until the field was read once."""
 
         def is_ready() -> bool:
@@ -133,9 +137,9 @@ def alive(pid: int) -> bool:
 
 
 @contextlib.contextmanager
-def running(data: Path, *arguments: str | Path) -> Iterator[Running]:
+def running(data: Path, *arguments: str | Path, program: Sequence[str] = PROGRAM) -> Iterator[Running]:
     """Start a ``zhadao`` command; whatever happens, it and its children are gone afterwards."""
-    command = [*PROGRAM, *map(str, arguments)]
+    command = [*program, *map(str, arguments)]
     environment = {**os.environ, "PYTHONUNBUFFERED": "1"}
     with subprocess.Popen(
         command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True

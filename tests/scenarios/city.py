@@ -16,10 +16,13 @@ from zoneinfo import ZoneInfo
 from asyncua.server import internal_subscription, uaprocessor
 
 from controller.assembly import Assembly
+from controller.domain.command import Cause
 from controller.domain.image import LinkState
 from controller.domain.points import device_of, output_of
+from controller.domain.rights import Caller
 from controller.runtime.clocks import ScaledClock
 from controller.runtime.controller import Controller
+from controller.runtime.two_persons import ProposalView
 from controller.runtime.views import AlarmView, Explanation, Order, TargetOutcome
 from controller.settings.load import load_site
 from controller.settings.site import Site
@@ -102,9 +105,16 @@ class RunningCity:
     async def order(
         self, target: str, value: str, for_s: float, *, slot: str = "district_manual", actor: str = "an operator"
     ) -> TargetOutcome:
-        """A person's order; what became of it."""
+        """A person's order, selected and confirmed by a colleague where it takes that; what became of it."""
         order = Order((target,), value, for_s, "said by the scenario", slot)
-        return (await self.controller.order(order, actor)).outcomes[0]
+        caller, desks = Caller(actor, person=actor, session=actor), self.controller.desks
+        receipt = await desks.orders.order(order, caller)
+        if receipt.outcomes[0].cause != Cause.NOT_SELECTED:
+            return receipt.outcomes[0]
+        answer = await desks.orders.operate((await desks.orders.select(order, caller)).token, caller)
+        if isinstance(answer, ProposalView):
+            answer = await desks.proposals.confirm(answer.id, Caller("a colleague", person="a colleague"))
+        return answer.outcomes[0]
 
     def moves(self, target: str) -> list[Event]:
         """How the contactor of a circuit or unit really moved."""

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TypeVar
 
 from controller.domain.points import device_of
+from controller.logic.wet_zones import FloodZone
 from controller.settings.site import Site
 
 T = TypeVar("T")
@@ -36,6 +37,15 @@ def part_of(site: Site, *devices: str) -> Site:
         wires=_among(site.wires, wanted),
         ageings=_among(site.ageings, wanted),
         interlocks=tuple(spec for spec in site.interlocks if device_of(spec.target) in wanted),
+        wet_power=replace(site.wet_power, zones=_zones(site, wanted)),
+    )
+
+
+def _zones(site: Site, wanted: frozenset[str]) -> tuple[FloodZone, ...]:
+    """The flood zones whose gauges are all there."""
+    whole = (zone for zone in site.wet_power.zones if {gauge.device for gauge in zone.gauges} <= wanted)
+    return tuple(
+        replace(zone, circuits=tuple(m for m in zone.circuits if device_of(m.circuit) in wanted)) for zone in whole
     )
 
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
+from controller.domain.rights import Caller
 from controller.settings.site import Site
 from hil.plants.cabinet import ControlSwitch
 from hil.plants.events import Motion
@@ -96,12 +97,17 @@ async def test_a_key_at_local_keeps_the_centre_out_and_what_runs_goes_on_when_it
         await city.until(lambda: bool(city.shown(STATION).interlocks), within_s=10)
         shown = city.shown(STATION)
         assert shown.interlocks[0].cause == "BLOCKED_LOCAL"
-        assert (await city.order(f"{STATION}/P4", "start", for_s=300.0)).accepted
+        assert (await city.order(f"{STATION}/P4", "start", for_s=300.0)).cause == "BLOCKED_LOCAL"
         await city.clock.sleep(400.0)
         assert len(city.controller.commands(STATION)) == sent
         assert running(city.field.station(STATION)) == before
 
         city.field.station(STATION).plc.turn_switch(ControlSwitch.REMOTE, city.field.plant_s())
+        await city.clock.sleep(120.0)
+        assert city.shown(STATION).interlocks[0].id == "back_from_local"
+        assert len(city.controller.commands(STATION)) == sent
+        zhou = Caller("zhou", person="zhou")
+        assert (await city.controller.desks.switches.resume(STATION, zhou, reason="people left the station")).accepted
         await city.until(lambda: city.field.station(STATION).plc.mode is Mode.REMOTE, within_s=60)
         await city.clock.sleep(60.0)
         assert running(city.field.station(STATION)) == before

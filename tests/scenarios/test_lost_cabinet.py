@@ -13,7 +13,7 @@ LATE_EVENING = datetime(2026, 6, 21, 23, 10, tzinfo=LOCAL)
 HALF_NIGHT = datetime(2026, 6, 21, 23, 30, tzinfo=LOCAL)
 CABINET, NEIGHBOUR = "330102-LC-0001", "330102-LC-0002"
 GATEWAY = "gw-330102-01"
-ALL_NIGHT, UNTIL_MIDNIGHT = f"{CABINET}/K1", f"{CABINET}/K2"
+ALL_NIGHT, UNTIL_MIDNIGHT, TREES = f"{CABINET}/K1", f"{CABINET}/K2", f"{CABINET}/K5"
 FALLBACK_S = 300.0
 
 
@@ -45,8 +45,9 @@ async def test_a_device_that_returns_is_read_before_it_is_written_and_nothing_of
     tmp_path: Path,
 ) -> None:
     async with running_city(tmp_path, LATE_EVENING, site=part_of(hangzhou(), CABINET)) as city:
+        await city.all_as_wanted(TREES)
         await lost(city)
-        assert (await city.order(ALL_NIGHT, "off", for_s=300.0)).accepted
+        assert (await city.order(TREES, "off", for_s=300.0)).accepted
         sent_before = len(city.controller.commands(CABINET))
         await city.clock.sleep(1800.0)
         assert city.clock.now() > HALF_NIGHT
@@ -60,11 +61,19 @@ async def test_a_device_that_returns_is_read_before_it_is_written_and_nothing_of
         await city.until(lambda: city.shown(UNTIL_MIDNIGHT).agrees is True, within_s=60)
         await city.clock.sleep(120.0)
         assert links.index(LinkState.RESYNC) < links.index(LinkState.ONLINE)
-        assert not city.moves(ALL_NIGHT)
         assert [(event.value, event.at > back) for event in city.moves(UNTIL_MIDNIGHT)] == [(False, True)]
         played = [command for command in city.controller.commands(CABINET) if command.created > back]
         assert {command.state for command in played} == {"CONFIRMED"}
-        assert ALL_NIGHT not in {command.target for command in played}
+        assert f"{TREES}.command=False" not in {command.write for command in played}, "its order is long over"
+        assert not city.moves(ALL_NIGHT)
+
+
+async def test_road_lights_nobody_can_see_are_not_ordered_off_at_night(tmp_path: Path) -> None:
+    async with running_city(tmp_path, LATE_EVENING, site=part_of(hangzhou(), CABINET)) as city:
+        await lost(city)
+        refused = await city.order(ALL_NIGHT, "off", for_s=300.0)
+        assert (refused.accepted, refused.cause) == (False, "OBJECT_NOT_SELECTED")
+        assert (await city.order(ALL_NIGHT, "on", for_s=300.0)).accepted
 
 
 async def test_a_cabinet_that_went_dark_by_itself_is_lit_again_when_it_is_back(tmp_path: Path) -> None:

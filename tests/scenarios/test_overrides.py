@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from controller.domain.rights import Caller
 from controller.store.journal_read import read
 from controller.store.journal_verify import verify
 from hil.plants.cabinet import ControlSwitch
@@ -47,7 +48,7 @@ async def test_an_override_released_early_ends_at_once_but_never_against_the_re_
         outcome = await city.order(CIRCUIT, "off", for_s=3600.0)
         await city.until(lambda: city.shown(CIRCUIT).actual == "off", within_s=5)
         assert outcome.lease_id is not None
-        await city.controller.release(outcome.lease_id, "an operator", "done early")
+        await city.controller.release(outcome.lease_id, Caller("an operator", person="an operator"), "done early")
         await city.clock.sleep(1.0)
         held = city.shown(CIRCUIT)
         assert (held.winner.name, held.wanted, held.actual) == ("schedule", "on", "off")

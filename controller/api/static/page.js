@@ -4,11 +4,12 @@
 const STALE_AFTER_MS = 3500;
 const RECONNECT_MS = [500, 1000, 2000, 5000, 10000];
 const MOST_HITS = 30;
-const TOKEN_KEY = "zhadao.token";
+const CSRF_COOKIE = /(?:^|; )(?:__Host-)?zhadao-csrf=([^;]*)/;
+const SESSION_OVER = "登录已失效，请重新登录。The session has ended: sign in again.";
 
 const byId = (id) => document.getElementById(id);
 const state = {
-  token: sessionStorage.getItem(TOKEN_KEY), socket: null, retry: 0, tries: 0, heardAt: 0,
+  signedIn: false, refreshing: null, socket: null, retry: 0, tries: 0, heardAt: 0,
   zone: "Asia/Shanghai", assets: [], target: null,
 };
 
@@ -36,22 +37,39 @@ const atClock = (iso) => new Date(iso).toLocaleTimeString("zh-CN", { timeZone: s
 const atDay = (iso) => new Date(iso).toLocaleDateString("sv-SE", { timeZone: state.zone });
 const atMoment = (iso) => `${atDay(iso).slice(5)} ${atClock(iso)}`;
 
-async function ask(path, options = {}) {
-  const headers = { Authorization: "Bearer " + state.token };
+/* The session is in cookies no script can read; this one shows that it is the page itself that asks. */
+const csrf = () => (CSRF_COOKIE.exec(document.cookie) || ["", ""])[1];
+
+function send(path, options = {}) {
+  const headers = options.method ? { "X-CSRF-Token": csrf() } : {};
   if (options.body) headers["Content-Type"] = "application/json";
-  const answer = await fetch(path, { ...options, headers });
+  return fetch(path, { ...options, headers, credentials: "same-origin" });
+}
+
+async function ask(path, options = {}) {
+  let answer = await send(path, options);
+  if (answer.status === 401 && (await refreshed())) answer = await send(path, options);
   const body = await answer.json().catch(() => ({}));
-  if (answer.status === 401) signOut("登录已失效，请重新登录。The session has ended: sign in again.");
+  if (answer.status === 401) signOut(SESSION_OVER);
   if (!answer.ok) throw new Error(body.message || `HTTP ${answer.status}`);
   return body;
 }
 
 /* -- signing in ---------------------------------------------------------------------------------------------- */
 
+/* Whether there is a fresh session now. A refresh works once, so everybody waits for the one under way. */
+function refreshed() {
+  if (!csrf()) return Promise.resolve(false);
+  state.refreshing ??= send("/api/v1/refresh", { method: "POST" })
+    .then((answer) => answer.ok, () => false)
+    .finally(() => { state.refreshing = null; });
+  return state.refreshing;
+}
+
 /* Nothing of the city stays on the page of somebody who is no longer signed in. */
 function signOut(said) {
-  state.token = null;
-  sessionStorage.removeItem(TOKEN_KEY);
+  state.signedIn = false;
+  byId("new-password").hidden = true;
   hangUp();
   state.assets = [];
   state.target = null;
@@ -61,32 +79,64 @@ function signOut(said) {
   byId("alarms").tBodies[0].replaceChildren();
   setText(byId("site"), "");
   setText(byId("clock"), "");
+  setText(byId("who"), "");
   byId("city").hidden = true;
   byId("stale").hidden = true;
   byId("sign-out").hidden = true;
   byId("sign-in").hidden = false;
   setText(byId("age"), "");
   setText(byId("sign-in-said"), said || "");
-  byId("code").focus();
+  byId("name").focus();
+}
+
+function leave() {
+  if (state.signedIn) send("/api/v1/sign-out", { method: "POST" }).catch(() => {});
+  signOut("");
 }
 
 async function signIn(event) {
   event.preventDefault();
-  const body = JSON.stringify({ code: byId("code").value.trim() });
+  const body = JSON.stringify({ name: byId("name").value.trim(), secret: byId("secret").value, cookies: true });
   const said = byId("sign-in-said");
   try {
-    const answer = await fetch("/api/v1/sign-in", { method: "POST", body, headers: { "Content-Type": "application/json" } });
+    const answer = await send("/api/v1/sign-in", { method: "POST", body });
     const given = await answer.json();
     if (!answer.ok) {
-      setText(said, answer.status === 401
-        ? "登录码不正确、已用过或已过期，控制器启动时会打印新的登录码。 The code is wrong, used up or too old: the controller prints a fresh one when it starts."
-        : `未能登录 Not signed in: ${given.message}`);
+      setText(said, `未能登录 Not signed in: ${given.message}`);
       return;
     }
-    state.token = given.token;
-    sessionStorage.setItem(TOKEN_KEY, given.token);
-    byId("code").value = "";
+    byId("secret").value = "";
+    setText(said, "");
+    if (given.password_needed) {
+      byId("sign-in").hidden = true;
+      byId("new-password").hidden = false;
+      byId("password").focus();
+      return;
+    }
     begin();
+  } catch {
+    setText(said, "控制器没有应答。The controller does not answer.");
+  }
+}
+
+/* Signed in by a one-time code: good for nothing but setting a password, and then signing in with it. */
+async function setPassword(event) {
+  event.preventDefault();
+  const said = byId("new-password-said");
+  const password = byId("password").value;
+  if (password !== byId("password-again").value) {
+    setText(said, "两次输入不一致。The two are not the same.");
+    return;
+  }
+  try {
+    const answer = await send("/api/v1/password", { method: "POST", body: JSON.stringify({ password }) });
+    if (!answer.ok) {
+      setText(said, `未能设置 Not set: ${(await answer.json()).message}`);
+      return;
+    }
+    byId("password").value = byId("password-again").value = "";
+    setText(said, "");
+    signOut("口令已设置，请用它登录。The password is set: sign in with it.");
   } catch {
     setText(said, "控制器没有应答。The controller does not answer.");
   }
@@ -94,7 +144,15 @@ async function signIn(event) {
 
 /* -- the live stream ----------------------------------------------------------------------------------------- */
 
-function begin() {
+async function begin() {
+  const me = await ask("/api/v1/me").catch(() => null);
+  if (!me || me.password_needed) {
+    signOut(byId("sign-in-said").textContent);
+    return;
+  }
+  state.signedIn = true;
+  setText(byId("who"), me.person || me.actor);
+  byId("who").title = me.grants.map((grant) => `${grant.role} ${grant.scope}`).join("\n");
   byId("sign-in").hidden = true;
   byId("city").hidden = false;
   byId("sign-out").hidden = false;
@@ -112,18 +170,17 @@ function hangUp() {
 
 function connect() {
   hangUp();
-  if (!state.token) return;
+  if (!state.signedIn) return;
   const scheme = location.protocol === "https:" ? "wss:" : "ws:";
   const socket = new WebSocket(`${scheme}//${location.host}/api/v1/live`, "zhadao.live.v1");
   state.socket = socket;
-  socket.onopen = () => socket.send(JSON.stringify({ token: state.token }));
   socket.onmessage = (message) => {
     if (state.socket === socket) heard(JSON.parse(message.data));
   };
   socket.onclose = (end) => {
     if (state.socket !== socket) return;
     if (end.code === 4401) {
-      signOut("登录已失效，请重新登录。The session has ended: sign in again.");
+      refreshed().then((ok) => (ok ? connect() : signOut(SESSION_OVER)));
       return;
     }
     if (end.code === 4403) {
@@ -177,7 +234,7 @@ function noteChanges(changes) {
 }
 
 function watchAge() {
-  if (!state.token) return;
+  if (!state.signedIn) return;
   const ageMs = performance.now() - state.heardAt;
   setText(byId("age"), `${(ageMs / 1000).toFixed(0)} s`);
   const stale = ageMs > STALE_AFTER_MS;
@@ -266,7 +323,7 @@ async function loadAlarms() {
   table.tBodies[0].replaceChildren(...alarms.map(alarmRow));
 }
 
-const ALARM_STATES = { UNACK: "未确认 unseen", ACKED: "已确认 seen", RTNUN: "已恢复 gone, unseen" };
+const ALARM_STATES = { UNACK: "未确认 unseen", ACKED: "已确认 seen", RTNUN: "已恢复 gone, unseen", LATCHED: "待复位 latched" };
 
 function alarmRow(alarm) {
   const row = element("tr");
@@ -277,7 +334,7 @@ function alarmRow(alarm) {
     element("td", ALARM_STATES[alarm.state] || alarm.state, `short ${colour}`),
   );
   const cell = element("td");
-  if (alarm.state !== "ACKED") {
+  if (alarm.state !== "ACKED" && !(alarm.state === "LATCHED" && alarm.acknowledged_by)) {
     const button = bilingual("button", "确认", "ack");
     button.type = "button";
     button.onclick = () => ask(`/api/v1/alarms/${encodeURIComponent(alarm.id)}/acknowledge`, { method: "POST" }).then(loadAlarms, loadAlarms);
@@ -369,8 +426,9 @@ function list(texts) {
 /* -- begin --------------------------------------------------------------------------------------------------- */
 
 byId("sign-in").addEventListener("submit", signIn);
-byId("sign-out").addEventListener("click", () => signOut(""));
+byId("new-password").addEventListener("submit", setPassword);
+byId("sign-out").addEventListener("click", leave);
 byId("search").addEventListener("input", search);
 setInterval(watchAge, 500);
-if (state.token) begin();
+if (csrf()) begin();
 else signOut("");

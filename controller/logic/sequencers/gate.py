@@ -47,9 +47,32 @@ def gate_step(scene: Scene, gate: Gate, percent: float, *, urgent: bool = False)
         return send(gate.id, point, percent, proof, scene.last, scene.moment, said=said, urgent=urgent)
     if not _still_driven(scene, gate, position, past):
         return Sending((), f"{said}: stands still before it reverses", rest_until_s)
-    halt = Proof(f"{gate.output}.position_percent", position, proof_within_s(gate), OVERSHOOT_PERCENT)
-    stop = send(gate.id, point, position, halt, scene.last, scene.moment, said=said, urgent=urgent)
+    stop = _halt(scene, gate, position, said=said, urgent=urgent)
     return Sending(stop.wanted, f"{said}: stops before it reverses", rest_until_s)
+
+
+def halt_step(scene: Scene, gate: Gate) -> Sending:
+    """Stop a gate that was seen moving and is still driven; nothing for one that stands."""
+    position = scene.view.number(f"{gate.output}.position_percent")
+    if position is None or travels(scene, gate) is None:
+        return Sending((), "stands still")
+    return _halt(scene, gate, position, said=f"{gate.name} is halted at {position:.0f} %", urgent=True)
+
+
+def travels(scene: Scene, gate: Gate) -> bool | None:
+    """Whether a gate seen moving, and still driven, opens (True) or closes (False); None for one that stands."""
+    position = scene.view.number(f"{gate.output}.position_percent")
+    past = scene.memory.gates.get(gate.id, GateMemory())
+    moved = past.moved_s is not None and scene.moment.s < past.moved_s + REST_S
+    if position is None or not moved or not _still_driven(scene, gate, position, past):
+        return None
+    return past.opening
+
+
+def _halt(scene: Scene, gate: Gate, position: float, *, said: str, urgent: bool) -> Sending:
+    proof = Proof(f"{gate.output}.position_percent", position, proof_within_s(gate), OVERSHOOT_PERCENT)
+    point = f"{gate.output}.position_command"
+    return send(gate.id, point, position, proof, scene.last, scene.moment, said=said, urgent=urgent)
 
 
 def _still_driven(scene: Scene, gate: Gate, position: float, past: GateMemory) -> bool:

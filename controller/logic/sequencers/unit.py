@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from controller.domain.assets import Gate, PumpType, PumpUnit
-from controller.domain.command import Proof, Wanted
+from controller.domain.command import Cause, Proof, Wanted
 from controller.domain.points import TargetId
 from controller.logic.allocation import Wish
 from controller.logic.contract import ALLOWED, Ruling, UnitMemory, Verdict
@@ -49,6 +49,9 @@ def unit_step(scene: Scene, unit: PumpUnit, wish: Wish, may_start: Verdict, may_
         return _stop(scene, unit, past, may_stop)
     if past.withdraw:
         return _stop(scene, unit, past, ALLOWED)
+    if may_start.cause is Cause.TAGGED and _is_starting(scene, unit):
+        taken_back = _stop(scene, unit, replace(past, withdraw=True, asked_s=None), ALLOWED)
+        return replace(taken_back, phase=f"its start is taken back: {may_start.reason}", verdict=may_start)
     if wish is not Wish.STOP and (failure := failed_start(scene, unit)):
         locked = replace(past, locked_out=failure, withdraw=True, asked_s=None)
         return _stop(scene, unit, locked, ALLOWED)
@@ -59,6 +62,11 @@ def unit_step(scene: Scene, unit: PumpUnit, wish: Wish, may_start: Verdict, may_
     if wish is Wish.KEEP or scene.committed(unit):
         return UnitStep(past, "kept as it is", alarms=_locked_alarm(unit, past))
     return _start(scene, unit, past, may_start)
+
+
+def _is_starting(scene: Scene, unit: PumpUnit) -> bool:
+    """Whether it was told to start and is not seen running yet. One that runs is people's to stop."""
+    return not scene.running(unit) and scene.attempt_s(unit) is not None
 
 
 def failed_start(scene: Scene, unit: PumpUnit) -> str:

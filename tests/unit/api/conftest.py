@@ -9,8 +9,8 @@ from fastapi import FastAPI
 
 from controller.api import create_app
 from controller.api.state import share
-from controller.runtime.authority import SingleOperator
 from tests.unit.api.fake_controller import FakeController
+from tests.unit.runtime.people.rig import ADMIN, OPERATING, Folk
 
 
 class Bench:
@@ -19,8 +19,10 @@ class Bench:
     def __init__(self, app: FastAPI) -> None:
         self.app = app
         self.facade = FakeController()
-        self.authority = SingleOperator(self.facade.clock)
-        self.token = self.authority.new_session("operator").token
+        self.folk = Folk(self.facade.clock)
+        self.facade.desks.people = self.folk.desk
+        self.authority = self.folk.authority
+        self.token = self.folk.token("operator", *OPERATING, ADMIN)
 
     @asynccontextmanager
     async def client(self, token: str | None = None) -> AsyncIterator[httpx.AsyncClient]:
@@ -34,7 +36,7 @@ class Bench:
 def app() -> FastAPI:
     """One app for all tests: making its routes takes longer than most tests."""
     facade = FakeController()
-    return create_app(facade, SingleOperator(facade.clock))
+    return create_app(facade, Folk(facade.clock).authority)
 
 
 @pytest.fixture

@@ -5,14 +5,19 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
+from types import SimpleNamespace
 
-from controller.api import examples
+from controller.api import examples, examples_acts
 from controller.domain.clock import Clock
 from controller.domain.errors import InvalidValue, StoreError, UnknownTarget
 from controller.domain.intents import TargetKind, parse_intent
+from controller.domain.rights import Caller
 from controller.runtime import views
+from controller.runtime.alarming.listing import AlarmFilter
 from controller.runtime.clocks import RealClock
+from controller.runtime.lease_views import LeaseView
 from controller.runtime.stream import ChangeStream
+from controller.runtime.two_persons import ProposalView
 
 ASSET = "330106-LC-0001"
 TARGET = "330106-LC-0001/K1"
@@ -36,10 +41,19 @@ class FakeController:
     acknowledged_by: str = ""
     reloaded_by: list[str] = field(default_factory=list)
     overviews: int = 0
+    clients_gone: list[str] = field(default_factory=list)
+    desks: SimpleNamespace = field(init=False)
     stream: ChangeStream = field(init=False)
 
     def __post_init__(self) -> None:
         self.stream = ChangeStream(self.clock)
+        self.desks = SimpleNamespace(
+            orders=SimpleNamespace(client_gone=self.clients_gone.append),
+            leases=SimpleNamespace(lease=self._lease),
+            alarms=SimpleNamespace(list=self._listed, subject=self._subject),
+            undertakings=SimpleNamespace(targets=self._targets),
+            proposals=SimpleNamespace(get=self._proposal),
+        )
 
     def health(self) -> views.Health:
         base = examples.HEALTH if self.ready else examples.NOT_READY
@@ -81,8 +95,8 @@ class FakeController:
         if target != TARGET:
             raise UnknownTarget(f"{target} is no target of this site")
 
-    async def order(self, order: views.Order, actor: str) -> views.Receipt:
-        self.orders.append((order, actor))
+    async def order(self, order: views.Order, caller: Caller) -> views.Receipt:
+        self.orders.append((order, caller.actor))
         if not self.journal_ok:
             raise StoreError("the journal cannot be written: disk full; make room")
         return views.Receipt(order.request_id, tuple(self._taken(target, order) for target in order.targets))
@@ -96,18 +110,44 @@ class FakeController:
         lease = examples.WINNER.lease_id
         return views.TargetOutcome(target, True, "", "", lease, self.clock.now() + timedelta(seconds=order.for_s))
 
-    async def release(self, lease_id: str, actor: str, reason: str = "") -> views.Receipt:
+    async def release(self, lease_id: str, caller: Caller, reason: str = "") -> views.Receipt:
         if lease_id != examples.WINNER.lease_id:
             raise UnknownTarget(f"{lease_id} is no lease that lives")
-        self.released.append((lease_id, actor, reason))
+        self.released.append((lease_id, caller.actor, reason))
         return views.Receipt("", (views.TargetOutcome(TARGET, True, "", "released", None, None),))
 
-    async def reset(self, target: str, actor: str, reason: str) -> views.Receipt:
+    def _lease(self, lease_id: str) -> LeaseView:
+        if lease_id != examples.LEASE:
+            raise UnknownTarget(f"{lease_id} is no lease that lives")
+        return examples_acts.LEASE_VIEW
+
+    def _listed(self, wanted: AlarmFilter) -> list[views.AlarmView]:
+        return [alarm for alarm in self.alarms() if wanted.sees is None or wanted.sees(alarm.source)]
+
+    def _subject(self, alarm_id: str) -> str:
+        if alarm_id != examples.ALARM.id:
+            raise UnknownTarget(f"{alarm_id} is no standing alarm")
+        return examples.ALARM.source
+
+    def _targets(self, request_id: str, actor: str = "") -> tuple[str, ...]:
+        if request_id != "r-1":
+            raise UnknownTarget(f"no request {request_id} of {actor}")
+        return (TARGET,)
+
+    def _proposal(self, proposal_id: str) -> ProposalView:
+        if proposal_id != examples.PROPOSAL.id:
+            raise UnknownTarget(f"no proposal {proposal_id} waits")
+        return examples.PROPOSAL
+
+    def lease_target(self, lease_id: str) -> str | None:
+        return TARGET if lease_id == examples.WINNER.lease_id else None
+
+    async def reset(self, target: str, caller: Caller, reason: str) -> views.Receipt:
         self._known(target)
         if self.cause_stands:
             refusal = views.TargetOutcome(target, False, "BLOCKED_BY_INTERLOCKING", "its cause stands", None, None)
             return views.Receipt("", (refusal,))
-        self.resets.append((target, actor, reason))
+        self.resets.append((target, caller.actor, reason))
         return views.Receipt("", (views.TargetOutcome(target, True, "", "reset", None, None),))
 
     def commands(self, target: str | None = None, limit: int = 100) -> list[views.CommandView]:
@@ -121,10 +161,10 @@ class FakeController:
         state = "ACKED" if self.acknowledged_by else "UNACK"
         return [replace(examples.ALARM, state=state, acknowledged_by=self.acknowledged_by)]
 
-    async def acknowledge(self, alarm_id: str, actor: str) -> views.AlarmView:
+    async def acknowledge(self, alarm_id: str, caller: Caller) -> views.AlarmView:
         if alarm_id != examples.ALARM.id:
             raise UnknownTarget(f"{alarm_id} is no standing alarm")
-        self.acknowledged_by = actor
+        self.acknowledged_by = caller.actor
         return self.alarms()[0]
 
     def night(self, target: str, night: date) -> views.NightView:
@@ -136,6 +176,6 @@ class FakeController:
     def changes(self) -> AsyncIterator[views.Change]:
         return self.stream.listen()
 
-    async def reload(self, actor: str) -> views.ReloadReport:
-        self.reloaded_by.append(actor)
+    async def reload(self, caller: Caller) -> views.ReloadReport:
+        self.reloaded_by.append(caller.actor)
         return examples.RELOADED if self.reload_applies else examples.NOT_RELOADED

@@ -153,7 +153,7 @@ async def test_a_reload_that_is_not_usable_is_409_with_its_problems(bench: Bench
 )
 @pytest.mark.parametrize(("actor", "status"), [(None, 401), ("stranger", 403)])
 async def test_nobody_acts_without_the_right_to(bench: Bench, path: str, actor: str | None, status: int) -> None:
-    token = bench.authority.new_session(actor).token if actor else "made-up"
+    token = bench.folk.token(actor) if actor else "made-up"
     async with bench.client(token) as client:
         answer = await client.post(
             path, json={"reason": "r"} if "reset" in path else ORDER if "orders" in path else None

@@ -20,25 +20,6 @@ async def test_a_controller_whose_cycles_stand_still_is_neither(bench: Bench) ->
     assert (health.status_code, ready.status_code) == (503, 503)
 
 
-async def test_the_one_time_code_gives_a_token_once(bench: Bench) -> None:
-    code = bench.authority.new_code()
-    async with bench.client("") as client:
-        first = await client.post("/api/v1/sign-in", json={"code": code})
-        token = first.json()["token"]
-        seen = await client.get("/api/v1/overview", headers={"Authorization": f"Bearer {token}"})
-        second = await client.post("/api/v1/sign-in", json={"code": code})
-    assert (first.status_code, seen.status_code, second.status_code) == (200, 200, 401)
-    assert first.json()["actor"] == "operator"
-
-
-async def test_a_wrong_code_is_401_and_an_odd_one_422(bench: Bench) -> None:
-    bench.authority.new_code()
-    async with bench.client("") as client:
-        wrong = await client.post("/api/v1/sign-in", json={"code": "0000"})
-        odd = await client.post("/api/v1/sign-in", json={"code": 7})
-    assert (wrong.status_code, odd.status_code) == (401, 422)
-
-
 async def test_metrics_are_prometheus_text_with_the_numbers_of_the_controller(bench: Bench) -> None:
     async with bench.client("") as client:
         answer = await client.get("/metrics")

@@ -42,7 +42,7 @@ async def test_a_token_nobody_was_given_is_refused(bench: Bench) -> None:
 
 
 async def test_a_session_without_that_right_is_denied_in_the_authoritys_words(bench: Bench) -> None:
-    stranger = bench.authority.new_session("stranger")
+    stranger = bench.folk.signed_in("stranger")
     async with bench.client(stranger.token) as client:
         answer = await client.get("/api/v1/overview")
     assert answer.status_code == 403
@@ -108,9 +108,9 @@ async def test_a_defect_is_told_without_its_insides(bench: Bench, monkeypatch: p
     def broken() -> None:
         raise RuntimeError("secret insides")
 
-    monkeypatch.setattr(bench.facade, "alarms", broken)
+    monkeypatch.setattr(bench.facade, "overview", broken)
     async with bench.client() as client:
-        answer = await client.get("/api/v1/alarms")
+        answer = await client.get("/api/v1/overview")
     assert answer.status_code == 500
     assert answer.json()["error"] == "DEFECT"
     assert "secret" not in answer.text

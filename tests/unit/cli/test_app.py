@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 from types import SimpleNamespace
 from typing import Any
 
@@ -11,6 +12,7 @@ from controller import __version__
 from controller.cli import app as app_module
 from controller.cli import plugins
 from controller.cli.banner import announce
+from controller.runtime.people.views import OneTimeCode
 from tests.unit.cli.conftest import Shell
 
 COMMANDS = [
@@ -85,7 +87,8 @@ def test_own_commands_load_no_plugin(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_the_banner_names_the_page_and_the_code(capsys: pytest.CaptureFixture[str]) -> None:
-    announce("http://127.0.0.1:8080", "1111-2222")
+    announce("http://127.0.0.1:8080", [OneTimeCode("admin", "1111-2222", datetime(2026, 6, 21, tzinfo=UTC))])
     said = capsys.readouterr().out
     assert "http://127.0.0.1:8080" in said
+    assert "admin" in said
     assert "1111-2222" in said

@@ -13,7 +13,8 @@ import pytest
 from controller.api import examples
 from controller.cli import following, texts
 from tests.unit.api.fake_controller import TARGET
-from tests.unit.cli.conftest import Running, Shell, note
+from tests.unit.cli.conftest import Running, Shell
+from tests.unit.cli.real_city import note
 
 SET = ("set", TARGET, "on", "--for", "30m", "--reason", "night repair")
 
@@ -55,7 +56,7 @@ def test_set_follows_the_order_to_its_proof(running: Running) -> None:
     assert "CONFIRMED by feedback" in result.output
     (order, actor), *_ = running.facade.orders
     assert (order.for_s, order.slot, order.ticket, order.take_over) == (1800, "city_manual", "T-1", True)
-    assert (actor, len(order.request_id)) == ("local-cli", 32)
+    assert (actor, len(order.request_id)) == ("local-cli", 12)
 
 
 def test_set_that_the_field_does_not_obey_ends_with_1(running: Running) -> None:

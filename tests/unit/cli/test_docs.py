@@ -14,9 +14,9 @@ from controller.api.inputs import MAX_TARGETS
 from controller.cli.app import app
 from controller.domain.quality import Detail
 from controller.domain.slots import MAX_LEASE, Slot
-from controller.runtime.authority import SingleOperator
 from hil.cli import register_demo, register_simulate
 from tests.unit.api.fake_controller import FakeController
+from tests.unit.runtime.people.rig import Folk
 
 ROOT = Path(__file__).parents[3]
 DOCS = ROOT / "docs"
@@ -42,13 +42,13 @@ def test_every_command_and_option_is_in_the_reference_and_the_other_way_round() 
         for full, leaf in {f"{name} {inner}": c for inner, c in group.items()}.items() if group else [(name, sub)]:
             assert f"`{full}" in page, full
             options |= {option for parameter in leaf.params for option in parameter.opts if option.startswith("--")}
-    named = set(re.findall(r"--[a-z-]+[a-z]", page)) - {"--help", "--no-live"}
+    named = set(re.findall(r"--[a-z-]+[a-z]", page)) - {"--help", "--no-live", "--no-follow"}
     assert named == options
 
 
 def test_every_route_is_in_the_reference_and_the_other_way_round() -> None:
     facade = FakeController()
-    paths = create_app(facade, SingleOperator(facade.clock)).openapi()["paths"]
+    paths = create_app(facade, Folk(facade.clock).authority).openapi()["paths"]
     served = {f"{method.upper()} {path}" for path, methods in paths.items() for method in methods}
     named = set(re.findall(r"`((?:GET|POST) /[^`?]*)`", text_of("reference/api.md")))
     assert named == served

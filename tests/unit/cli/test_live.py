@@ -59,6 +59,17 @@ def test_what_is_wrong_is_said_in_words_too() -> None:
     assert "JOURNAL FAILING" in overview_line(replace(examples.OVERVIEW, journal_ok=False))
 
 
+def test_a_bypass_stands_in_red_as_long_as_it_does() -> None:
+    now = replace(
+        examples.OVERVIEW, bypassed=("BYPASSED sanbao.rack-clear on 330102-PS-0001",), tags=2, switches_away=1
+    )
+    text = drawn(Scene(now, []))
+    assert "\x1b[1;31m  BYPASSED sanbao.rack-clear" in text
+    assert "挂牌 2" in text
+    assert "就地 1" in text
+    assert "BYPASSED 1" in overview_line(now)
+
+
 async def test_without_a_terminal_it_is_one_plain_line_a_real_minute(capsys: pytest.CaptureFixture[str]) -> None:
     clock = ScaledClock(datetime(2026, 6, 21, tzinfo=UTC), speed=60, source=asyncio.get_running_loop().time)
     task = asyncio.create_task(live_view(FakeController(clock)))

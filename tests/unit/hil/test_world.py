@@ -25,7 +25,14 @@ def problems_of(text: str) -> list[str]:
 def test_hangzhou_has_all_its_stations_and_gauges() -> None:
     world = load_world(HANGZHOU)
     assert len(world.stations) == 11
-    assert {gauge.of for gauge in world.gauges if gauge.of} == {"canal", "hemu", "qiantang"}
+    assert {gauge.of for gauge in world.gauges if gauge.of} == {
+        "canal",
+        "hemu",
+        "qiantang",
+        "sump-shangcheng",
+        "sump-gongshu",
+        "sump-xihu",
+    }
     assert world.storms
 
 

@@ -127,3 +127,30 @@ def test_the_strictest_word_counts() -> None:
     assert judge_all([permissive, SPEC], judged, P1, Action.START, Slot.AUTOMATIC, active=True).ruling is FORCED
     assert judge_all([], judged, P1, Action.START, Slot.AUTOMATIC, active=True).ruling is FREE
     assert judged["oil"].condition is Truth.FALSE
+
+
+@pytest.mark.parametrize(
+    ("on_bad", "wanted", "said"),
+    [
+        (OnBad.BLOCK, True, "waits until it can be read"),
+        (OnBad.ALLOW, True, "goes on without it"),
+        (OnBad.ASK, True, "a person may begin it"),
+        (OnBad.BLOCK, False, ""),
+    ],
+)
+def test_a_wanted_act_whose_interlock_cannot_be_known_is_told_with_its_bad_point(
+    on_bad: OnBad, wanted: bool, said: str
+) -> None:
+    rig = Rig(interlocks=(replace(SPEC, condition=parse("rack_head_m < 0.3"), on_bad=on_bad),))
+    rig.order("", "hold")
+    rig.plant.blind.add("rack_head_m")
+    if wanted:
+        rig.order("P1", "start")
+    rig.run(5)
+    text = dict(rig.step.alarms).get(f"{P1}:interlock_unknown", "")
+    assert said in text
+    assert bool(text) is wanted
+    assert not wanted or "rack_head_m BAD failure" in text
+    rig.plant.blind.clear()
+    rig.run(5)
+    assert f"{P1}:interlock_unknown" not in dict(rig.step.alarms)

@@ -4,10 +4,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from controller.domain.assets import KeyPlace
 from controller.domain.command import Cause, PointWrite, Wanted
 from controller.domain.image import LinkState
+from controller.domain.intents import Switch
 from controller.domain.points import Reading, Value, bad, good, uncertain
 from controller.domain.quality import Detail
+from controller.domain.request import Request
 from controller.domain.slots import Slot
 from controller.logic.contract import ALLOWED, Ruling
 from controller.logic.light_guards import (
@@ -17,6 +20,7 @@ from controller.logic.light_guards import (
     judge_light,
     observe_burning,
 )
+from controller.logic.site_conditions import OnSite
 from tests.unit.logic.sequencers.field import NOW_S, view
 
 K1 = "330106-LC-0001/K1"
@@ -30,6 +34,11 @@ def write(value: Value) -> Wanted:
 ON, OFF = write(True), write(False)
 
 
+def by(slot: Slot) -> Request:
+    """A request of that slot."""
+    return Request(K1, slot, Switch(on=True), "somebody", "because")
+
+
 @pytest.mark.parametrize("wanted", [ON, OFF])
 @pytest.mark.parametrize("slot", [Slot.EQUIPMENT_PROTECTION, Slot.CITY_MANUAL, Slot.SCHEDULE])
 @pytest.mark.parametrize(
@@ -38,32 +47,38 @@ ON, OFF = write(True), write(False)
 def test_a_key_off_remote_or_unreadable_blocks_every_remote_act(
     wanted: Wanted, slot: Slot, position: Reading | str
 ) -> None:
-    verdict = guard_local_switch(wanted, slot, view(K1, {"control_switch": position}))
+    verdict = guard_local_switch(wanted, by(slot), view(K1, {"control_switch": position}))
     assert (verdict.ruling, verdict.cause) == (Ruling.HOLD, Cause.LOCAL)
 
 
 def test_a_key_at_remote_lets_everything_pass() -> None:
-    assert guard_local_switch(ON, Slot.SCHEDULE, view(K1, {"control_switch": "REMOTE"})) is ALLOWED
+    assert guard_local_switch(ON, by(Slot.SCHEDULE), view(K1, {"control_switch": "REMOTE"})) is ALLOWED
 
 
 def test_a_device_without_a_key_is_not_blocked_by_it() -> None:
-    assert guard_local_switch(ON, Slot.SCHEDULE, view(K1, {"K1.feedback": True})) is ALLOWED
+    assert guard_local_switch(ON, by(Slot.SCHEDULE), view(K1, {"K1.feedback": True})) is ALLOWED
 
 
 def test_the_reason_says_where_the_key_is_and_what_to_do() -> None:
-    verdict = guard_local_switch(ON, Slot.SCHEDULE, view(K1, {"control_switch": "LOCAL"}), where="北山街 12 号")
+    verdict = guard_local_switch(
+        ON,
+        by(Slot.SCHEDULE),
+        view(K1, {"control_switch": "LOCAL"}),
+        OnSite(key=KeyPlace("北山街 12 号", "12 Beishan Street")),
+    )
     assert verdict.reason == (
-        "the key of 330106-LC-0001 (北山街 12 号) stands at LOCAL: whoever is there has the say; "
-        "turn it to REMOTE on site to switch from here"
+        "the key of 330106-LC-0001 (12 Beishan Street) stands at LOCAL: whoever is there has the say; "
+        "turn it to REMOTE on site to act from here / "
+        "330106-LC-0001 的控制开关（北山街 12 号）在就地位：现场人员优先，需在现场切至远控"
     )
 
 
 def test_a_life_safety_cut_is_attempted_past_the_key_and_marked_not_assured() -> None:
     seen = view(K1, {"control_switch": "LOCAL"})
-    cut = guard_local_switch(OFF, Slot.LIFE_SAFETY, seen)
+    cut = guard_local_switch(OFF, by(Slot.LIFE_SAFETY), seen)
     assert cut.ruling is Ruling.ALLOW
     assert "not assured" in cut.reason
-    assert guard_local_switch(ON, Slot.LIFE_SAFETY, seen).ruling is Ruling.HOLD
+    assert guard_local_switch(ON, by(Slot.LIFE_SAFETY), seen).ruling is Ruling.HOLD
 
 
 @pytest.mark.parametrize(
@@ -138,10 +153,10 @@ def test_a_dimmed_level_counts_as_lit() -> None:
 
 def test_the_key_speaks_before_the_pause() -> None:
     memory = BurnMemory(lit=False, off_since_s=NOW_S)
-    assert judge_light(ON, Slot.SCHEDULE, view(K1, {"control_switch": "LOCAL"}), memory, LED_S).cause is Cause.LOCAL
-    held = judge_light(ON, Slot.SCHEDULE, view(K1, {"control_switch": "REMOTE"}), memory, LED_S)
+    assert judge_light(ON, by(Slot.SCHEDULE), view(K1, {"control_switch": "LOCAL"}), memory, LED_S).cause is Cause.LOCAL
+    held = judge_light(ON, by(Slot.SCHEDULE), view(K1, {"control_switch": "REMOTE"}), memory, LED_S)
     assert held.interlock == "light.no_restrike"
-    cut = judge_light(OFF, Slot.LIFE_SAFETY, view(K1, {"control_switch": "LOCAL"}), memory, LED_S)
+    cut = judge_light(OFF, by(Slot.LIFE_SAFETY), view(K1, {"control_switch": "LOCAL"}), memory, LED_S)
     assert "not assured" in cut.reason
 
 
@@ -155,7 +170,7 @@ memories = st.builds(BurnMemory, st.none() | st.booleans(), st.none(), st.none()
 def test_every_hold_has_a_reason_and_a_cut_for_life_safety_is_never_held(
     wanted: Wanted, slot: Slot, position: Reading, memory: BurnMemory
 ) -> None:
-    verdict = judge_light(wanted, slot, view(K1, {"control_switch": position}), memory, LED_S)
+    verdict = judge_light(wanted, by(slot), view(K1, {"control_switch": position}), memory, LED_S)
     if verdict.ruling is Ruling.HOLD:
         assert verdict.reason
         assert verdict.interlock

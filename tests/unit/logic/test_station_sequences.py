@@ -172,7 +172,7 @@ def test_an_emergency_stop_is_attempted_in_local_and_says_it_is_not_assured() ->
     rig.until_running(1).run(5)
     rig.plant.turn_switch("LOCAL")
     rig.run(2)
-    assert rig.phase("P1").startswith("control switch at the station is LOCAL")
+    assert "stands at LOCAL: whoever is there has the say" in rig.phase("P1")
     assert rig.step.verdicts[P1].cause is Cause.LOCAL
     rig.order("P1", "stop", slot=Slot.LIFE_SAFETY)
     rig.cycle()
@@ -362,3 +362,55 @@ def test_a_trip_of_the_site_stops_its_unit_and_keeps_it_stopped_when_the_cause_i
     rig.plant.inner_m = 2.2
     rig.run(400)
     assert not rig.plant.running["P1"]
+
+
+def opening_gate(kind: InterlockKind) -> Rig:
+    """The gravity gate on its way up, with an interlock that wants the water inside above 1.8 m for that."""
+    spec = InterlockSpec(
+        "sill", kind, f"{PS}/G3", Action.OPEN, parse("inner_level_m > 1.8"), OnBad.ALLOW, "低于槛", "below the sill"
+    )
+    rig = manual()
+    rig.interlocks = (spec,)
+    rig.plant.outer_m = 1.0
+    rig.order("", "hold")
+    rig.order("G3", "open")
+    while rig.plant.position["G3"] < 40.0:
+        rig.cycle()
+    rig.plant.inner_m = 1.7
+    return rig.run(60)
+
+
+def test_an_interlock_that_turns_false_halts_a_gate_in_mid_travel_until_it_holds_again() -> None:
+    rig = opening_gate(InterlockKind.INTERLOCK)
+    assert 40.0 <= rig.plant.position["G3"] < 60.0
+    assert "below the sill" in rig.phase("G3")
+    assert rig.step.verdicts[f"{PS}/G3"].interlock == "sill"
+    rig.plant.inner_m = 2.0
+    rig.run(60)
+    assert rig.plant.position["G3"] == 100.0
+
+
+def test_a_permissive_that_turns_false_lets_a_gate_arrive() -> None:
+    assert opening_gate(InterlockKind.PERMISSIVE).plant.position["G3"] == 100.0
+
+
+def test_an_interlock_halts_a_gate_whose_order_was_released_on_the_way() -> None:
+    rig = opening_gate(InterlockKind.INTERLOCK)
+    rig.plant.inner_m = 2.0
+    while rig.plant.position["G3"] < 70.0:
+        rig.cycle()
+    rig.release("G3")
+    rig.plant.inner_m = 1.7
+    rig.run(60)
+    assert rig.plant.position["G3"] < 90.0
+
+
+def test_an_emergency_stop_halts_a_gate_that_must_not_close_on_its_pump() -> None:
+    rig = manual()
+    rig.order("", "count 1")
+    while not 30.0 < rig.plant.position["G1"] < 70.0:
+        rig.cycle()
+    rig.order("G1", "hold", slot=Slot.LIFE_SAFETY)
+    rig.run(60)
+    assert rig.plant.position["G1"] < 90.0
+    assert "stopped where it is" in rig.phase("G1")

@@ -36,6 +36,7 @@ from controller.domain.slots import Slot, SlotKind
 from controller.logic.arbitration import arbitrate, default_request
 from controller.logic.contract import LastWrite, Moment, StationMemory, StationStep
 from controller.logic.interlocks import InterlockSpec
+from controller.logic.site_conditions import NOTHING_ON_SITE, SiteConditions
 from controller.logic.station_evaluation import evaluate_station, observe_station, station_requests
 
 PS = "330102-PS-0003"
@@ -207,6 +208,7 @@ class Rig:
     decisions: dict[TargetId, Decision] = field(default_factory=dict)
     leases: int = 0
     interlocks: tuple[InterlockSpec, ...] = ()
+    site: SiteConditions = NOTHING_ON_SITE
 
     def __post_init__(self) -> None:
         self.plant = Plant(self.station)
@@ -251,8 +253,16 @@ class Rig:
         self.memory = observe_station(self.station, view, self.memory, self.moment)
         self.memory, computed = station_requests(self.station, view, self.memory, self.moment, self.interlocks)
         self.decisions = self._decide(computed)
+        self.site.look(view)
         self.step = evaluate_station(
-            self.station, self.decisions, view, self.memory, self.last, self.moment, self.interlocks
+            self.station,
+            self.decisions,
+            view,
+            self.memory,
+            self.last,
+            self.moment,
+            self.interlocks,
+            site=self.site,
         )
         self.memory = self.step.memory
         for wanted in self.step.wanted:

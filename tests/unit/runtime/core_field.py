@@ -20,7 +20,8 @@ from controller.domain.intents import (
 from controller.domain.points import Reading, TargetId, Value, bad, good, uncertain
 from controller.domain.quality import Detail, Quality
 from controller.domain.slots import Slot
-from controller.settings.site import ApiSettings, Site
+from controller.settings.api import ApiSettings
+from controller.settings.site import Site
 from controller.settings.timing import Timing
 from controller.store.changes import Change, DropRequest, PutRequest, PutUnit
 from controller.store.state import StoredState

@@ -13,8 +13,11 @@ from unittest.mock import patch
 
 from controller.assembly import Assembly
 from controller.domain.clock import Clock
+from controller.domain.rights import Caller
 from controller.runtime.clocks import ScaledClock
+from controller.runtime.commanding.views import Preview
 from controller.runtime.controller import Controller
+from controller.runtime.two_persons import ProposalView
 from controller.runtime.views import Order, Receipt
 from controller.settings.load import load_site
 from controller.settings.site import Site
@@ -58,6 +61,11 @@ class SoftField:
             yield self
 
 
+def person(name: str, session: str = "") -> Caller:
+    """Somebody signed in under their own name."""
+    return Caller(name, person=name, session=session or f"S-{name}")
+
+
 @dataclass
 class SoftCity:
     clock: ScaledClock
@@ -86,7 +94,14 @@ class SoftCity:
 
     async def order(self, *targets: str, value: str, actor: str = "lin", **said: Any) -> Receipt:
         given = {"for_s": 600.0, "reason": "trying", "slot": "city_manual"} | said
-        return await self.controller.order(Order(targets, value, **given), actor)
+        return await self.controller.order(Order(targets, value, **given), person(actor))
+
+    async def select(self, *targets: str, value: str, actor: str = "lin", **said: Any) -> Preview:
+        given = {"for_s": 600.0, "reason": "trying", "slot": "city_manual"} | said
+        return await self.controller.desks.orders.select(Order(targets, value, **given), person(actor))
+
+    async def operate(self, preview: Preview, actor: str = "lin") -> Receipt | ProposalView:
+        return await self.controller.desks.orders.operate(preview.token, person(actor))
 
 
 @contextlib.asynccontextmanager

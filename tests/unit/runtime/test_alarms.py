@@ -42,7 +42,7 @@ def test_acknowledged_and_then_gone_leaves_the_list() -> None:
     told.book.acknowledge(KEY, "lin")
     told.book.clear(ROAD, "mismatch")
     assert told.book.all() == []
-    assert told.states() == [AlarmState.UNACK, AlarmState.ACKED, AlarmState.ACKED]
+    assert told.states() == [AlarmState.UNACK, AlarmState.ACKED, AlarmState.NORM]
     assert told.heard[-1].cleared is not None
 
 

@@ -108,3 +108,20 @@ def test_a_reload_gives_back_the_orders_of_targets_that_are_gone(book: RequestBo
     assert book.take_changed(kept.keys()) == set(kept)
     with pytest.raises(UnknownTarget, match="zhadao status"):
         book.default(ROAD)
+
+
+def test_an_extended_lease_keeps_its_id_and_does_not_end_when_it_first_would_have(book: RequestBook) -> None:
+    book.hold(asking(True, ends_s=100.0, lease="one"))
+    book.hold(asking(True, ends_s=900.0, lease="one"))
+    assert book.expire(100.0) == []
+    assert book.lease("one") is not None
+    assert [over.target for over in book.expire(900.0)] == [ROAD]
+    assert book.lease("one") is None
+
+
+def test_everything_a_request_holds_is_found_by_its_owner_and_its_id(book: RequestBook) -> None:
+    mine = replace(asking(True), request_id="R1")
+    book.hold(mine)
+    book.hold(replace(asking(False, slot=Slot.DISTRICT_MANUAL, lease="two"), owner="wang", request_id="R1"))
+    assert book.of_request("lin", "R1") == [mine]
+    assert book.of_request("lin", "R2") == []

@@ -108,7 +108,7 @@ def test_a_device_that_left_the_site_is_nothing_to_look_at() -> None:
     rig = CoreRig()
     rig.run(3)
     cycle = rig.cycles[0]
-    cycle._changed.add("330106-LC-9999")
+    cycle._changed["330106-LC-9999"] = None
     drive(cycle.turn())
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from controller.domain.command import Command, CommandState
 from controller.domain.slots import Slot
 from tests.unit.logic.water_rig import station
@@ -65,6 +67,33 @@ def test_a_batch_is_written_down_once_with_all_its_members_before_it_is_sent() -
     (record,) = rig.evidence.records
     assert set(record["members"]) == {ROAD, TREES}
     assert record["devices"] == 1
+
+
+def test_a_command_names_the_request_and_the_target_it_serves() -> None:
+    rig = Recording()
+    rig.run(3)
+    rig.take(replace(rig.request(TREES, "on", Slot.CITY_MANUAL, 600.0, "lin"), request_id="R1"))
+    rig.turn()
+    command = rig.submitted[-1]
+    assert (command.request_id, command.on_behalf_of) == ("R1", TREES)
+    assert rig.evidence.records[-1]["members"][TREES]["request"] == "R1"
+
+
+def test_a_withdrawn_command_is_never_sent_and_leaves_no_attempt_behind() -> None:
+    rig, command = waiting()
+    assert rig.dispatcher.withdraw("wang", "", "not mine") == 0
+    assert rig.dispatcher.withdraw("lin", "", "wrong road") == 1
+    rig.let_go()
+    assert (rig.written, rig.state(command)) == ([], CommandState.CANCELLED)
+    assert TREES not in rig.verifier.last
+
+
+def test_what_was_sent_cannot_be_withdrawn_any_more() -> None:
+    rig, command = waiting()
+    rig.wires[LC].answers = "lost"
+    rig.let_go()
+    assert rig.dispatcher.withdraw("lin", "", "too late") == 0
+    assert rig.state(command) is CommandState.INDETERMINATE
 
 
 def test_a_command_past_its_deadline_is_never_sent() -> None:
@@ -183,3 +212,17 @@ def test_a_write_that_was_lost_on_the_way_is_not_repeated_before_its_time() -> N
     rig.run(40)
     assert len(rig.written) == 2
     assert rig.lamps.closed["K2"] is True
+
+
+def test_a_device_that_left_the_site_while_its_commands_were_written_down_stops_nobody_elses() -> None:
+    rig = Recording()
+    rig.run(3)
+    rig.order(ROAD, "off")
+    rig.run(5)
+    left = {name: wire for name, wire in rig.wires.items() if name != LC}
+    rig.dispatcher.route(left)
+    before = len(rig.submitted)
+    rig.order(TREES, "on")
+    rig.run(1)
+    assert len(rig.submitted) == before
+    assert CommandState.CANCELLED in {track.state for track in rig.commands.recent()}

@@ -11,7 +11,7 @@ import pytest
 from controller.domain.errors import InvalidValue, UnknownTarget
 from controller.domain.slots import Slot
 from controller.store.journal_read import read
-from tests.unit.runtime.soft_city import LC1, LC2, SoftCity, soft_city
+from tests.unit.runtime.soft_city import LC1, LC2, SoftCity, person, soft_city
 
 K1, K2 = f"{LC1}/K1", f"{LC2}/K1"
 
@@ -88,7 +88,7 @@ async def test_an_idempotency_key_sent_twice_at_one_moment_acts_once(tmp_path: P
 async def test_an_idempotency_key_never_acts_twice_across_a_restart_either(tmp_path: Path) -> None:
     async with soft_city(tmp_path) as city:
         first = await city.order(K1, value="on", request_id="once")
-        await city.controller.release(first.outcomes[0].lease_id or "", "lin", "done")
+        await city.controller.release(first.outcomes[0].lease_id or "", person("lin"), "done")
     async with soft_city(tmp_path) as city:
         assert await city.order(K1, value="on", request_id="once") == first
         assert holder(city, K1) is None
@@ -106,15 +106,30 @@ async def test_without_a_journal_a_persons_order_is_refused_and_nothing_is_done(
         await city.ready()
         journal = tmp_path / "data" / "journal.sqlite"
         refuse_writing(journal, table_of(journal))
-        (outcome,) = (await city.order(K1, value="on")).outcomes
+        (outcome,) = (await city.order(K1, value="off")).outcomes
         assert (outcome.accepted, outcome.cause, outcome.lease_id) == (False, "JOURNAL_UNAVAILABLE", None)
         assert holder(city, K1) is None
         assert city.assembly.alarms.standing("journal", "unwritable")
         assert not city.controller.overview().journal_ok
         allow_writing(journal)
-        (outcome,) = (await city.order(K1, value="on")).outcomes
+        (outcome,) = (await city.order(K1, value="off")).outcomes
         assert outcome.accepted
         assert not city.assembly.alarms.standing("journal", "unwritable")
+
+
+async def test_without_a_journal_what_protects_is_done_all_the_same_and_written_down_later(tmp_path: Path) -> None:
+    async with soft_city(tmp_path) as city:
+        await city.ready()
+        journal = tmp_path / "data" / "journal.sqlite"
+        refuse_writing(journal, table_of(journal))
+        (outcome,) = (await city.order(K1, value="on")).outcomes
+        assert outcome.accepted
+        await city.until(lambda: (K1 + ".command", True) in city.writes(), within_s=5.0)
+        allow_writing(journal)
+        await city.clock.sleep(5.0)
+    assert "order" in [record.kind for record in read(tmp_path / "data")]
+    async with soft_city(tmp_path) as city:
+        assert holder(city, K1) == "lin"
 
 
 async def test_without_a_journal_a_release_is_refused_too(tmp_path: Path) -> None:
@@ -122,7 +137,7 @@ async def test_without_a_journal_a_release_is_refused_too(tmp_path: Path) -> Non
         receipt = await city.order(K1, value="on")
         journal = tmp_path / "data" / "journal.sqlite"
         refuse_writing(journal, table_of(journal))
-        (outcome,) = (await city.controller.release(receipt.outcomes[0].lease_id or "", "lin")).outcomes
+        (outcome,) = (await city.controller.release(receipt.outcomes[0].lease_id or "", person("lin"))).outcomes
         assert (outcome.accepted, outcome.cause) == (False, "JOURNAL_UNAVAILABLE")
         assert holder(city, K1) == "lin"
 
@@ -172,7 +187,7 @@ async def test_a_lease_that_is_no_more_cannot_be_released(tmp_path: Path) -> Non
         receipt = await city.order(K1, value="on", for_s=5.0)
         await city.clock.sleep(8.0)
         with pytest.raises(UnknownTarget, match="ended by itself"):
-            await city.controller.release(receipt.outcomes[0].lease_id or "", "lin")
+            await city.controller.release(receipt.outcomes[0].lease_id or "", person("lin"))
 
 
 async def test_a_slot_filled_anew_while_its_old_lease_ends_is_still_there_after_a_restart(tmp_path: Path) -> None:

@@ -6,8 +6,9 @@ from datetime import timedelta
 import pytest
 
 from controller.domain.slots import Slot
+from controller.runtime.alarming.kept import alarm_data
 from controller.runtime.alarms import Alarm, AlarmBook, AlarmState
-from controller.runtime.restoring import alarm_data, restore
+from controller.runtime.restoring import restore
 from controller.store.changes import PutRequest
 from tests.unit.logic.water_rig import station
 from tests.unit.runtime.core_rig import PS, ROAD, TREES, CoreRig

@@ -103,7 +103,8 @@ interlocks:
     action: start
     condition: rack_head_m < 0.3
     on_bad: ask
-    text: {zh: 拦污栅, en: rack}
+    text: {zh: 拦污栅堵塞, en: the rack is blocked}
+    clear: {zh: 清污, en: clean it}
 """,
     "profiles/cabinet.yaml": """\
 id: cabinet

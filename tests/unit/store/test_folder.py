@@ -33,7 +33,7 @@ def test_a_second_controller_is_refused_and_told_who_has_it(data: Path) -> None:
 
 
 def modes_in(folder: Path) -> dict[str, int]:
-    return {path.name: path.stat().st_mode & 0o777 for path in folder.iterdir()}
+    return {path.name: path.stat().st_mode & 0o777 for path in folder.rglob("*") if path.is_file()}
 
 
 async def test_every_file_of_a_store_is_private(data: Path) -> None:

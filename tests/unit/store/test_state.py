@@ -198,13 +198,13 @@ times = st.datetimes(datetime(2000, 1, 1), datetime(2100, 1, 1), timezones=st.ju
 slots = st.sampled_from([slot for slot in Slot if slot.kind.value in ("latched", "leased")])
 
 
-@given(value=intents, slot=slots, since=st.none() | times, granted=times, texts=st.tuples(*[st.text()] * 4))
+@given(value=intents, slot=slots, since=st.none() | times, granted=times, texts=st.tuples(*[st.text()] * 6))
 def test_any_request_comes_back_as_it_was(
-    value: Intent, slot: Slot, since: datetime | None, granted: datetime, texts: tuple[str, str, str, str]
+    value: Intent, slot: Slot, since: datetime | None, granted: datetime, texts: tuple[str, ...]
 ) -> None:
-    owner, reason, origin, ticket = (text.encode("utf-8", "ignore").decode() for text in texts)
+    owner, reason, origin, ticket, request_id, by = (text.encode("utf-8", "ignore").decode() for text in texts)
     lease = Lease("L", granted, granted + timedelta(hours=1), 0.0) if slot.kind.value == "leased" else None
-    request = Request("330106-LC-0001/K1", slot, value, owner, reason, origin, ticket, since, lease, 5)
+    request = Request("330106-LC-0001/K1", slot, value, owner, reason, origin, ticket, since, lease, 5, request_id, by)
     assert request_of(request_row(request)) == request
 
 
@@ -224,7 +224,7 @@ def test_any_counters_come_back_as_they_were(
         ("UPDATE requests SET granted = 'yesterday'", "holds something this program did not write"),
         ('UPDATE requests SET value = \'{"kind": "circuit", "value": "blue"}\'', "did not write"),
         ("ALTER TABLE units ADD COLUMN remark TEXT", "its tables are not those of its version"),
-        ("PRAGMA user_version=99", "schema version 99, this program knows 2; install the newer version"),
+        ("PRAGMA user_version=99", "schema version 99, this program knows 3; install the newer version"),
     ],
 )
 async def test_a_state_that_is_not_ours_names_the_file_and_what_to_do(

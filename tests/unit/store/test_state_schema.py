@@ -34,6 +34,17 @@ def test_an_older_file_goes_forward_and_keeps_its_rows(connection: sqlite3.Conne
     assert connection.execute("SELECT * FROM alarms").fetchall() == [("a", "{}", "")]
 
 
+def test_orders_kept_before_requests_had_ids_come_back_without_one(connection: sqlite3.Connection) -> None:
+    migrate(connection, MIGRATIONS[:2])
+    connection.execute(
+        "INSERT INTO requests "
+        "(target, slot, value, owner, reason, origin, ticket, since, epoch, lease, granted, expires) "
+        "VALUES ('a/K1', 1, 'on', 'lin', '', '', '', '', 0, '', '', '')"
+    )
+    migrate(connection)
+    assert connection.execute("SELECT target, request, confirmed_by FROM requests").fetchall() == [("a/K1", "", "")]
+
+
 def test_a_migration_that_fails_half_way_leaves_the_old_version_whole(connection: sqlite3.Connection) -> None:
     migrate(connection)
     broken = (*MIGRATIONS, ("CREATE TABLE tags (id TEXT)", "CREATE TABLE alarms (id TEXT)"))
@@ -46,6 +57,6 @@ def test_a_migration_that_fails_half_way_leaves_the_old_version_whole(connection
 
 def test_a_newer_file_is_refused_untouched(connection: sqlite3.Connection) -> None:
     migrate(connection, NEXT)
-    with pytest.raises(StoreError, match="this program knows 2; install the newer version again"):
+    with pytest.raises(StoreError, match=f"this program knows {len(MIGRATIONS)}; install the newer version again"):
         migrate(connection)
     assert version(connection) == len(NEXT)

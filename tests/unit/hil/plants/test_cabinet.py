@@ -193,3 +193,64 @@ def _do(cabinet: CabinetPlant, act: str, output: str, flag: bool) -> None:
             cabinet.turn_switch(ControlSwitch.LOCAL if flag else ControlSwitch.REMOTE)
         case "download":
             cabinet.download(output, [(cabinet.now_s + 600, cabinet.now_s + 1200)])
+
+
+def test_a_lock_out_opens_the_contactor_and_no_command_closes_it() -> None:
+    cabinet = plant(MIDNIGHT_S)
+    cabinet.lock("K1", True)
+    cabinet.advance(MIDNIGHT_S + 1)
+    assert not cabinet.circuits["K1"].contactor.closed
+    cabinet.command("K1", True)
+    cabinet.advance(MIDNIGHT_S + 2)
+    assert not cabinet.circuits["K1"].contactor.closed
+    assert cabinet.circuits["K2"].contactor.closed
+
+
+def test_a_lock_out_outlives_silence_a_reboot_and_the_cabinets_own_program() -> None:
+    cabinet = plant(MIDNIGHT_S)
+    cabinet.lock("K1", True)
+    cabinet.advance(MIDNIGHT_S + 400)
+    assert cabinet.timetable_active
+    cabinet.reboot()
+    cabinet.advance(MIDNIGHT_S + 86_400)
+    assert cabinet.timetable_active
+    closed = [value for _, output, value in switchings(cabinet) if output == "K1"]
+    assert closed == [False]
+    assert (True, "K2") in [(value, output) for _, output, value in switchings(cabinet)]
+
+
+def test_a_reboot_without_a_lock_out_drops_the_contactors_and_lights_by_its_own_program() -> None:
+    cabinet = plant(MIDNIGHT_S)
+    cabinet.command("K1", False)
+    cabinet.advance(MIDNIGHT_S + 1)
+    cabinet.reboot()
+    cabinet.advance(MIDNIGHT_S + 2)
+    assert cabinet.timetable_active
+    assert [value for _, output, value in switchings(cabinet) if output == "K1"] == [False, True]
+    assert [value for _, output, value in switchings(cabinet) if output == "K2"] == [False, True]
+
+
+def test_nobody_at_the_buttons_closes_a_locked_circuit_and_one_let_go_waits_for_a_command() -> None:
+    cabinet = plant(MIDNIGHT_S)
+    cabinet.lock("K1", True)
+    cabinet.turn_switch(ControlSwitch.LOCAL)
+    cabinet.switch_locally("K1", True)
+    cabinet.advance(MIDNIGHT_S + 1)
+    assert not cabinet.circuits["K1"].contactor.closed
+    cabinet.turn_switch(ControlSwitch.REMOTE)
+    cabinet.lock("K1", False)
+    cabinet.advance(MIDNIGHT_S + 2)
+    assert not cabinet.circuits["K1"].contactor.closed
+    cabinet.command("K1", True)
+    cabinet.advance(MIDNIGHT_S + 3)
+    assert cabinet.circuits["K1"].contactor.closed
+
+
+def test_a_faulty_circuit_leaks_only_while_it_is_live() -> None:
+    cabinet = plant(MIDNIGHT_S)
+    standing_ma = cabinet.total_leakage_ma()
+    cabinet.leaks_ma["K1"] = 180.0
+    assert cabinet.total_leakage_ma() == standing_ma + 180.0
+    cabinet.command("K1", False)
+    cabinet.advance(MIDNIGHT_S + 1)
+    assert cabinet.total_leakage_ma() == standing_ma

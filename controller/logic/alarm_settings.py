@@ -1,0 +1,155 @@
+"""What a site says of its alarms: how each behaves, what it means and what to do about it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from controller.domain.points import DeviceId
+from controller.logic.water_grades import GaugeRules
+
+HOUR_S = 3600.0
+LONGEST_SHELF_S = 12 * HOUR_S
+"""No alarm is ever shelved longer; a site may be stricter, never laxer."""
+MOST_URGENT, LEAST_URGENT = 1, 4
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """A text in both languages."""
+
+    zh: str = ""
+    en: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class AlarmSpec:
+    """One kind of alarm.
+
+    ``priority`` 1 (emergency) … 4 (low); None leaves it to whoever raises it. ``allowed_s``: how long people may take
+    to answer it. ``on_delay_s`` / ``off_delay_s``: how long its condition must stand, or be gone, before that counts.
+    ``deadband``: how far a measured value must fall below its limit before it counts as gone, in the value's own
+    unit. ``latch``: gone is not enough, a person resets it. ``life_safety``: never shelved, never out of service, and
+    hidden by no cause but a graver life-safety alarm. ``suppresses``: the kinds that are hidden, on the same device
+    and on devices folded under it, while this one stands. ``tagged``: out of service while a maintenance tag hangs on
+    what it is about.
+    """
+
+    kind: str
+    title: Words = Words()
+    priority: int | None = None
+    consequence: Words = Words()
+    response: Words = Words()
+    allowed_s: float | None = None
+    on_delay_s: float = 0.0
+    off_delay_s: float = 0.0
+    deadband: float = 0.0
+    latch: bool = False
+    life_safety: bool = False
+    suppresses: frozenset[str] = frozenset()
+    tagged: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ChatterRule:
+    """An alarm that comes ``times`` within ``within_s`` chatters: it then stands until its condition was gone for
+    ``quiet_s``. 0 times switches this off."""
+
+    times: int = 0
+    within_s: float = 60.0
+    quiet_s: float = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class FloodRule:
+    """``alarms`` new ones for one operator within ``within_s`` are a flood (ISA-18.2: 10 in 10 minutes); it is over
+    once fewer than ``over_below`` came in that time."""
+
+    alarms: int = 10
+    within_s: float = 600.0
+    over_below: int = 5
+    operators: int = 1
+
+
+def kind_of(condition: str) -> str:
+    """What kind of alarm a condition is: ``rack`` of ``330102-PS-0001:rack``, ``offline`` of ``offline``."""
+    return condition.rpartition(":")[2]
+
+
+WAVES_M = 0.02
+"""A water level's dead-band (m) where nothing is said, so that waves do not make it chatter."""
+RIPPLE_M_PER_H = 0.05
+"""The same for its rise (m/h)."""
+
+BUILT_IN: Mapping[str, AlarmSpec] = {
+    spec.kind: spec
+    for spec in (
+        AlarmSpec(
+            "offline",
+            Words("失联", "out of reach"),
+            suppresses=frozenset({"offline", "mismatch", "level_unknown"}),
+            tagged=True,
+        ),
+        AlarmSpec("mismatch", Words("拒动或误动", "does not follow"), tagged=True),
+        AlarmSpec("tripped", Words("保护跳闸", "tripped"), life_safety=True),
+        AlarmSpec(
+            "level_red",
+            Words("水位红色", "red water level"),
+            deadband=WAVES_M,
+            life_safety=True,
+            suppresses=frozenset({"level_orange", "level_yellow", "level_blue", "limit_soon"}),
+        ),
+        AlarmSpec(
+            "level_orange",
+            Words("水位橙色", "orange water level"),
+            deadband=WAVES_M,
+            life_safety=True,
+            suppresses=frozenset({"level_yellow", "level_blue"}),
+        ),
+        AlarmSpec(
+            "level_yellow",
+            Words("水位黄色", "yellow water level"),
+            deadband=WAVES_M,
+            suppresses=frozenset({"level_blue"}),
+        ),
+        AlarmSpec("level_blue", Words("水位蓝色", "blue water level"), deadband=WAVES_M),
+        AlarmSpec("fast_rise", Words("水位急涨", "water rises fast"), deadband=RIPPLE_M_PER_H),
+        AlarmSpec("limit_soon", Words("即将超限", "limit near"), life_safety=True),
+        AlarmSpec("level_unknown", Words("水位不明", "level unknown"), on_delay_s=60.0, tagged=True),
+        AlarmSpec("interlock_unknown", Words("联锁条件不明", "interlock not known"), tagged=True),
+        AlarmSpec("restored", Words("身份数据来自备份", "identities come from a backup"), latch=True),
+        AlarmSpec("flood", Words("告警泛滥", "flood of alarms")),
+        AlarmSpec("unwritable", Words("无法写入", "cannot be written"), life_safety=True),
+        AlarmSpec("wet_power_cut", Words("涉水断电", "cut for water"), life_safety=True),
+        AlarmSpec("wet_power_decision", Words("涉水断电待决定", "a cut to be decided"), life_safety=True),
+        AlarmSpec("wet_power_blind", Words("涉水信号不可信", "water not known"), life_safety=True),
+        AlarmSpec("emergency_stop", Words("紧急停止", "emergency stop"), life_safety=True),
+        AlarmSpec("wet_power_kept", Words("涉水仍保持供电", "kept on in water"), life_safety=True),
+        AlarmSpec("wet_power_vanished", Words("断电对象已不在配置中", "a cut without its circuit"), life_safety=True),
+        AlarmSpec("not_retained", Words("断电未能就地保持", "cut not retained in the device"), life_safety=True),
+        AlarmSpec("cut_not_proven", Words("断电未证实", "cut not proven"), life_safety=True),
+    )
+}
+"""What the controller knows of its own alarms before a site says anything."""
+
+
+@dataclass(frozen=True, slots=True)
+class AlarmSettings:
+    """Everything a site says of its alarms. ``levels``: the rules of each gauge with water-level alarms.
+
+    ``settle_s``: how long the devices behind a gateway that answers again may take to come back one by one before
+    those still missing have alarms of their own.
+    """
+
+    specs: Mapping[str, AlarmSpec] = field(default_factory=lambda: dict(BUILT_IN))
+    chatter: ChatterRule = ChatterRule()
+    flood: FloodRule = FloodRule()
+    longest_shelf_s: float = LONGEST_SHELF_S
+    settle_s: float = 60.0
+    levels: Mapping[DeviceId, GaugeRules] = field(default_factory=dict)
+
+    def spec(self, condition: str) -> AlarmSpec:
+        """How this kind of alarm behaves; one nobody said anything of is simply raised and cleared."""
+        kind = kind_of(condition)
+        found = self.specs.get(kind)
+        return AlarmSpec(kind) if found is None else found

@@ -1,0 +1,101 @@
+"""What stands behind each target: its asset, its own part of it, where it is. Worked out once per site."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from controller.domain.assets import (
+    Cabinet,
+    Circuit,
+    City,
+    Display,
+    Gate,
+    GateRole,
+    KeyPlace,
+    LightClass,
+    Luminaire,
+    Place,
+    Pole,
+    PumpUnit,
+    Station,
+    Target,
+)
+from controller.domain.points import DeviceId, TargetId
+
+Asset = Cabinet | Pole | Station
+Part = Circuit | Luminaire | Display | Station | PumpUnit | Gate
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A target with what an order about it has to be judged by."""
+
+    target: Target
+    part: Part
+    device: DeviceId
+    division: str
+    place: Place
+    where: str
+    """The street, for whoever has to go there."""
+    key: KeyPlace
+    station: Station | None = None
+
+    @property
+    def id(self) -> TargetId:
+        """The target's id."""
+        return self.target.id
+
+    @property
+    def lights_a_road(self) -> bool:
+        """Whether a road is dark without it: a road circuit, or the lamp of a pole."""
+        if isinstance(self.part, Circuit):
+            return self.part.light_class is LightClass.ROAD
+        return isinstance(self.part, Luminaire)
+
+    @property
+    def to_the_river(self) -> bool:
+        """Whether it is a gate with a water level outside it that can come in: what a tide stands against."""
+        if not isinstance(self.part, Gate) or self.station is None or self.station.outer_level is None:
+            return False
+        return self.part.role in (GateRole.GRAVITY, GateRole.INTAKE)
+
+
+@dataclass(frozen=True, slots=True)
+class Roster:
+    """Every target of a site, and how many lights and lighting devices each division has."""
+
+    members: Mapping[TargetId, Member]
+    lights_of: Mapping[str, int]
+    """Switched or dimmed outputs by division; displays light nothing and are not counted."""
+    lit_divisions: frozenset[str]
+
+    @classmethod
+    def of(cls, city: City) -> Roster:
+        """The roster of a city."""
+        members = {member.id: member for member in _members(city)}
+        lights: dict[str, int] = {}
+        for member in members.values():
+            if isinstance(member.part, (Circuit, Luminaire)):
+                lights[member.division] = lights.get(member.division, 0) + 1
+        return cls(members, lights, frozenset(lights))
+
+
+def _members(city: City) -> Iterator[Member]:
+    assets: list[Asset] = [*city.cabinets.values(), *city.poles.values(), *city.stations.values()]
+    for asset in assets:
+        station = asset if isinstance(asset, Station) else None
+        where = "" if isinstance(asset, Station) else asset.road
+        key = KeyPlace() if isinstance(asset, Pole) else asset.key_at
+        for part in _parts(asset):
+            target = city.targets.get(part.id)
+            if target is not None:
+                yield Member(target, part, asset.id, asset.division, asset.place, where, key, station)
+
+
+def _parts(asset: Asset) -> tuple[Part, ...]:
+    if isinstance(asset, Cabinet):
+        return asset.circuits
+    if isinstance(asset, Pole):
+        return (*asset.luminaires, *asset.displays)
+    return (asset, *asset.units, *asset.gates)

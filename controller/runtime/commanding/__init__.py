@@ -1,0 +1,1 @@
+"""Commanding: direct orders, select → preview → operate, second persons, the emergency path."""

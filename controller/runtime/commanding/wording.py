@@ -1,0 +1,70 @@
+"""A looked-at order in words: for the preview, for the second person, for a refusal."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Iterable, Sequence
+
+from controller.logic.confirmation import Need
+from controller.logic.preview import Drift, Effect
+from controller.runtime.commanding.looked import Looked, Sighting
+from controller.runtime.two_persons import Wording
+
+MOST_NAMED = 12
+"""Targets and interlocks named one by one; the rest is counted."""
+
+
+def wording_of(sighting: Sighting, needs: Sequence[Need], fingerprint: str) -> Wording:
+    """The order as whoever is to confirm it reads it."""
+    order, included = sighting.order, sighting.included
+    span = span_text(order.for_s)
+    return Wording(
+        title_en=f"{order.value} for {len(included)} targets in {order.slot}, for {span}",
+        title_zh=f"{len(included)} 个目标：{order.value}（{order.slot}，{span}）",
+        lines=(*_facts(sighting), *(f"{need.text_en} / {need.text_zh}" for need in needs)),
+        fingerprint=hashlib.sha256(fingerprint.encode()).hexdigest(),
+    )
+
+
+def _facts(sighting: Sighting) -> Iterable[str]:
+    previews = [one.preview for one in sighting.members]
+    effects = Counter(preview.effect for preview in previews)
+    yield "; ".join(f"{effect.value}: {effects[effect]}" for effect in Effect if effects[effect])
+    yield f"power step {sum(p.power_kw for p in previews):+.1f} kW"
+    flow_m3s = sum(preview.flow_m3s for preview in previews)
+    if flow_m3s:
+        yield f"pumped flow step {flow_m3s:+.2f} m³/s"
+    causes = Counter(preview.cause for preview in previews if preview.effect is Effect.EXCLUDED)
+    yield from (f"left out, {cause}: {count}" for cause, count in sorted(causes.items()))
+    acting = list(dict.fromkeys(text for preview in previews for text in preview.interlocks))
+    yield from acting[:MOST_NAMED]
+    yield from (f"{p.target} ({p.name}): {p.text}" for p in previews[:MOST_NAMED])
+    if len(previews) > MOST_NAMED:
+        yield f"and {len(previews) - MOST_NAMED} more"
+
+
+def needs_text(needs: Sequence[Need]) -> str:
+    """Why, in one line."""
+    return "; ".join(need.text_en for need in needs)
+
+
+def drift_text(drift: Drift) -> str:
+    """What changed since it was shown."""
+    first = ", ".join(drift.changed[:3])
+    more = f" and {len(drift.changed) - 3} more" if len(drift.changed) > 3 else ""
+    return f"what was shown has changed meanwhile at {first}{more}: select anew and look again"
+
+
+def afterwards(included: Sequence[Looked]) -> dict[str, int]:
+    """Who would decide when the lease ends, and of how many targets."""
+    return dict(Counter(one.preview.then for one in included).most_common())
+
+
+def span_text(seconds: float) -> str:
+    """``1 h 30 min``, ``45 s``."""
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    if hours:
+        return f"{hours} h {minutes:02d} min"
+    return f"{minutes} min" + (f" {rest} s" if rest else "") if minutes else f"{rest} s"

@@ -1,0 +1,42 @@
+"""The desks of a running controller: where people and machines ask for acts, one desk per kind of act."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from controller.runtime.alarming.desk import AlarmDesk
+from controller.runtime.backups import BackupDesk
+from controller.runtime.bypasses import BypassDesk
+from controller.runtime.commanding.desk import CommandDesk
+from controller.runtime.commanding.proposals import ProposalBook
+from controller.runtime.declarations import Declarations
+from controller.runtime.handling.desk import HandlingDesk
+from controller.runtime.leases import LeaseDesk
+from controller.runtime.notices.desk import NoticeDesk
+from controller.runtime.people.desk import PeopleDesk
+from controller.runtime.resets import ResetDesk
+from controller.runtime.switches import SwitchDesk
+from controller.runtime.tags import TagDesk
+from controller.runtime.undertakings.desk import Undertakings
+from controller.runtime.wet_power_desk import WetPowerDesk
+
+
+@dataclass(frozen=True, slots=True)
+class Desks:
+    """Every desk, put together by the assembly and handed to API and command line through the facade."""
+
+    orders: CommandDesk
+    proposals: ProposalBook
+    resets: ResetDesk
+    undertakings: Undertakings
+    leases: LeaseDesk
+    alarms: AlarmDesk
+    handling: HandlingDesk
+    notices: NoticeDesk
+    tags: TagDesk
+    switches: SwitchDesk
+    wet_power: WetPowerDesk
+    states: Declarations
+    people: PeopleDesk
+    backups: BackupDesk
+    bypasses: BypassDesk

@@ -1,0 +1,145 @@
+"""The city's lights added up, kept as they change: whoever asks for sixty thousand circuits does not count them."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable, Sequence
+from itertools import islice
+from typing import NamedTuple
+
+from controller.domain.assets import Cabinet, Circuit
+from controller.domain.clock import Clock
+from controller.domain.image import DEFAULT_AGEING, View
+from controller.domain.points import DeviceId, device_of
+from controller.domain.quality import Quality
+from controller.domain.request import Decision
+from controller.runtime.actuals import actual_read, feedback_point
+from controller.runtime.book import RequestBook
+from controller.runtime.schedule_heap import DueHeap
+from controller.runtime.table import ImageTable
+from controller.runtime.views import LightingTotals
+from controller.settings.site import Site
+
+AT_ONCE = 200
+"""Cabinets counted anew before an answer: up to so many changes are always in it. Beyond, it may be a second old."""
+SLICE = 100
+EVERY_S = 0.2
+"""A large city's changes are counted this often (real seconds), whether or not anybody asks."""
+SEEN_S = 1.0
+"""A reading that ages from GOOD is noticed within this time."""
+
+
+class _Count(NamedTuple):
+    """One cabinet's circuits, or all of them; ``unknown`` are those whose feedback is not GOOD."""
+
+    circuits: int = 0
+    on: int = 0
+    off: int = 0
+    unknown: int = 0
+    disagree: int = 0
+    lamps: int = 0
+    lamps_on: int = 0
+    lamps_unknown: int = 0
+    power_w: float = 0.0
+
+
+class LightTotals:
+    """Counts cabinet by cabinet what changed: by its readings, their age, or what was decided."""
+
+    def __init__(self, site: Site, table: ImageTable, book: RequestBook, clock: Clock) -> None:
+        self._table, self._book, self._clock = table, book, clock
+        self.adopt(site)
+        table.listen(self._noticed)
+
+    def adopt(self, site: Site) -> None:
+        """Take a site over (reload). Until a cabinet was looked at, all of it is unknown."""
+        self._cabinets = dict(site.city.cabinets)
+        self._targets = site.city.targets
+        self._counts = {name: _unknown(cabinet) for name, cabinet in self._cabinets.items()}
+        self._sum = _added(self._counts.values())
+        self._changed: dict[DeviceId, None] = dict.fromkeys(self._cabinets)
+        self._ages = DueHeap()
+
+    def now(self) -> LightingTotals:
+        """Circuits and lamps by proven state."""
+        self._count(AT_ONCE)
+        total = self._sum
+        return LightingTotals(*total[:8], power_kw=round(total.power_w / 1000, 1))
+
+    def decided(self, decisions: Sequence[Decision]) -> None:
+        """Something else is wanted of these."""
+        for decision in decisions:
+            self._noticed(device_of(decision.target))
+
+    async def run(self) -> None:
+        """Keep up with a large city, in slices, for ever; a small one is counted when somebody asks."""
+        while True:
+            await self._clock.sleep(EVERY_S * self._clock.speed)
+            if len(self._cabinets) > AT_ONCE:
+                await self._catch_up()
+
+    async def _catch_up(self) -> None:
+        for _ in range(1 + len(self._changed) // SLICE):
+            self._count(SLICE)
+            await asyncio.sleep(0)
+
+    def _noticed(self, device: DeviceId) -> None:
+        if device in self._cabinets:
+            self._changed[device] = None
+
+    def _count(self, most: int) -> None:
+        """Count at most so many anew."""
+        now_s = self._clock.monotonic()
+        for device in self._ages.take(now_s):
+            self._noticed(device)
+        for device in tuple(islice(self._changed, most)):
+            del self._changed[device]
+            before = self._counts[device]
+            after = self._counts[device] = self._counted(device, now_s)
+            self._sum = _Count._make(
+                total + new - old for total, new, old in zip(self._sum, after, before, strict=True)
+            )
+
+    def _counted(self, device: DeviceId, now_s: float) -> _Count:
+        view = self._table.view(device, now_s)
+        count, ages_s = _Count(), float("inf")
+        for circuit in self._cabinets[device].circuits:
+            one, until_s = self._circuit(circuit, view)
+            count = _added((count, one))
+            ages_s = min(ages_s, until_s)
+        if ages_s < float("inf"):
+            self._ages.put(device, max(ages_s, now_s) + SEEN_S)
+        return count
+
+    def _circuit(self, circuit: Circuit, view: View) -> tuple[_Count, float]:
+        """One circuit, and until when it is so if nothing is read meanwhile (monotonic seconds)."""
+        target = self._targets[circuit.id]
+        point = feedback_point(circuit.id, target.kind)
+        feedback = view.read(point)
+        if feedback.quality is not Quality.GOOD:
+            return _dark(circuit), float("inf")
+        agrees = actual_read(target.kind, self._book.decision(circuit.id).winner.value, feedback).agrees
+        lit = bool(feedback.value)
+        count = _Count(
+            circuits=1,
+            on=lit,
+            off=not lit,
+            disagree=agrees is False,
+            lamps=circuit.lamps,
+            lamps_on=circuit.lamps if lit else 0,
+            power_w=view.number(f"{circuit.output}.power_w") or 0.0,
+        )
+        stale_s = view.block.ageing.get(point, DEFAULT_AGEING).stale_s
+        return count, max(feedback.received_s, view.block.renewed_s) + stale_s
+
+
+def _dark(circuit: Circuit) -> _Count:
+    return _Count(circuits=1, unknown=1, lamps=circuit.lamps, lamps_unknown=circuit.lamps)
+
+
+def _unknown(cabinet: Cabinet) -> _Count:
+    return _added(map(_dark, cabinet.circuits))
+
+
+def _added(counts: Iterable[_Count]) -> _Count:
+    return _Count._make(map(sum, zip(_Count(), *counts, strict=True)))

@@ -1,0 +1,49 @@
+from __future__ import annotations
+
+import pytest
+
+from controller.domain.command import Command, CommandState, PointWrite
+from controller.domain.slots import Slot
+from controller.runtime import command_log
+from controller.runtime.command_log import CommandLog, Track
+from tests.unit.runtime.core_field import LC, ROAD, HandClock
+
+
+def command(number: int) -> Command:
+    return Command(f"c{number}", ROAD, PointWrite(LC, "K1.command", True), None, Slot.PLAN, "lin", "why", 0.0, 10.0)
+
+
+@pytest.fixture
+def told() -> list[Track]:
+    return []
+
+
+@pytest.fixture
+def log(monkeypatch: pytest.MonkeyPatch, told: list[Track]) -> CommandLog:
+    monkeypatch.setattr(command_log, "KEPT", 3)
+    monkeypatch.setattr(command_log, "KEPT_UNDER_WAY", 4)
+    return CommandLog(HandClock(), told.append)
+
+
+def test_a_command_under_way_is_heard_of_however_many_came_after_it(log: CommandLog, told: list[Track]) -> None:
+    for number in range(6):
+        log.open(command(number))
+    log.move("c0", CommandState.SENT)
+    log.move("c0", CommandState.CONFIRMED)
+    assert [track.state for track in told] == [CommandState.CONFIRMED] * 2
+    assert log.get("c0") is None
+    assert [track.command.id for track in log.recent()] == ["c5", "c4", "c3"]
+
+
+def test_commands_that_never_end_do_not_fill_the_memory(log: CommandLog) -> None:
+    for number in range(20):
+        log.open(command(number))
+    kept = [number for number in range(20) if log.get(f"c{number}") is not None]
+    assert kept == list(range(13, 20))
+
+
+def test_finished_commands_are_forgotten_oldest_first(log: CommandLog) -> None:
+    for number in range(5):
+        log.open(command(number))
+        log.move(f"c{number}", CommandState.FAILED)
+    assert [log.get(f"c{number}") is None for number in range(5)] == [True, True, False, False, False]

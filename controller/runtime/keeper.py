@@ -30,6 +30,8 @@ class Keeper:
         self._clock = clock
         self._waiting: list[Change] = []
         self._pending = asyncio.Event()
+        self._in_order = asyncio.Lock()
+        """What failed is tried again before anything later is kept: an old change must never undo a newer one."""
         self._failed = False
         self._alarms: AlarmBook | None = None
 
@@ -58,16 +60,17 @@ class Keeper:
         Raises:
             StoreError: they could not be written: none of them is kept, what waited before them still waits.
         """
-        await self._apply(self._taken(), changes)
+        async with self._in_order:
+            await self._apply(self._taken(), changes)
 
     async def flush(self) -> None:
         """Keep everything that waits, now. What could not be kept waits and is tried again."""
         self._pending.clear()
-        waiting = self._taken()
-        if not waiting:
-            return
-        with contextlib.suppress(StoreError):
-            await self._apply(waiting, ())
+        async with self._in_order:
+            waiting = self._taken()
+            if waiting:
+                with contextlib.suppress(StoreError):
+                    await self._apply(waiting, ())
 
     def _taken(self) -> list[Change]:
         waiting, self._waiting = self._waiting, []

@@ -31,7 +31,10 @@ SAMPLE_S = 15.0
 QUIET_S = 20.0
 """After the last cabinet was read: what the start leaves to be written down is written."""
 PATIENCE_S = 240.0
-TEXT = "50 clients, each a question a second (overview, asset, points, explain, alarms, commands; one in ten orders a light on)"
+TEXT = (
+    "50 clients, each a question a second (overview, asset, points, explain, alarms, commands; one in ten orders a "
+    "light on)"
+)
 
 
 @benchmark(

@@ -32,8 +32,8 @@ WAITING_MAX = 2_000
 """Frames that may wait for the thread (a quarter of an hour of two quiet cycles); beyond it a gap is recorded."""
 TOGETHER, TOGETHER_S = 32, 2.0
 """The thread is woken for so many frames, or once the oldest has waited so many clock seconds."""
-SNAPSHOT_S = 600.0
-"""Clock seconds between two snapshots of everything remembered."""
+SNAPSHOT_S = 3600.0
+"""Clock seconds between two snapshots of everything remembered: a replay begins at the last one before its first turn."""
 AGAIN_S = 60.0
 """Clock seconds until recording is tried again after the disk refused."""
 SOURCE, LOST = "recording", "not_recorded"

@@ -6,10 +6,10 @@ import asyncio
 import contextlib
 import json
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
@@ -19,6 +19,7 @@ from controller.runtime.clocks import ScaledClock
 from controller.runtime.keeper import RETRY_S, Keeper
 from controller.runtime.tasks import cancel_all
 from controller.store.changes import PutValue
+from controller.store.state import StateStore
 from controller.store.store import Store
 from tests.unit.runtime.soft_city import DUSK
 
@@ -81,3 +82,30 @@ async def test_a_change_that_cannot_be_kept_fails_its_own_caller_only(tmp_path: 
         await kept.keeper.keep_now([PutValue("worse", object())])
     assert kept.values() == {"good": 1}
     await kept.store.close()
+
+
+class SlowToFail:
+    """A state store whose first write fails late: what a real disk does only by chance."""
+
+    def __init__(self) -> None:
+        self.kept: dict[str, Any] = {}
+        self.failing = asyncio.Event()
+
+    async def apply(self, changes: Sequence[PutValue]) -> None:
+        if not self.failing.is_set():
+            self.failing.set()
+            await asyncio.sleep(5)
+            raise StoreError("no room")
+        self.kept.update({change.key: change.value for change in changes})
+
+
+async def test_what_failed_never_comes_back_over_something_newer() -> None:
+    state = SlowToFail()
+    keeper = Keeper(cast("StateStore", state), ScaledClock(DUSK, source=asyncio.get_running_loop().time, origin_s=0.0))
+    keeper.keep(PutValue("a", "old"))
+    older = asyncio.create_task(keeper.flush())
+    await state.failing.wait()
+    await keeper.keep_now([PutValue("a", "new")])
+    await older
+    await keeper.flush()
+    assert state.kept == {"a": "new"}

@@ -46,6 +46,7 @@ from controller.runtime.pace import paced
 from controller.runtime.people.house import People
 from controller.runtime.people.restored import from_a_backup
 from controller.runtime.people.tokens import key_in
+from controller.runtime.poll_pace import PollPace
 from controller.runtime.recording.core import Core
 from controller.runtime.recording.recorder import Recorder
 from controller.runtime.request_lives import Around, RequestLives
@@ -126,6 +127,7 @@ class Assembly:
             wake=self._states_changed,
         )
         self.turns = asyncio.Lock()
+        self._pace = PollPace()
         phases: dict[str, str] = {}
         verdicts: Noted[str, Sequence[Verdict]] = Noted()
         self.guarding = Guarding(
@@ -222,7 +224,7 @@ class Assembly:
             site,
             clock,
             key=key_in(store.folder.path),
-            state=store.state,
+            state=self.keeper,
             stored=store.state.stored,
             evidence=self.evidence,
             keep=self.keeper.keep,
@@ -465,6 +467,7 @@ class Assembly:
             timing=timing,
             outcomes=self.dispatcher,
             connects=connects,
+            pace=self._pace,
         )
 
     def _is_met(self, target: TargetId) -> bool:

@@ -175,7 +175,8 @@ def _shares(
         worst = max(over, key=lambda division: over[division])
         yield Need(
             Why.DISTRICT_SHARE,
-            f"{over[worst]:.1f} % of the lights of division {worst}{said_en}; one person may switch {limit_percent:g} %",
+            f"{over[worst]:.1f} % of the lights of division {worst}{said_en}; "
+            f"one person may switch {limit_percent:g} %",
             f"占 {worst} 照明回路的 {over[worst]:.1f}%{said_zh}，单人上限 {limit_percent:g}%",
         )
 

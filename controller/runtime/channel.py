@@ -25,6 +25,7 @@ from controller.domain.image import LinkState
 from controller.domain.points import DeviceId
 from controller.runtime.device_state import DeviceState
 from controller.runtime.outcomes import Outcomes
+from controller.runtime.poll_pace import PollPace
 from controller.runtime.table import ImageTable
 from controller.runtime.waker import Waker
 from controller.settings.timing import Timing
@@ -40,6 +41,8 @@ LOOK_EVERY_S = 2.0
 """How often a subscribed device is read while a proof is awaited from it: a report may be late."""
 BEAT_WITHIN = 0.7
 """A heartbeat is never further from the last than this share of the silence the device bears."""
+PACE_S = 1.0
+"""A poll that waits for its turn is called; it asks again by itself after this long (real seconds)."""
 BUSY_PAUSE_S = 1.0
 """How long a device that said busy (Modbus exception 6) is left alone."""
 _ROUTINE = frozenset({Poll.FAST, Poll.NORMAL})
@@ -58,6 +61,7 @@ class Channel:
         timing: Timing,
         outcomes: Outcomes,
         connects: asyncio.Semaphore,
+        pace: PollPace | None = None,
     ) -> None:
         self.endpoint = endpoint
         self._driver = driver
@@ -66,6 +70,7 @@ class Channel:
         self._timing = timing
         self._outcomes = outcomes
         self._connects = connects
+        self._pace = pace or PollPace()
         self._policy = LinkPolicy(timing.link_first_s, timing.link_max_s, timing.link_jitter)
         self._wire_retry_s = float("-inf")
         self._wire_failures = 0
@@ -91,11 +96,14 @@ class Channel:
                     await self._write(command)
                     continue
                 device = self._due_device(now_s)
-                if device is not None:
+                if device is None:
+                    await self._waker.wait(self._next_due_s() - now_s)
+                elif self._pace.admits(self._waker):
                     await self._serve(device)
-                    continue
-                await self._waker.wait(self._next_due_s() - now_s)
+                else:
+                    await self._waker.wait(min(self._next_write_s() - now_s, PACE_S * self._clock.speed))
         finally:
+            self._pace.leave(self._waker)
             for gone in self._devices:
                 self._drop_writes(gone, f"the wire {self.endpoint.name} was closed")
             await self._driver.close()
@@ -139,8 +147,10 @@ class Channel:
         poll_s = min((device.due_s for device in self._devices.values()), default=float("inf"))
         if not self._driver.connected:
             poll_s = max(poll_s, self._wire_retry_s)
-        write_s = self._writes[0][0] if self._writes else float("inf")
-        return min(poll_s, write_s)
+        return min(poll_s, self._next_write_s())
+
+    def _next_write_s(self) -> float:
+        return self._writes[0][0] if self._writes else float("inf")
 
     # -- the wire -----------------------------------------------------------------------------------------------
 

@@ -44,6 +44,9 @@ from controller.settings.site import Site
 from schedules.astro import night_of
 
 FIRST_YEAR, LAST_YEAR = 1901, 2100
+LARGE = 1_000
+"""Devices of a city whose overview is shared between those who ask within ``SHARED_S`` (real seconds)."""
+SHARED_S = 1.0
 STUCK_AFTER_CYCLES = 10
 """A cycle that has not ended for this many of its periods is stuck: not alive."""
 
@@ -77,6 +80,8 @@ class Controller:
         self._parts = parts
         self._started = parts.clock.now()
         self._swap: Swap | None = None
+        self._shown: Overview | None = None
+        self._shown_s = float("-inf")
         self.totals = LightTotals(parts.site, parts.table, parts.book, parts.clock)
         self._look()
 
@@ -88,6 +93,7 @@ class Controller:
         """The site was swapped."""
         self._parts.site = site
         self.totals.adopt(site)
+        self._shown = None
         self._look()
 
     def _look(self) -> None:
@@ -130,7 +136,16 @@ class Controller:
         return Health(not stuck, not unmet and not stuck, __version__, self._started, tuple(reasons), stats)
 
     def overview(self) -> Overview:
-        """The whole city on one screen."""
+        """The whole city on one screen; that of a large city is made once a second, however many look at it."""
+        now_s = self._parts.clock.monotonic()
+        if self._shown is None or now_s - self._shown_s >= SHARED_S * self._parts.clock.speed or not self._large():
+            self._shown, self._shown_s = self._overview(), now_s
+        return self._shown
+
+    def _large(self) -> bool:
+        return len(self._parts.table.devices()) > LARGE
+
+    def _overview(self) -> Overview:
         parts, reporter = self._parts, self._reporter
         devices, online = reporter.devices_online()
         now = parts.clock.now()

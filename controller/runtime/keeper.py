@@ -63,6 +63,10 @@ class Keeper:
         async with self._in_order:
             await self._apply(self._taken(), changes)
 
+    async def apply(self, changes: Sequence[Change]) -> None:
+        """``keep_now``, for whoever keeps by the state store's own word: never before what waits."""
+        await self.keep_now(changes)
+
     async def flush(self) -> None:
         """Keep everything that waits, now. What could not be kept waits and is tried again."""
         self._pending.clear()

@@ -37,12 +37,18 @@ class Acts:
     """Shared by the desks of people and of machines."""
 
     def __init__(
-        self, known: Known, permissions: Permissions, evidence: Witness, is_scope: Callable[[Scope], bool]
+        self,
+        known: Known,
+        permissions: Permissions,
+        evidence: Witness,
+        is_scope: Callable[[Scope], bool],
+        keep: Callable[[Change], None],
     ) -> None:
         self.known = known
         self.permissions = permissions
         self._evidence = evidence
         self._is_scope = is_scope
+        self._keep = keep
         self.one_at_a_time = asyncio.Lock()
         """Between looking whether an administrator is left and acting lies a write; nobody else may come between."""
 
@@ -85,9 +91,15 @@ class Acts:
     async def taken_away(
         self, kind: str, subject: str, caller: Caller, data: Mapping[str, Any], changes: Sequence[Change]
     ) -> None:
-        """In force already; now on record. Raises StoreError: a restart may bring back what was taken away."""
+        """In force already; now on record. Raises StoreError: until a disk takes it, which is tried again and again, a
+        restart may bring back what was taken away."""
         await self._evidence.before_automation(kind, caller.actor, "", {"subject": subject, **data})
-        await self.known.state.apply(changes)
+        try:
+            await self.known.state.apply(changes)
+        except StoreError:
+            for change in changes:
+                self._keep(change)
+            raise
 
 
 def label(text: str) -> str:

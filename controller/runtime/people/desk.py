@@ -36,7 +36,7 @@ class PeopleDesk:
         NotPermitted: the caller may not; this is journalled as ``people_refused``.
         InvalidValue: it makes no sense as it stands; nothing was done.
         StoreError: it could not be written down. Nothing was done, unless it takes rights away: then it is in force,
-            and a restart may bring the rights back.
+            and a restart may bring the rights back until a disk takes it, which is tried on.
     """
 
     def __init__(self, acts: Acts) -> None:

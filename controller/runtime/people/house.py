@@ -65,7 +65,7 @@ class People:
         )
         self.permissions = Permissions(site.city, site.access.groups, self.known.grants)
         self.authority = Doorkeeper(self.known, self.permissions)
-        self.desk = PeopleDesk(Acts(self.known, self.permissions, evidence, self._is_scope))
+        self.desk = PeopleDesk(Acts(self.known, self.permissions, evidence, self._is_scope, keep))
 
     def restore(self) -> None:
         """Take up who was signed in; what is over is forgotten."""

@@ -33,7 +33,7 @@ WAITING_MAX = 2_000
 TOGETHER, TOGETHER_S = 32, 2.0
 """The thread is woken for so many frames, or once the oldest has waited so many clock seconds."""
 SNAPSHOT_S = 3600.0
-"""Clock seconds between two snapshots of everything remembered: a replay begins at the last one before its first turn."""
+"""Clock seconds between two snapshots of everything remembered; a replay begins at the last one before it."""
 AGAIN_S = 60.0
 """Clock seconds until recording is tried again after the disk refused."""
 SOURCE, LOST = "recording", "not_recorded"

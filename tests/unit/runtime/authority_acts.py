@@ -36,7 +36,7 @@ class Acts(TwoPeople):
         self.asked("order")
         receipt = self.run(self.desks.orders.order(order, caller))
         if answered is not None:
-            assert receipt == answered, "no act twice: one request id has one answer"
+            assert receipt == answered, f"no act twice: one request id has one answer, not {receipt}"
             return receipt
         self.heard(order, caller, receipt, at_once=True)
         if (caller.actor, order.request_id) not in self.asked_for:

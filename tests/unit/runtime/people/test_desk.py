@@ -230,6 +230,17 @@ async def test_rights_are_taken_away_whatever_can_be_written(folk: Folk) -> None
     assert folk.authority.session(key.token) is None
 
 
+async def test_rights_taken_away_while_no_disk_took_it_stay_away_once_one_did(folk: Folk) -> None:
+    admin = await boss(folk)
+    folk.signed_in("lin")
+    folk.memory.broken = True
+    with pytest.raises(StoreError):
+        await folk.desk.disable("lin", admin)
+    user = folk.restarted().known.book.user("lin")
+    assert user is not None
+    assert user.disabled
+
+
 # -- the first start ------------------------------------------------------------------------------------------------
 
 

@@ -36,6 +36,8 @@ log = structlog.get_logger("wet_power")
 
 CLOCKS_APART = timedelta(minutes=1)
 """How far ahead of ours the watch of whoever measured may be."""
+OLDEST_CHECK = timedelta(days=366)
+"""Nobody returns a circuit on a measurement older than this; it also keeps moments at the edge of the calendar out."""
 MOST_MOHM = 100_000.0
 MOST_MA = 10_000.0
 
@@ -232,6 +234,8 @@ class WetPowerDesk:
             raise InvalidValue("a check names who measured")
         if when.tzinfo is None or when > now + CLOCKS_APART:
             raise InvalidValue(f"a check was made at a moment with its zone, not in the future: {when.isoformat()}")
+        if when < now - OLDEST_CHECK:
+            raise InvalidValue(f"a check of {when.isoformat()} says nothing about now: measure again")
         if not circuits:
             raise InvalidValue("a check names at least one circuit")
         for circuit in circuits:

@@ -35,14 +35,18 @@ class Acts(TwoPeople):
         answered = self.known.answers.get((caller.actor, order.request_id))
         self.asked("order")
         receipt = self.run(self.desks.orders.order(order, caller))
-        if answered is not None:
-            assert receipt == answered, f"no act twice: one request id has one answer, not {receipt}"
+        if answered is not None and self._answered_again(receipt, answered):
             return receipt
         self.heard(order, caller, receipt, at_once=True)
         if (caller.actor, order.request_id) not in self.asked_for:
             self._protection_waits_for_nobody(order, caller, receipt)
         self.asked_for |= {(caller.actor, order.request_id)} if order.request_id else set()
         return receipt
+
+    def _answered_again(self, answer: Receipt | ProposalView, before: Receipt) -> bool:
+        """One request id has one answer. Whoever cannot read it does what protects, and nothing else."""
+        assert answer == before or "state" in self.broken, f"no act twice: {before}, and then {answer}"
+        return answer == before
 
     def _protection_waits_for_nobody(self, order: Order, caller: Caller, receipt: Receipt) -> None:
         slot = Slot[order.slot.upper()]
@@ -98,8 +102,7 @@ class Acts(TwoPeople):
         except StoreError:
             assert self.broken
             return
-        if isinstance(answer, Receipt) and answered is not None and not void:
-            assert answer == answered, "no act twice: one request id has one answer"
+        if answered is not None and not void and self._answered_again(answer, answered):
             return
         if void or changed:
             assert isinstance(answer, Receipt), "proposed from a selection that is void"

@@ -28,7 +28,7 @@ from controller.runtime.people.house import People
 from controller.runtime.people.tokens import key_in
 from controller.runtime.people.views import OneTimeCode
 from controller.runtime.signals import stop_signals
-from controller.runtime.startup import settle
+from controller.runtime.startup import settle, tidy
 from controller.runtime.tasks import cancel_all
 from controller.runtime.tls import Tls
 from controller.runtime.witness import WitnessedAuthority
@@ -98,7 +98,7 @@ async def _serve_with(assembly: Assembly, serving: Serving, listener: Listener, 
             if serving.announce is not None:
                 serving.announce(listener.url, await serving.welcome(assembly.people))
             settle()
-            live = [asyncio.create_task(get_ready(app), name="get ready")]
+            live = [asyncio.create_task(get_ready(app), name="get ready"), asyncio.create_task(tidy(), name="tidy")]
             live += [asyncio.create_task(serving.live(controller), name="live")] if serving.live else []
             live += [asyncio.create_task(watch.run(), name="certificate")] if watch else []
             try:

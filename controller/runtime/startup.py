@@ -7,9 +7,17 @@ not held up by a walk over a hundred thousand objects that never go.
 
 from __future__ import annotations
 
+import asyncio
 import gc
 import sys
 
+YOUNG = (700, 10)
+"""Allocations until the youngest are looked through, and how often that until the next older ones are: as usual."""
+NEVER = 1_000_000_000
+"""The whole heap is not walked by chance. A polled city replaces a hundred thousand readings a second and makes next
+to no cycles of them; the walk over all that live holds everything up for a second, every few seconds."""
+WHOLE_EVERY_S = 3600.0
+"""Instead it is walked on purpose this often (real seconds): what little garbage grew old goes then."""
 GIVE_WAY_S = 0.001
 """Threads that write (journal, state, recording) give way to the event loop after this long: with the usual 5 ms
 everybody who asks waits for them, again and again."""
@@ -23,5 +31,15 @@ def hurry() -> None:
 def settle() -> None:
     """The process has started: set aside what there is, and collect what comes."""
     gc.freeze()
+    gc.set_threshold(*YOUNG, NEVER)
     gc.enable()
     sys.setswitchinterval(GIVE_WAY_S)
+
+
+async def tidy() -> None:
+    """Collect old garbage once an hour, for ever; what lives then is set aside like what was built at the start."""
+    while True:
+        await asyncio.sleep(WHOLE_EVERY_S)
+        gc.unfreeze()
+        gc.collect()
+        gc.freeze()

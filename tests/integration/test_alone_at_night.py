@@ -26,9 +26,7 @@ class Operator:
     def __init__(self, city: Running, home: Path) -> None:
         self._city = city
         self._home = home
-        code = next(
-            line.split()[-1] for line in city.until(lambda: city.said and list(city.said)) if "operator" in line
-        )
+        (code,) = city.until(lambda: [line.split()[-1] for line in list(city.said) if "  operator  " in line] or None)
         said = self.types("sign-in", "operator", "--password-stdin", said=f"{code}\n{CHOSEN}\n")
         assert said.returncode == 0, said.stderr
         self._token = ""

@@ -161,6 +161,11 @@ class TwoPeople(WitnessedRig):
         ends = self.book_lease(*key)
         return replace(held, expires_s=self.clock.s + for_s, expires=ends, length_s=for_s, second=second)
 
+    def _answered_again(self, answer: Receipt | ProposalView, before: Receipt) -> bool:
+        """One request id has one answer. Whoever cannot read it does what protects, and nothing else."""
+        assert answer == before or "state" in self.broken, f"no act twice: {before}, and then {answer}"
+        return answer == before
+
     def _loose(self, what: str) -> None:
         if self.broken:
             self.known.loose.add(what)

@@ -18,9 +18,9 @@ NEVER = 1_000_000_000
 to no cycles of them; the walk over all that live holds everything up for a second, every few seconds."""
 WHOLE_EVERY_S = 3600.0
 """Instead it is walked on purpose this often (real seconds): what little garbage grew old goes then."""
-GIVE_WAY_S = 0.001
-"""Threads that write (journal, state, recording) give way to the event loop after this long: with the usual 5 ms
-everybody who asks waits for them, again and again."""
+GIVE_WAY_S = 0.0005
+"""Threads that write (journal, state, recording) and the event loop give way to each other after this long. With the
+usual 5 ms an order waits that long at each of the dozens of steps of its two commits."""
 
 
 def hurry() -> None:

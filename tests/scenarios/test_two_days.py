@@ -9,6 +9,7 @@ from __future__ import annotations
 import gc
 from collections import defaultdict
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
@@ -16,6 +17,7 @@ from pathlib import Path
 from controller.domain.assets import GateRole, PumpUnit, Station
 from controller.domain.command import CommandState
 from controller.runtime.nights import night_view
+from controller.settings.recording import RecordingSettings
 from controller.settings.site import Site
 from controller.store.journal_verify import verify
 from hil.field import Event
@@ -42,7 +44,8 @@ def stretched() -> Site:
         stale_min_s=400.0,
         dead_min_s=600.0,
     )
-    return polled(patient(site, 24.0), frozenset(site.city.stations), 120.0)
+    unrecorded = replace(site, recording=RecordingSettings(enabled=False))  # ``test_replay`` proves recordings
+    return polled(patient(unrecorded, 24.0), frozenset(site.city.stations), 120.0)
 
 
 async def test_two_days_of_the_demo_city_go_by_the_program(tmp_path: Path) -> None:

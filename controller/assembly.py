@@ -503,12 +503,14 @@ class Assembly:
         """What is declared changed: programs are worked out anew where it matters."""
         self.lighting.states_changed()
         self.notices.declared()
+        self.alarming.hurry()
         self._wake()
 
     def _look_again(self, device: DeviceId) -> None:
         """A tag or a switch's word changed: the device's outputs are decided anew at once."""
         self.lighting.look_again(device)
         self.water.look_again(device)
+        self.alarming.hurry()
         self._wake()
 
     def _wake(self) -> None:

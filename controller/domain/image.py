@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from types import MappingProxyType
@@ -91,6 +91,18 @@ class View:
         """The value as a float when GOOD and numeric, else None."""
         value = self.value(point)
         return float(value) if isinstance(value, (int, float)) else None
+
+    def ages_s(self, points: Iterable[str]) -> float:
+        """When the next of these points loses trust by its age alone (monotonic); infinite when none has any left."""
+        block, now_s = self.block, self.now_s
+        ends = (
+            max(reading.received_s, block.renewed_s) + limit_s
+            for point in points
+            if (reading := block.readings.get(point)) is not None
+            for age in (block.ageing.get(point, DEFAULT_AGEING),)
+            for limit_s in (age.stale_s, age.dead_s)
+        )
+        return min((end_s for end_s in ends if end_s >= now_s), default=float("inf"))
 
     @property
     def ready(self) -> bool:

@@ -6,13 +6,14 @@ slot 2 for as long as it acts. A TRIP latches there until a person resets it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence, Set
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 
 from controller.domain.command import Cause, Wanted
+from controller.domain.expression import names
 from controller.domain.image import Image, View
 from controller.domain.intents import Dim, Intent, Switch, TargetKind
 from controller.domain.points import DeviceId, TargetId, device_of
-from controller.domain.request import Request
+from controller.domain.request import Decision, Request
 from controller.domain.slots import Slot
 from controller.logic.arbitration import Refusal
 from controller.logic.contract import ALLOWED, InterlockMemory, Moment, Verdict
@@ -37,8 +38,10 @@ from controller.runtime.schedule_heap import DueHeap
 from controller.settings.site import Site
 from controller.store.changes import Change, DropRecord
 
-LOOK_AGAIN_S = 10.0
-"""A reading that only grows old changes nothing and still makes a condition unknown: looked at this often."""
+PAST_S = 0.001
+"""What only grows old changes nothing and still makes a condition unknown: looked at so long after its age ends."""
+RETRY_S = 10.0
+"""A device whose interlocks could not be judged (the turn then fails, loudly) is tried again after this long."""
 NO_MEMORY = InterlockMemory()
 NOWHERE: frozenset[TargetId] = frozenset()
 _OFF: Mapping[TargetKind, Intent] = {TargetKind.CIRCUIT: Switch(on=False), TargetKind.LUMINAIRE: Dim(0.0)}
@@ -74,11 +77,18 @@ class CircuitInterlocks:
             if device_of(spec.target) in devices:
                 device = device_of(spec.target)
                 self._specs[device] = (*self._specs.get(device, ()), spec)
+        self._points = {
+            device: frozenset().union(*(names(spec.condition) for spec in specs))
+            for device, specs in self._specs.items()
+        }
         self._bound = {
             target: tuple(spec for spec in self._specs[device_of(target)] if spec.binds(target, Action.ENERGISE))
             for target in lights
             if device_of(target) in self._specs
         }
+        self._of_device: dict[DeviceId, list[TargetId]] = {}
+        for target in self._bound:
+            self._of_device.setdefault(device_of(target), []).append(target)
         self._kinds = lights
         known = {spec.id for specs in self._specs.values() for spec in specs}
         self._memories = {name: memory for name, memory in self._memories.items() if name in known}
@@ -107,8 +117,14 @@ class CircuitInterlocks:
             before = self._judged.get(device)
             self._judge(device, image.view(device, moment.s), moment)
             if before != self._judged.get(device):
-                touched.update(target for target in self._bound if device_of(target) == device)
+                touched.update(self._of_device[device])
         return touched
+
+    def heed(self, decided: Iterable[Decision], image: Image, moment: Moment) -> None:
+        """Something else is wanted of these outputs: whether an interlock that nobody can know binds it is told."""
+        for device in sorted({device_of(one.target) for one in decided if one.target in self._bound}):
+            if device in self._judged:
+                self._tell_unknown(device, image.view(device, moment.s), self._judged[device])
 
     def next_due_s(self) -> float:
         """When the next delay runs out (monotonic); infinite when none runs."""
@@ -137,7 +153,7 @@ class CircuitInterlocks:
                 yield Request(target, Slot.EQUIPMENT_PROTECTION, off, f"interlock {spec.id}", said(spec))
 
     def _judge(self, device: DeviceId, view: View, moment: Moment) -> None:
-        self._due.put(device, moment.s + LOOK_AGAIN_S)
+        self._due.put(device, moment.s + RETRY_S)
         if not view.block.complete and device not in self._judged:
             return  # a delay or latch of before a restart is not judged by readings nobody has taken yet
         specs, bypassed = self._specs[device], self._bypassed(moment.s)
@@ -155,17 +171,15 @@ class CircuitInterlocks:
         for request in trip_requests(specs, judged):
             hold_trip(request, self._book, self._keep, self._alarms)
         ends_s = (end for spec in specs for end in _ends(spec, memories[spec.id], moment))
-        self._due.put(device, min((moment.s + LOOK_AGAIN_S, *ends_s)))
+        self._due.put(device, min((view.ages_s(self._points[device]) + PAST_S, *ends_s)))
 
     def _tell_unknown(self, device: DeviceId, view: View, judged: Mapping[str, Judgement]) -> None:
         """Outputs that are to be on under an interlock nobody can know; being out of reach says it all already."""
-        for target, specs in self._bound.items():
-            if device_of(target) != device:
-                continue
+        for target in self._of_device[device]:
             winner = None if self._book.awaited(target) else self._book.decision(target).winner
             text = ""
             if winner is not None and view.ready and winner.value != _OFF[self._kinds[target]]:
-                text = unknown_text(specs, judged, view.read, target, Action.ENERGISE, winner.slot)
+                text = unknown_text(self._bound[target], judged, view.read, target, Action.ENERGISE, winner.slot)
             if text:
                 self._alarms.set(target, UNKNOWN, text, Priority.MEDIUM)
             else:

@@ -31,7 +31,7 @@ from controller.settings.leases import LeaseLimits, LeaseRules, terms_of
 
 log = structlog.get_logger("leases")
 
-LOOK_S = 5.0
+LOOK_S = 30.0
 """Leases are looked at at least this often for warnings and shifts (clock seconds)."""
 SOONEST_S = 0.5
 SOONEST_REAL_S = 0.2

@@ -18,15 +18,18 @@ from controller.runtime.book import RequestBook
 from controller.runtime.schedule_heap import DueHeap
 from controller.runtime.table import ImageTable
 from controller.runtime.views import LightingTotals
+from controller.runtime.waker import Waker
 from controller.settings.site import Site
 
 AT_ONCE = 200
 """Cabinets counted anew before an answer: up to so many changes are always in it. Beyond, it may be a second old."""
 SLICE = 100
-EVERY_S = 0.2
-"""A large city's changes are counted this often (real seconds), whether or not anybody asks."""
-SEEN_S = 1.0
-"""A reading that ages from GOOD is noticed within this time."""
+GATHER_S = 0.2
+"""More changes than are counted at once are counted so soon (real seconds), whether or not anybody asks."""
+LOOK_S = 60.0
+"""Ages are looked at no less often than this (clock seconds)."""
+PAST_S = 0.001
+"""A reading is looked at so long after its age ended its trust: a rounding error before would find it trusted."""
 
 
 class _Count(NamedTuple):
@@ -48,6 +51,7 @@ class LightTotals:
 
     def __init__(self, site: Site, table: ImageTable, book: RequestBook, clock: Clock) -> None:
         self._table, self._book, self._clock = table, book, clock
+        self._many = Waker(clock)
         self.adopt(site)
         table.listen(self._noticed)
 
@@ -72,26 +76,34 @@ class LightTotals:
             self._noticed(device_of(decision.target))
 
     async def run(self) -> None:
-        """Keep up with a large city, in slices, for ever; a small one is counted when somebody asks."""
+        """Keep up with many changes, in slices, for ever; a few are counted when somebody asks."""
         while True:
-            await self._clock.sleep(EVERY_S * self._clock.speed)
-            if len(self._cabinets) > AT_ONCE:
+            aged_in_s = self._ages.next_s() - self._clock.monotonic()
+            await self._many.wait(min(max(aged_in_s, 1.0), LOOK_S))
+            self._notice_ages(self._clock.monotonic())
+            if len(self._changed) > AT_ONCE // 2:
                 await self._catch_up()
+            await self._clock.sleep(GATHER_S * self._clock.speed)
 
     async def _catch_up(self) -> None:
-        for _ in range(1 + len(self._changed) // SLICE):
+        while self._changed:
             self._count(SLICE)
             await asyncio.sleep(0)
 
     def _noticed(self, device: DeviceId) -> None:
         if device in self._cabinets:
             self._changed[device] = None
+            if len(self._changed) > AT_ONCE // 2:
+                self._many.call()
+
+    def _notice_ages(self, now_s: float) -> None:
+        for device in self._ages.take(now_s):
+            self._noticed(device)
 
     def _count(self, most: int) -> None:
         """Count at most so many anew."""
         now_s = self._clock.monotonic()
-        for device in self._ages.take(now_s):
-            self._noticed(device)
+        self._notice_ages(now_s)
         for device in tuple(islice(self._changed, most)):
             del self._changed[device]
             before = self._counts[device]
@@ -108,7 +120,7 @@ class LightTotals:
             count = _added((count, one))
             ages_s = min(ages_s, until_s)
         if ages_s < float("inf"):
-            self._ages.put(device, max(ages_s, now_s) + SEEN_S)
+            self._ages.put(device, max(ages_s, now_s) + PAST_S)
         return count
 
     def _circuit(self, circuit: Circuit, view: View) -> tuple[_Count, float]:

@@ -171,6 +171,8 @@ class LightingDiscipline:
     ) -> list[Act]:
         """One step of every light that may have something to do."""
         due = {decision.target for decision in decided} | settled
+        if self._interlocks:
+            self._interlocks.heed(decided, image, moment)
         due.update(self._retries.take(moment.s))
         for device in changed:
             targets = self._by_device[device]

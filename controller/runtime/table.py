@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 
-from controller.domain.image import Ageing, Block, Image, LinkState, View
+from controller.domain.image import DEFAULT_AGEING, Ageing, Block, Image, LinkState, View
 from controller.domain.points import DeviceId, Reading
 from controller.domain.quality import Detail, Quality
 
@@ -43,7 +43,8 @@ class ImageTable:
     def store(self, device: DeviceId, readings: Mapping[str, Reading], *, complete: bool = False) -> None:
         """Merge fresh readings; ``complete``: with them every readable point has been read since the link came up.
 
-        A reading with a new value or quality counts as a change; the same value read again only renews its age.
+        A reading with a new value or quality counts as a change, and one that had lost trust by its age; the same
+        value read again in time only renews its age.
         """
         block = self._blocks.get(device)
         if block is None:
@@ -51,7 +52,10 @@ class ImageTable:
         self._read.add(device)
         before = block.readings
         changed = (complete and not block.complete) or any(
-            (old := before.get(name)) is None or old.value != new.value or old.quality is not new.quality
+            (old := before.get(name)) is None
+            or old.value != new.value
+            or old.quality is not new.quality
+            or _aged(block, name, old, new.received_s)
             for name, new in readings.items()
         )
         self._blocks[device] = Block(
@@ -83,7 +87,10 @@ class ImageTable:
         """A subscribing device proved to be alive: what it did not report since has not changed."""
         block = self._blocks.get(device)
         if block is not None and block.link is not LinkState.OFFLINE:
-            self._blocks[device] = replace(block, renewed_s=now_s)
+            trusted_again = any(_aged(block, name, reading, now_s) for name, reading in block.readings.items())
+            self._blocks[device] = replace(block, renewed_s=now_s, sequence=block.sequence + trusted_again)
+            if trusted_again:
+                self._tell(device)
 
     def take_read(self) -> set[DeviceId]:
         """Devices of which anything was read since the last call, changed or not: a proof may lie in it."""
@@ -117,3 +124,9 @@ class ImageTable:
     def _tell(self, device: DeviceId) -> None:
         for listener in self._listeners:
             listener(device)
+
+
+def _aged(block: Block, point: str, reading: Reading, now_s: float) -> bool:
+    """Whether the reading is too old to be trusted at ``now_s``."""
+    silent_s = now_s - max(reading.received_s, block.renewed_s)
+    return silent_s > block.ageing.get(point, DEFAULT_AGEING).stale_s

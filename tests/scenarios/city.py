@@ -13,7 +13,7 @@ from types import SimpleNamespace
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from asyncua.server import internal_subscription, uaprocessor
+from asyncua.server import binary_server_asyncio, internal_subscription, uaprocessor
 
 from controller.assembly import Assembly
 from controller.domain.command import Cause
@@ -143,18 +143,24 @@ class RunningCity:
 def _servers_follow(time: Callable[[], float]) -> None:
     """Let asyncua's server pace itself by the virtual loop; it reads the process's clock otherwise.
 
-    Its check for forgotten sessions would look once a virtual second: it has nothing to find here.
+    Its checks for forgotten sessions and closed connections would look every few virtual seconds: they have
+    nothing to find here.
     """
     internal_subscription.time = SimpleNamespace(monotonic=time)
     uaprocessor.time = SimpleNamespace(monotonic=time)
     if not hasattr(uaprocessor.UaProcessor, "_made"):
         uaprocessor.UaProcessor._made = uaprocessor.UaProcessor.__init__
         uaprocessor.UaProcessor.__init__ = _made_patient
+        binary_server_asyncio.BinaryServer._close_task_loop = _never_tidied
 
 
 def _made_patient(processor: Any, *arguments: Any, **named: Any) -> None:
     uaprocessor.UaProcessor._made(processor, *arguments, **named)
     processor._watchdog_interval = 3600.0
+
+
+async def _never_tidied(_: Any) -> None:
+    """What was closed is put away when the server stops."""
 
 
 @contextlib.asynccontextmanager

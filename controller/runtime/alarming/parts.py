@@ -50,6 +50,10 @@ class Alarming:
         self._book.tagged_by(lambda target: "" if (tag := tags.on(target)) is None else tag.id)
         self._book.shifted_by(declared.priority)
 
+    def hurry(self) -> None:
+        """Tags or operating states changed: alarms are looked at anew at once."""
+        self._rounds.hurry()
+
     def restored(self) -> None:
         """The past was taken up: alarms about what is not there any more are over."""
         self._book.forget_gone(self._left)

@@ -8,8 +8,8 @@ from controller.runtime.alarming.statistics import AlarmStatistics
 from controller.runtime.evidence import Evidence
 from controller.runtime.waker import Waker
 
-EVERY_S = 5.0
-"""Tags, operating states and floods are looked at anew at least this often (a fast demo: every real second)."""
+EVERY_S = 60.0
+"""Everything is looked at anew at least this often (a fast demo: every real second)."""
 SOONEST_S = 0.2
 """No two rounds are closer (real seconds)."""
 
@@ -23,7 +23,11 @@ class AlarmRounds:
         self._evidence = evidence
         self._clock = clock
         self._waker = Waker(clock)
-        book.hurried_by(self._waker.call)
+        book.hurried_by(self.hurry)
+
+    def hurry(self) -> None:
+        """Tags or operating states changed: look now."""
+        self._waker.call()
 
     async def run(self) -> None:
         """Look for ever."""

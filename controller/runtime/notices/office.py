@@ -23,7 +23,7 @@ from controller.settings.notices import NoticeSettings, Receiver, Webhook
 
 log = structlog.get_logger("notices")
 
-LOOK_EVERY_S = 5.0
+LOOK_EVERY_S = 15.0
 MOST_SENT = 500
 DOWN, DEAD = "receiver_down", "notice_dead"
 SELF = "controller"

@@ -37,7 +37,7 @@ def test_kept_totals_are_those_counted_anew(steps: list[tuple[int, int, Reading 
         else:
             clock.pass_s(what)
             kept.decided([book.decide(f"{device}/K{circuit}", clock.monotonic())])
-        clock.pass_s(1.5)  # what aged is noticed within a second
+        clock.pass_s(0.5)
         assert kept.now() == LightTotals(site, table, book, clock).now()
 
 

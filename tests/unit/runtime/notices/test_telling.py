@@ -129,14 +129,14 @@ async def test_a_declaration_is_told_when_made_renewed_and_over_also_over_a_rest
         here.notices.declared()
         await asyncio.sleep(1.0)
         here.declared.put(replace(one, renewed=1))
-        await asyncio.sleep(10.0)
+        await asyncio.sleep(20.0)
         assert [title.partition(":")[0] for title in told(here)] == ["declared", "renewed"]
     async with rig(tmp_path, ruled(On.DECLARED)) as here:
         here.declared.put(replace(one, renewed=1))
-        await asyncio.sleep(10.0)
+        await asyncio.sleep(20.0)
         assert len(told(here)) == 2
         here.declared.take(one)
-        await asyncio.sleep(10.0)
+        await asyncio.sleep(20.0)
         assert [title.partition(":")[0] for title in told(here)] == ["declared", "renewed", "over"]
 
 

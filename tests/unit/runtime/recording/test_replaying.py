@@ -40,7 +40,7 @@ NOT_REMEMBERED: Mapping[str, set[str]] = {
     "wet": {"_read", "_in_zones", "zones", "rules", "_names", "_circuits", "_signals", "_lock_points", "roads"}
     | {"_neighbourhood", "_site", "_alarms"},
     "lockouts": {"_able", "_names", "_prove_s", "_timing", "_alarmed", "_last"},
-    "circuits": {"_specs", "_bound", "_kinds", "_records"},
+    "circuits": {"_specs", "_points", "_bound", "_of_device", "_kinds", "_records"},
     "switches": {"changes", "_waits", "_keys", "_kept", "_on_site"},
     "tags": {"changes"},
     "declared": {"_targets", "_specs", "_subjects", "changes", "_known", "_specs_known"},

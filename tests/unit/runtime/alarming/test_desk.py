@@ -244,11 +244,11 @@ async def test_a_list_is_narrowed_to_what_is_asked_and_may_be_seen(tmp_path: Pat
 async def test_a_tag_takes_alarms_about_its_target_out_of_service(tmp_path: Path) -> None:
     async with soft_city(tmp_path) as city:
         await city.ready()
-        city.assembly.alarms.set(K1, "locked_out", "stuck")
+        city.assembly.alarms.set(K1, "interlock_unknown", "stuck")
         receipt = await city.controller.desks.tags.hang(K1, LIN, reason="contactor replaced")
         assert receipt.tag is not None
         await city.clock.sleep(1.0)
-        view = city.controller.desks.alarms.get(f"{K1}:locked_out")
+        view = city.controller.desks.alarms.get(f"{K1}:interlock_unknown")
         assert (view.state, view.tag) == ("OUT_OF_SERVICE", receipt.tag.id)
 
 

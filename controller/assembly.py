@@ -15,12 +15,13 @@ from controller.domain.request import Decision, Request
 from controller.logic.contract import Moment, Verdict
 from controller.runtime.act_requests import ActRequests
 from controller.runtime.actuals import is_met
-from controller.runtime.alarm_followers import AlarmFollowers
+from controller.runtime.alarming.followers import AlarmFollowers
 from controller.runtime.alarming.parts import Alarming
 from controller.runtime.alarms import AlarmBook
 from controller.runtime.announcer import Announcer
 from controller.runtime.backups import BackupDesk
 from controller.runtime.book import RequestBook
+from controller.runtime.bypassing.guarding import Guarding
 from controller.runtime.channel import Channel
 from controller.runtime.channels import ChannelPool
 from controller.runtime.command_log import CommandLog, Track
@@ -28,18 +29,17 @@ from controller.runtime.commanding.making import Commanding, Surroundings
 from controller.runtime.commanding.permission import Asking
 from controller.runtime.commanding.proposals import ProposalBook
 from controller.runtime.commanding.unkept import last_lines
+from controller.runtime.conditions.parts import Conditions
 from controller.runtime.controller import Controller, Parts
 from controller.runtime.cycle import Cycle
 from controller.runtime.desks import Desks
 from controller.runtime.dispatch import Dispatcher
 from controller.runtime.evidence import Evidence
-from controller.runtime.guarding import Guarding
 from controller.runtime.handling.parts import HandlingOffice
 from controller.runtime.housekeeping import Housekeeping
 from controller.runtime.keeper import Keeper
 from controller.runtime.lighting import LightingDiscipline
 from controller.runtime.local_time import LocalTime
-from controller.runtime.lockouts import Lockouts
 from controller.runtime.noted import Noted
 from controller.runtime.notices.parts import Notices
 from controller.runtime.pace import paced
@@ -52,7 +52,6 @@ from controller.runtime.recording.recorder import Recorder
 from controller.runtime.request_lives import Around, RequestLives
 from controller.runtime.resets import Latches, ResetDesk
 from controller.runtime.restoring import restore
-from controller.runtime.site_conditions import Conditions
 from controller.runtime.stream import ChangeStream
 from controller.runtime.table import ImageTable
 from controller.runtime.tasks import cancel_all
@@ -60,9 +59,10 @@ from controller.runtime.verification import Verifier
 from controller.runtime.views import ReloadReport
 from controller.runtime.watch import Watch
 from controller.runtime.water import WaterDiscipline
-from controller.runtime.wet_power import WetPowerWatch
-from controller.runtime.wet_power_desk import WetPowerDesk
-from controller.runtime.wet_power_records import CHECK
+from controller.runtime.wet_power.desk import WetPowerDesk
+from controller.runtime.wet_power.lockouts import Lockouts
+from controller.runtime.wet_power.records import CHECK
+from controller.runtime.wet_power.watch import WetPowerWatch
 from controller.settings.checks import check_site
 from controller.settings.diff import diff_sites
 from controller.settings.site import Site

@@ -9,7 +9,7 @@ from controller.logic.confirmation import Need, Why
 from controller.logic.preview import Effect
 from controller.runtime.commanding.proposals import FreshProposal
 from controller.runtime.commanding.views import CountersignView, Preview, TargetPreview
-from controller.runtime.lease_views import LeaseView, StandingView
+from controller.runtime.leases.views import LeaseView, StandingView
 from controller.runtime.undertakings.views import PartView, UndertakingView
 
 _NIGHT_OFF = Need(Why.NIGHT_OFF, "road lighting is switched off in the dark", "夜间关闭道路照明")

@@ -8,9 +8,9 @@ from controller.api.examples import ALARM, NOW, TARGET
 from controller.domain.tags import Tag
 from controller.runtime.alarming.desk import AlarmReceipt
 from controller.runtime.alarming.statistics import AlarmStatisticsView
-from controller.runtime.bypass_book import BypassView
-from controller.runtime.site_views import DeclarationView, ProposedState, SiteReceipt, SwitchView, TagReceipt
-from controller.runtime.wet_power_views import CheckView, GaugeSaid, RoadView, WetCircuitView, WetOverview, ZoneView
+from controller.runtime.bypassing.book import BypassView
+from controller.runtime.conditions.views import DeclarationView, ProposedState, SiteReceipt, SwitchView, TagReceipt
+from controller.runtime.wet_power.views import CheckView, GaugeSaid, RoadView, WetCircuitView, WetOverview, ZoneView
 
 _NO = "NO_ACCESS_AUTHORITY"
 TAG = Tag("9c1f0a42", TARGET, "wang.li", "wang.li", "replacing the contactor", NOW, "WO-2026-1180")

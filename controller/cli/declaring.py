@@ -60,7 +60,7 @@ def declare(
     Exit code 0: it is in force. 1: refused; only a duty officer whose scope covers it declares.
     """
     from controller.cli.receipts import settle
-    from controller.runtime.site_views import SiteReceipt
+    from controller.runtime.conditions.views import SiteReceipt
 
     body = {
         "discipline": discipline.value,
@@ -85,7 +85,7 @@ def renew(client: ApiClient, declaration: Declaration, lasting: Lasting, reason:
     Exit code 0: renewed. 1: refused.
     """
     from controller.cli.receipts import settle
-    from controller.runtime.site_views import SiteReceipt
+    from controller.runtime.conditions.views import SiteReceipt
 
     body = {"for_s": parse_duration(lasting), "reason": reason}
     return _told(settle(client, f"{API}/states/{in_path(declaration)}/renew", body, SiteReceipt))
@@ -101,7 +101,7 @@ def end(client: ApiClient, declaration: Declaration, reason: Reason) -> bool:
     Exit code 0: ended. 1: refused.
     """
     from controller.cli.receipts import settle
-    from controller.runtime.site_views import SiteReceipt
+    from controller.runtime.conditions.views import SiteReceipt
 
     return settle(client, f"{API}/states/{in_path(declaration)}/end", {"reason": reason}, SiteReceipt).accepted
 
@@ -118,7 +118,7 @@ def state_list(
 
     Exit code 0; 3 when no controller answers.
     """
-    from controller.runtime.site_views import DeclarationView, ProposedState
+    from controller.runtime.conditions.views import DeclarationView, ProposedState
 
     print("In force 已宣布")
     _states(client, client.get(f"{API}/states", list[DeclarationView]))
@@ -136,7 +136,7 @@ def state_list(
 
 def _states(client: ApiClient, states: list[object]) -> None:
     from controller.cli.texts import clock_time, columns
-    from controller.runtime.site_views import DeclarationView
+    from controller.runtime.conditions.views import DeclarationView
 
     zone, form = client.zone(), "%m-%d %H:%M"
     rows = [
@@ -156,7 +156,7 @@ def _states(client: ApiClient, states: list[object]) -> None:
 
 
 def _told(receipt: object) -> bool:
-    from controller.runtime.site_views import SiteReceipt
+    from controller.runtime.conditions.views import SiteReceipt
 
     assert isinstance(receipt, SiteReceipt)  # noqa: S101 - narrows what settle gave
     if receipt.accepted and receipt.id:
@@ -209,7 +209,7 @@ def bypass_list(
 
     Exit code 0; 3 when no controller answers.
     """
-    from controller.runtime.bypass_book import BypassView
+    from controller.runtime.bypassing.book import BypassView
 
     found: list[BypassView] = client.get(f"{API}/bypasses", list[BypassView], target=target)
     for one in found:

@@ -116,7 +116,7 @@ def leases(
     Exit code 0; 3 when no controller answers.
     """
     from controller.cli.texts import clock_time, columns
-    from controller.runtime.lease_views import LeaseView
+    from controller.runtime.leases.views import LeaseView
 
     views: list[LeaseView] = client.get(f"{API}/leases", list[LeaseView], owner=owner, target=target)
     zone = client.zone()
@@ -195,7 +195,7 @@ def standing_list(client: ApiClient) -> None:
     Exit code 0; 3 when no controller answers.
     """
     from controller.cli.texts import clock_time, columns
-    from controller.runtime.lease_views import StandingView
+    from controller.runtime.leases.views import StandingView
 
     views: list[StandingView] = client.get(f"{API}/standing-orders", list[StandingView])
     zone, form = client.zone(), "%m-%d %H:%M"

@@ -36,7 +36,7 @@ def hang(
     Exit code 0: it hangs. 1: refused.
     """
     from controller.cli.receipts import settle
-    from controller.runtime.site_views import TagReceipt
+    from controller.runtime.conditions.views import TagReceipt
 
     body = {"on": on, "reason": reason, "ticket": ticket, "photo": photo}
     return settle(client, f"{API}/tags", body, TagReceipt).accepted
@@ -85,7 +85,7 @@ def tag_remove(
     """
     from controller.cli.ordering import propose
     from controller.cli.receipts import settle
-    from controller.runtime.site_views import TagReceipt
+    from controller.runtime.conditions.views import TagReceipt
 
     path = f"{API}/tags/{in_path(tag)}"
     if on_site:
@@ -101,7 +101,7 @@ def switches(client: ApiClient) -> None:
 
     Exit code 0; 3 when no controller answers.
     """
-    from controller.runtime.site_views import SwitchView
+    from controller.runtime.conditions.views import SwitchView
 
     found: list[SwitchView] = client.get(f"{API}/switches", list[SwitchView])
     for one in found:
@@ -119,7 +119,7 @@ def resume(client: ApiClient, asset: Asset, reason: Reason) -> bool:
     Exit code 0: released. 1: refused, for example while the switch is off REMOTE.
     """
     from controller.cli.receipts import settle
-    from controller.runtime.site_views import SiteReceipt
+    from controller.runtime.conditions.views import SiteReceipt
 
     return settle(client, f"{API}/switches/{in_path(asset)}/resume", {"reason": reason}, SiteReceipt).accepted
 
@@ -139,7 +139,7 @@ def vouch(
     Exit code 0: it counts as REMOTE. 1: refused.
     """
     from controller.cli.receipts import settle
-    from controller.runtime.site_views import SiteReceipt
+    from controller.runtime.conditions.views import SiteReceipt
 
     body = {"on_site": on_site, "for_s": parse_duration(lasting), "reason": reason}
     return settle(client, f"{API}/switches/{in_path(asset)}/confirm-remote", body, SiteReceipt).accepted

@@ -13,7 +13,7 @@ from controller.cli.client import API, ApiClient
 from controller.cli.setting import Follow, Reason
 
 if TYPE_CHECKING:
-    from controller.runtime.wet_power_views import WetCircuitView
+    from controller.runtime.wet_power.views import WetCircuitView
 
 wet_app = typer.Typer(
     no_args_is_help=True, help="Circuits in water 涉水断电: what is cut, what is asked, the way back."
@@ -50,7 +50,7 @@ def zones(client: ApiClient) -> None:
 
     Exit code 0; 3 when no controller answers.
     """
-    from controller.runtime.wet_power_views import WetOverview, ZoneView
+    from controller.runtime.wet_power.views import WetOverview, ZoneView
 
     now: WetOverview = client.get(PATH, WetOverview)
     print("Circuits 回路")

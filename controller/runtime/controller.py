@@ -16,6 +16,7 @@ from controller.logic.contract import Verdict
 from controller.runtime.alarms import AlarmBook
 from controller.runtime.book import RequestBook
 from controller.runtime.command_log import CommandLog
+from controller.runtime.conditions.views import SiteFacts
 from controller.runtime.cycle import Cycle
 from controller.runtime.desks import Desks
 from controller.runtime.evidence import Evidence
@@ -23,7 +24,6 @@ from controller.runtime.explaining import Explainer
 from controller.runtime.light_totals import LightTotals
 from controller.runtime.nights import night_view
 from controller.runtime.reporting import Reporter
-from controller.runtime.site_views import SiteFacts
 from controller.runtime.stream import ChangeStream
 from controller.runtime.table import ImageTable
 from controller.runtime.views import (

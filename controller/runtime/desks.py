@@ -6,19 +6,19 @@ from dataclasses import dataclass
 
 from controller.runtime.alarming.desk import AlarmDesk
 from controller.runtime.backups import BackupDesk
-from controller.runtime.bypasses import BypassDesk
+from controller.runtime.bypassing.desk import BypassDesk
 from controller.runtime.commanding.desk import CommandDesk
 from controller.runtime.commanding.proposals import ProposalBook
-from controller.runtime.declarations import Declarations
+from controller.runtime.conditions.declarations import Declarations
+from controller.runtime.conditions.switches import SwitchDesk
+from controller.runtime.conditions.tags import TagDesk
 from controller.runtime.handling.desk import HandlingDesk
-from controller.runtime.leases import LeaseDesk
+from controller.runtime.leases.desk import LeaseDesk
 from controller.runtime.notices.desk import NoticeDesk
 from controller.runtime.people.desk import PeopleDesk
 from controller.runtime.resets import ResetDesk
-from controller.runtime.switches import SwitchDesk
-from controller.runtime.tags import TagDesk
 from controller.runtime.undertakings.desk import Undertakings
-from controller.runtime.wet_power_desk import WetPowerDesk
+from controller.runtime.wet_power.desk import WetPowerDesk
 
 
 @dataclass(frozen=True, slots=True)

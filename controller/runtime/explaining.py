@@ -13,8 +13,8 @@ from controller.logic.arbitration import AfterLease, after_leases
 from controller.logic.contract import Verdict
 from controller.runtime.actuals import Actual, actual_of
 from controller.runtime.book import RequestBook
-from controller.runtime.bypass_book import BypassView
-from controller.runtime.site_views import NO_FACTS, SiteFacts
+from controller.runtime.bypassing.book import BypassView
+from controller.runtime.conditions.views import NO_FACTS, SiteFacts
 from controller.runtime.table import ImageTable
 from controller.runtime.views import Explanation, InterlockView, SlotView
 

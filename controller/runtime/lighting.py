@@ -23,11 +23,11 @@ from controller.logic.sequencers.lockout import guard_locked_out, locked_out
 from controller.logic.sequencers.luminaire import step_display, step_luminaire
 from controller.logic.site_conditions import NOTHING_ON_SITE, SiteConditions
 from controller.runtime.book import RequestBook
-from controller.runtime.circuit_interlocks import CircuitInterlocks
+from controller.runtime.bypassing.circuit_interlocks import CircuitInterlocks
 from controller.runtime.dispatch import Act
-from controller.runtime.lockouts import RETRY_S
 from controller.runtime.schedule_heap import DueHeap
-from controller.runtime.wet_power import WetPowerWatch
+from controller.runtime.wet_power.lockouts import RETRY_S
+from controller.runtime.wet_power.watch import WetPowerWatch
 from controller.settings.site import Site
 
 SWEEP_TURNS = 300

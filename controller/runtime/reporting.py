@@ -13,9 +13,9 @@ from controller.domain.quality import Quality
 from controller.logic.levels import inner_level
 from controller.runtime.actuals import actual_of, running_units
 from controller.runtime.book import RequestBook
-from controller.runtime.site_views import SwitchView
+from controller.runtime.conditions.tag_book import TagBook
+from controller.runtime.conditions.views import SwitchView
 from controller.runtime.table import ImageTable
-from controller.runtime.tag_book import TagBook
 from controller.runtime.views import AssetView, OutputView, PointView, StationSummary
 from controller.settings.site import Site
 

@@ -17,14 +17,14 @@ from controller.runtime.commanding.ports import Declared
 from controller.runtime.dispatch import Dispatcher
 from controller.runtime.evidence import Evidence
 from controller.runtime.keeper import Keeper
-from controller.runtime.lease_answers import Answers
-from controller.runtime.lease_extending import Extending
-from controller.runtime.lease_needs import ExtensionNeeds
-from controller.runtime.lease_watch import LeaseWatch
-from controller.runtime.lease_writer import LeaseWriter
-from controller.runtime.leases import LeaseDesk
-from controller.runtime.standing import KIND as STANDING
-from controller.runtime.standing_orders import StandingOrders
+from controller.runtime.leases.answers import Answers
+from controller.runtime.leases.desk import LeaseDesk
+from controller.runtime.leases.extending import Extending
+from controller.runtime.leases.needs import ExtensionNeeds
+from controller.runtime.leases.standing import KIND as STANDING
+from controller.runtime.leases.standing_orders import StandingOrders
+from controller.runtime.leases.watch import LeaseWatch
+from controller.runtime.leases.writer import LeaseWriter
 from controller.runtime.stream import ChangeStream
 from controller.runtime.table import ImageTable
 from controller.runtime.two_persons import Proposals

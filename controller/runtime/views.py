@@ -10,7 +10,7 @@ from datetime import datetime
 
 from controller.domain.points import Value
 from controller.domain.tags import Tag
-from controller.runtime.site_views import DeclarationView, ProposedState, SwitchView
+from controller.runtime.conditions.views import DeclarationView, ProposedState, SwitchView
 
 
 @dataclass(frozen=True, slots=True)

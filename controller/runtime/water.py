@@ -34,8 +34,8 @@ from controller.logic.station_evaluation import (
 from controller.logic.unknown_interlocks import UNKNOWN
 from controller.runtime.alarms import AlarmBook, Priority
 from controller.runtime.book import RequestBook
+from controller.runtime.bypassing.memory import INTERLOCK, InterlockRecords, hold_trip, not_clear
 from controller.runtime.dispatch import Act
-from controller.runtime.interlock_memory import INTERLOCK, InterlockRecords, hold_trip, not_clear
 from controller.runtime.reporting import targets_of_asset
 from controller.runtime.schedule_heap import DueHeap
 from controller.settings.site import Site

@@ -16,7 +16,7 @@ from controller.api.security import Caller, Viewer, must, only_visible, require
 from controller.api.state import SharedState
 from controller.domain.errors import UnknownTarget
 from controller.domain.rights import Right
-from controller.runtime.bypass_book import BypassView
+from controller.runtime.bypassing.book import BypassView
 from controller.runtime.two_persons import ProposalView
 from controller.runtime.views import Receipt
 

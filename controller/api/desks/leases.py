@@ -16,7 +16,7 @@ from controller.api.state import Shared, SharedState
 from controller.domain.errors import UnknownTarget
 from controller.domain.rights import Right
 from controller.domain.slots import Slot
-from controller.runtime.lease_views import LeaseView, StandingView
+from controller.runtime.leases.views import LeaseView, StandingView
 from controller.runtime.views import Receipt
 
 router = APIRouter(prefix="/api/v1", tags=["leases"])

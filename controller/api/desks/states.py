@@ -14,7 +14,7 @@ from controller.api.security import Caller, Viewer, require
 from controller.api.state import Shared, SharedState
 from controller.domain.rights import CITY, Grant, Right, Role, Scope, ScopeKind
 from controller.domain.slots import Slot
-from controller.runtime.site_views import DeclarationView, ProposedState, SiteReceipt
+from controller.runtime.conditions.views import DeclarationView, ProposedState, SiteReceipt
 
 router = APIRouter(prefix="/api/v1", tags=["states"])
 

@@ -13,7 +13,7 @@ from controller.api.parameters import AssetId
 from controller.api.security import Caller, Viewer, only_visible, require
 from controller.api.state import SharedState
 from controller.domain.rights import Right
-from controller.runtime.site_views import SiteReceipt, SwitchView
+from controller.runtime.conditions.views import SiteReceipt, SwitchView
 
 router = APIRouter(prefix="/api/v1", tags=["site"])
 

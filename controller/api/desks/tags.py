@@ -17,7 +17,7 @@ from controller.api.state import Shared, SharedState
 from controller.domain.errors import UnknownTarget
 from controller.domain.rights import Right
 from controller.domain.tags import Tag
-from controller.runtime.site_views import TagReceipt
+from controller.runtime.conditions.views import TagReceipt
 from controller.runtime.two_persons import ProposalView
 
 router = APIRouter(prefix="/api/v1", tags=["site"])

@@ -17,7 +17,7 @@ from controller.domain.rights import Right
 from controller.runtime.authority import Session
 from controller.runtime.two_persons import ProposalView
 from controller.runtime.views import Receipt
-from controller.runtime.wet_power_views import WetCircuitView, WetOverview, ZoneView
+from controller.runtime.wet_power.views import WetCircuitView, WetOverview, ZoneView
 
 router = APIRouter(prefix="/api/v1/wet-power", tags=["wet power"])
 

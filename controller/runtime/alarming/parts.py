@@ -11,11 +11,11 @@ from controller.runtime.alarming.desk import AlarmDesk
 from controller.runtime.alarming.levels import CONDITIONS
 from controller.runtime.alarming.rounds import AlarmRounds
 from controller.runtime.alarming.statistics import AlarmStatistics
-from controller.runtime.declaration_book import DeclarationBook
+from controller.runtime.conditions.declaration_book import DeclarationBook
+from controller.runtime.conditions.tag_book import TagBook
 from controller.runtime.evidence import Evidence
 from controller.runtime.keeper import Keeper
 from controller.runtime.local_time import LocalTime
-from controller.runtime.tag_book import TagBook
 from controller.settings.site import Site
 
 _ASSET = re.compile(r"\d{6}-[A-Z]{2}-\d+\Z")

@@ -26,10 +26,10 @@ from controller.runtime.commanding.ports import Follower
 from controller.runtime.evidence import Evidence
 from controller.runtime.keeper import Keeper
 from controller.runtime.local_time import LocalTime
-from controller.runtime.lockouts import NOT_RETAINED, Retention
 from controller.runtime.patience import in_time
 from controller.runtime.two_persons import Proposals, ProposalView, Wording
 from controller.runtime.views import Receipt, TargetOutcome
+from controller.runtime.wet_power.lockouts import NOT_RETAINED, Retention
 from controller.store.changes import Change, DropRequest, PutRequest
 
 log = structlog.get_logger("orders")

@@ -12,10 +12,10 @@ from controller.logic.alarm_life import AlarmState
 from controller.logic.alarm_settings import Words
 from controller.logic.notice_rules import NoticeRules, Occasion, On, receivers_of
 from controller.runtime.alarms import Alarm, AlarmBook
-from controller.runtime.declaration_book import DeclarationBook
+from controller.runtime.conditions.declaration_book import DeclarationBook
 from controller.runtime.handling.follower import OVERDUE
 from controller.runtime.keeper import Keeper
-from controller.runtime.wet_alarms import CUT
+from controller.runtime.wet_power.alarms import CUT
 from controller.store.changes import DropRecord, PutRecord
 
 SOURCE = "notices"

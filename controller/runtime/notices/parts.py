@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from controller.domain.clock import Clock
 from controller.runtime.alarms import Alarm, AlarmBook
-from controller.runtime.declaration_book import DeclarationBook
+from controller.runtime.conditions.declaration_book import DeclarationBook
 from controller.runtime.evidence import Evidence
 from controller.runtime.keeper import Keeper
 from controller.runtime.notices.desk import NoticeDesk

@@ -46,10 +46,10 @@ from controller.logic.light_guards import BurnMemory
 from controller.logic.operating_states import LightMeasures
 from controller.logic.switch_guard import SwitchMemory
 from controller.logic.wet_power import Case, Finding, Hazard, Stage, Why
-from controller.runtime.bypass_book import Bypass
-from controller.runtime.lockouts import Retention
+from controller.runtime.bypassing.book import Bypass
+from controller.runtime.conditions.switch_book import Confirmation
 from controller.runtime.schedule_heap import DueHeap
-from controller.runtime.switch_book import Confirmation
+from controller.runtime.wet_power.lockouts import Retention
 
 _DATACLASSES: tuple[type, ...] = (
     *(Switch, Dim, Show, UnitOrder, GateOrder, StationOrder, Request, Lease, Decision, Moment, LastWrite),

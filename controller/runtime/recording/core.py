@@ -12,18 +12,18 @@ from controller.logic.contract import LastWrite, Verdict
 from controller.logic.subjects import subjects_of
 from controller.runtime.alarms import AlarmBook
 from controller.runtime.book import RequestBook
-from controller.runtime.bypass_book import BypassBook
-from controller.runtime.circuit_interlocks import CircuitInterlocks
-from controller.runtime.declaration_book import DeclarationBook
+from controller.runtime.bypassing.book import BypassBook
+from controller.runtime.bypassing.circuit_interlocks import CircuitInterlocks
+from controller.runtime.conditions.declaration_book import DeclarationBook
+from controller.runtime.conditions.parts import SiteBook
+from controller.runtime.conditions.switch_book import SwitchBook
+from controller.runtime.conditions.tag_book import TagBook
 from controller.runtime.lighting import LightingDiscipline
-from controller.runtime.lockouts import Lockouts
 from controller.runtime.noted import Noted
 from controller.runtime.schedule_heap import DueHeap
-from controller.runtime.site_conditions import SiteBook
-from controller.runtime.switch_book import SwitchBook
-from controller.runtime.tag_book import TagBook
 from controller.runtime.water import WaterDiscipline
-from controller.runtime.wet_power import WetPowerWatch
+from controller.runtime.wet_power.lockouts import Lockouts
+from controller.runtime.wet_power.watch import WetPowerWatch
 from controller.settings.site import Site
 from controller.store.changes import Change
 

@@ -15,7 +15,7 @@ from controller.domain.rights import Caller
 from controller.runtime import views
 from controller.runtime.alarming.listing import AlarmFilter
 from controller.runtime.clocks import RealClock
-from controller.runtime.lease_views import LeaseView
+from controller.runtime.leases.views import LeaseView
 from controller.runtime.stream import ChangeStream
 from controller.runtime.two_persons import ProposalView
 

@@ -19,7 +19,7 @@ from controller.runtime.views import Order, Receipt
 from controller.settings.safety import Safety
 from controller.store.journal_read import read
 from tests.unit.runtime.commanding.test_second_person import GROUP, causes, held
-from tests.unit.runtime.lease_rig import unwritable
+from tests.unit.runtime.leases.lease_rig import unwritable
 from tests.unit.runtime.soft_city import DUSK, SoftCity, person, soft_city
 
 TWO_HOURS = 7200.0

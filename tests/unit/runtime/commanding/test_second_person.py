@@ -17,7 +17,7 @@ from controller.runtime.commanding.proposals import ProposalBook
 from controller.runtime.two_persons import ProposalView
 from controller.runtime.views import Order, Receipt
 from controller.store.journal_read import read
-from tests.unit.runtime.lease_rig import unwritable
+from tests.unit.runtime.leases.lease_rig import unwritable
 from tests.unit.runtime.soft_city import DUSK, LC1, LC2, SoftCity, person, soft_city
 from tests.unit.runtime.test_orders import allow_writing, refuse_writing, table_of
 

@@ -10,7 +10,7 @@ from datetime import datetime
 from pathlib import Path
 
 from controller.domain.clock import Clock
-from controller.runtime.alarm_followers import AlarmFollowers
+from controller.runtime.alarming.followers import AlarmFollowers
 from controller.runtime.alarming.kept import alarm_of
 from controller.runtime.alarms import AlarmBook
 from controller.runtime.announcer import Announcer

@@ -13,12 +13,12 @@ from controller.domain.clock import Clock
 from controller.domain.rights import Caller
 from controller.logic.notice_rules import DeliveryRule, FoldRule, NoticeRule, NoticeRules, On
 from controller.logic.operating_states import DEFAULT_STATES
-from controller.runtime.alarm_followers import AlarmFollowers
+from controller.runtime.alarming.followers import AlarmFollowers
 from controller.runtime.alarming.kept import alarm_of
 from controller.runtime.alarms import AlarmBook
 from controller.runtime.announcer import Announcer
 from controller.runtime.clocks import ScaledClock
-from controller.runtime.declaration_book import DeclarationBook
+from controller.runtime.conditions.declaration_book import DeclarationBook
 from controller.runtime.evidence import Evidence
 from controller.runtime.keeper import Keeper
 from controller.runtime.notices.parts import Notices

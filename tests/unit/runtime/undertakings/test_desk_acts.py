@@ -9,7 +9,7 @@ import pytest
 from controller.domain.errors import InvalidValue
 from controller.domain.rights import Caller
 from controller.runtime.two_persons import ProposalView
-from tests.unit.runtime.guarded_city import P1, RACK, guarded_city
+from tests.unit.runtime.bypassing.guarded_city import P1, RACK, guarded_city
 from tests.unit.runtime.soft_city import LC1, SoftCity, person, soft_city
 
 K1 = f"{LC1}/K1"

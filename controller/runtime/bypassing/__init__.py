@@ -1,0 +1,1 @@
+"""Interlocks as the running controller keeps them, and their bypasses by two people."""

@@ -1,0 +1,1 @@
+"""What stands on site and over it: maintenance tags, LOCAL/REMOTE switches, declared operating states."""

@@ -1,0 +1,1 @@
+"""Leases: how long orders live, how they are extended, warned of and ended."""

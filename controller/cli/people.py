@@ -198,7 +198,8 @@ def key_add(
 
     body = {"name": name, "grants": _grants(grant), "for_s": parse_days(lasting)}
     made: NewKey = client.post(f"{API}/keys", body, NewKey)
-    print(f"{made.key.id} {made.key.name}: {_shown(made.key.grants)}, until {made.key.expires:%Y-%m-%d %H:%M} UTC")
+    until = f"{made.key.expires.astimezone():%Y-%m-%d %H:%M %z}"
+    print(f"{made.key.id} {made.key.name}: {_shown(made.key.grants)}, until {until}")
     print(f"  {made.token}")
     print("  Shown here and never again 仅显示一次. Send it as `Authorization: Bearer KEY`, or with --token.")
 

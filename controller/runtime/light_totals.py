@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterable, Sequence
 from itertools import islice
+from math import inf, nextafter
 from typing import NamedTuple
 
 from controller.domain.assets import Cabinet, Circuit
@@ -28,8 +29,6 @@ GATHER_S = 0.2
 """More changes than are counted at once are counted so soon (real seconds), whether or not anybody asks."""
 LOOK_S = 60.0
 """Ages are looked at no less often than this (clock seconds)."""
-PAST_S = 0.001
-"""A reading is looked at so long after its age ended its trust: a rounding error before would find it trusted."""
 
 
 class _Count(NamedTuple):
@@ -114,13 +113,13 @@ class LightTotals:
 
     def _counted(self, device: DeviceId, now_s: float) -> _Count:
         view = self._table.view(device, now_s)
-        count, ages_s = _Count(), float("inf")
+        count, ages_s = _Count(), inf
         for circuit in self._cabinets[device].circuits:
             one, until_s = self._circuit(circuit, view)
             count = _added((count, one))
             ages_s = min(ages_s, until_s)
-        if ages_s < float("inf"):
-            self._ages.put(device, max(ages_s, now_s) + PAST_S)
+        if ages_s < inf:
+            self._ages.put(device, nextafter(max(ages_s, now_s), inf))
         return count
 
     def _circuit(self, circuit: Circuit, view: View) -> tuple[_Count, float]:
@@ -129,7 +128,7 @@ class LightTotals:
         point = feedback_point(circuit.id, target.kind)
         feedback = view.read(point)
         if feedback.quality is not Quality.GOOD:
-            return _dark(circuit), float("inf")
+            return _dark(circuit), inf
         agrees = actual_read(target.kind, self._book.decision(circuit.id).winner.value, feedback).agrees
         lit = bool(feedback.value)
         count = _Count(

@@ -100,6 +100,7 @@ class RequestLives:
             keeper=around.keeper,
             answers=answers,
             shift=site.lease_rules.shift,
+            declared=around.declared,
         )
         self._needs = ExtensionNeeds(clock, site.city, site.lighting.tz, site.safety.thresholds)
         extending = Extending(

@@ -93,6 +93,8 @@ class ResetDesk:
     async def reset(self, target: TargetId, caller: Caller, reason: str) -> Receipt:
         """Reset what is latched on the target, or say why it stays. Refusals are journalled too.
 
+        A latch is reset by a person, never by a machine (DESIGN section 4).
+
         Raises:
             UnknownTarget: no such target.
             InvalidValue: no reason was given.
@@ -101,7 +103,7 @@ class ResetDesk:
             raise UnknownTarget(f"no target {target} in this site; `zhadao status` lists assets and outputs")
         if not reason.strip():
             raise InvalidValue("a reset needs a reason: what was found on site, and that it is gone")
-        refusal = self._refusal(target)
+        refusal = _machine(caller) or self._refusal(target)
         refused = "" if refusal is None else refusal.text
         said = {"reason": reason.strip(), "refused": refused, "person": caller.person}
         try:
@@ -134,3 +136,10 @@ class ResetDesk:
             Cause.OUT_OF_RANGE,
             f"nothing latches on {target}: it has no interlocks; `zhadao explain {target}` says more",
         )
+
+
+def _machine(caller: Caller) -> Refusal | None:
+    if caller.person:
+        return None
+    text = f"{caller.actor} is a machine: a latch is reset by a person who looked at it, signed in under their own name"
+    return Refusal(Cause.NO_AUTHORITY, text)

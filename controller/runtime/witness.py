@@ -15,6 +15,8 @@ from controller.runtime.evidence import Evidence
 
 QUIET_S = 60.0
 """Real seconds after a caller nobody knows was written down in which further ones are only counted."""
+MOST_DENIALS = 30
+"""Denials of one actor written one by one within ``QUIET_S``; a person makes fewer. Further ones are counted."""
 MOST_TARGETS = 20
 """A denial names at most this many of its targets, and says how many there were."""
 MOST_NAMES = 10
@@ -41,8 +43,8 @@ class WitnessedAuthority:
 
     Callers nobody knows (wrong secret, no token, unknown token) cost nothing to make, so of each kind one line is
     written at once and then at most one a minute, with their number. What a stranger typed as a name is never written
-    down (it may be a password in the wrong field), only names there are. A denial to somebody signed in is always
-    written.
+    down (it may be a password in the wrong field), only names there are. A denial to somebody signed in is written
+    whole; a program that goes on asking (a stolen key) fills no disk: beyond ``MOST_DENIALS`` a minute it is counted.
     """
 
     def __init__(self, authority: Authority, evidence: Evidence) -> None:
@@ -50,6 +52,8 @@ class WitnessedAuthority:
         self._evidence = evidence
         self._counted: dict[str, _Counted] = {}
         self._quiet: dict[str, asyncio.TimerHandle] = {}
+        self._denials: dict[str, int] = {}
+        self._minutes: dict[str, asyncio.TimerHandle] = {}
 
     async def sign_in(self, name: str, secret: str, client: str) -> Session:
         """A session for a name and its secret."""
@@ -113,11 +117,25 @@ class WitnessedAuthority:
     ) -> Denial | None:
         """Whether the session may do this; a denial is written down."""
         denial = self._authority.permit(session, right, targets, of, slot=slot)
-        if denial is not None:
+        if denial is not None and self._one_more(session.actor) <= MOST_DENIALS:
             first = targets[0] if len(targets) == 1 else ""
             data = {"right": right.value, "cause": denial.cause, "text": denial.text, "count": len(targets)}
             self._evidence.later("denied", session.actor, first, {**data, "targets": list(targets[:MOST_TARGETS])})
         return denial
+
+    def _one_more(self, actor: str) -> int:
+        """How many denials the actor had in this minute, with this one."""
+        if actor not in self._minutes:
+            self._minutes[actor] = asyncio.get_running_loop().call_later(QUIET_S, self._minute_over, actor)
+        self._denials[actor] = self._denials.get(actor, 0) + 1
+        return self._denials[actor]
+
+    def _minute_over(self, actor: str) -> None:
+        """Tell how many denials were only counted."""
+        del self._minutes[actor]
+        more = self._denials.pop(actor) - MOST_DENIALS
+        if more > 0:
+            self._evidence.later("denied", actor, "", {"attempts": more, "text": "further ones in the same minute"})
 
     def knows(self, name: str) -> bool:
         """Whether this is an asset or a target of the site."""
@@ -134,6 +152,9 @@ class WitnessedAuthority:
             self._quiet_over(kind)
         for timer in self._quiet.values():
             timer.cancel()
+        for actor, timer in list(self._minutes.items()):
+            timer.cancel()
+            self._minute_over(actor)
 
     def turned_away(self, kind: str, client: str) -> None:
         """A request was refused at the door, before anybody asked who it was: wrong host, too often, a forged page."""

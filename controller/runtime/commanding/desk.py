@@ -78,12 +78,13 @@ class CommandDesk:
         ``OBJECT_NOT_SELECTED`` and says what it needs. The same ``request_id`` of the same caller never acts twice.
 
         Raises:
-            InvalidValue: the order itself makes no sense (slot, duration, no target, no reason).
+            InvalidValue: the order itself makes no sense (slot, duration, no target, no reason), or its
+            ``request_id`` was used for another one.
         """
         slot = slot_of(order)
         request_id = order.request_id or secrets.token_hex(8)
         async with self._turns:
-            known = await self._register.known(caller, order.request_id)
+            known = await self._register.known(caller, order.request_id, order)
             if isinstance(known, Receipt):
                 return known
             sighting = await self._looker.look(order, slot, caller, request_id=request_id, reachable_only=False)
@@ -120,7 +121,7 @@ class CommandDesk:
         """
         slot = slot_of(order)
         request_id = order.request_id or secrets.token_hex(8)
-        if isinstance(await self._register.known(caller, order.request_id), Receipt):
+        if isinstance(await self._register.known(caller, order.request_id, order), Receipt):
             raise InvalidValue(f"request {request_id} was answered already; a new act takes a new request id")
         sighting = await self._looker.look(order, slot, caller, request_id=request_id, reachable_only=True)
         needs = self._rules.needs(sighting, caller)
@@ -145,7 +146,7 @@ class CommandDesk:
             self._register.denied(_NOTHING, caller, selection, kind="operate_denied")
             return Receipt("", (refused("", Cause.NOT_SELECTED, selection),))
         async with self._turns:
-            known = await self._register.known(caller, selection.request_id)
+            known = await self._register.known(caller, selection.request_id, selection.order)
             if isinstance(known, Receipt):
                 return known
             if known and not written_or_not(slot_of(selection.order), protects=False):

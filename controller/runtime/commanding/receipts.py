@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from functools import lru_cache
+from hashlib import sha256
 from typing import Any
 
 from controller.domain.command import Cause
@@ -12,7 +13,7 @@ from controller.domain.intents import Intent
 from controller.domain.points import TargetId
 from controller.domain.request import Request
 from controller.domain.slots import Slot
-from controller.runtime.views import Receipt, TargetOutcome
+from controller.runtime.views import Order, Receipt, TargetOutcome
 
 REMEMBERED = timedelta(days=7)
 """How long an idempotency key is remembered."""
@@ -21,6 +22,12 @@ REMEMBERED = timedelta(days=7)
 def key_of(actor: str, request_id: str) -> str:
     """The idempotency key of a caller's request."""
     return f"order/{actor}/{request_id}"
+
+
+def asked_of(order: Order) -> str:
+    """What an order asked for, as a digest: a request id that comes again must ask for the same."""
+    asked = "\n".join((order.value, order.slot, f"{order.for_s:g}", *sorted(order.targets)))
+    return sha256(asked.encode()).hexdigest()
 
 
 def accepted(request: Request, remark: str = "") -> TargetOutcome:

@@ -69,7 +69,7 @@ class OrderAct:
         """Take the order for its proposer; its lease begins now."""
         request_id = body["request_id"] or key
         async with self._turns:
-            known = await self._register.known(proposer, request_id)
+            known = await self._register.known(proposer, request_id, None)
             if isinstance(known, Receipt):
                 await self._keeper.keep_now(also)  # done already under this key: only the proposal is left to end
                 return known

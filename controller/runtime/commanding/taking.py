@@ -11,7 +11,7 @@ import structlog
 
 from controller.domain.clock import Clock
 from controller.domain.command import CommandState
-from controller.domain.errors import StoreError
+from controller.domain.errors import InvalidValue, StoreError
 from controller.domain.intents import encode_intent
 from controller.domain.request import Request
 from controller.domain.rights import Caller
@@ -22,6 +22,7 @@ from controller.runtime.commanding.ports import Follower
 from controller.runtime.commanding.receipts import (
     REMEMBERED,
     accepted,
+    asked_of,
     key_of,
     not_written,
     receipt_data,
@@ -82,8 +83,14 @@ class Register:
         self._changed = changed
         self._follower = follower
 
-    async def known(self, caller: Caller, request_id: str) -> Receipt | str | None:
-        """The answer this request was given before; None when it is new; why not, when nobody can tell."""
+    async def known(self, caller: Caller, request_id: str, order: Order | None) -> Receipt | str | None:
+        """The answer this request was given before; None when it is new; why not, when nobody can tell.
+
+        ``order`` is what it asks for now (None: not compared, the request is ours).
+
+        Raises:
+            InvalidValue: the request id was used for another order.
+        """
         if not request_id:
             return None
         try:
@@ -92,7 +99,13 @@ class Register:
             why = str(error) or "the disk does not answer"
             log.error("outcome_unreadable", request=request_id, reason=why)
             return f"whether {request_id} was done already cannot be read: {why}"
-        return None if data is None else receipt_from(data)
+        if data is None:
+            return None
+        if order is not None and data.get("asked", asked := asked_of(order)) != asked:
+            raise InvalidValue(
+                f"request id {request_id} was used for another order; nothing was done: a new act takes a new one"
+            )
+        return receipt_from(data)
 
     def denied(self, order: Order, caller: Caller, why: str, *, kind: str = "order_denied") -> None:
         """An attempt that was refused as a whole is written down too."""
@@ -154,7 +167,8 @@ class Register:
                 self._evidence.later("order", taking.caller.actor, "", {**line, "unwritten": str(error)})
             return str(error)
         key = key_of(taking.caller.actor, taking.request_id)
-        kept = PutOutcome(key, receipt_data(receipt), self._clock.now() + REMEMBERED)
+        told = receipt_data(receipt) | {"asked": asked_of(taking.order)}
+        kept = PutOutcome(key, told, self._clock.now() + REMEMBERED)
         try:
             await self._keeper.keep_now([*(PutRequest(one.request) for one in candidates), kept, *taking.also])
         except StoreError as error:

@@ -232,6 +232,8 @@ class Declarations:
             return self._noted(kind, one, caller, refused)
         if before is not None:
             self._history.add(Over(before, self._clock.now(), f"replaced by {one.state.value}, declared by {one.by}"))
+        if replaced is not None and self.book.get(one.discipline, one.scope) is not replaced:
+            self._keeper.keep(changes[0])  # its time ended while it was written down: that end is kept after it
         self.book.put(one)
         self._alarms.clear(str(one.scope), words.ends_soon_id(one))
         self._tell(one, stands=True)
@@ -261,7 +263,7 @@ class Declarations:
         except StoreError as error:
             return words.not_written(error)
         try:
-            await self._state.apply(changes)
+            await self._keeper.apply(changes)
         except StoreError as error:
             await self._evidence.void(kind, caller, str(one.scope), {"declaration": one.id, "why": str(error)})
             return words.not_written(error)

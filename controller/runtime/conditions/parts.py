@@ -85,7 +85,6 @@ class Conditions:
             site.city,
             book=self.site_book.tags,
             clock=clock,
-            state=state,
             keeper=keeper,
             evidence=evidence,
             alarms=alarms,

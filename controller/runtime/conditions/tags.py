@@ -28,7 +28,7 @@ from controller.runtime.local_time import LocalTime
 from controller.runtime.stream import ChangeStream
 from controller.runtime.two_persons import Proposals, ProposalView
 from controller.store.changes import Change, DropRecord, PutRecord
-from controller.store.state import StateStore, StoredState
+from controller.store.state import StoredState
 
 log = structlog.get_logger("tags")
 
@@ -46,7 +46,6 @@ class TagDesk:
         *,
         book: TagBook,
         clock: Clock,
-        state: StateStore,
         keeper: Keeper,
         evidence: Evidence,
         alarms: AlarmBook,
@@ -59,7 +58,6 @@ class TagDesk:
         self.book = book
         self._city = city
         self._clock = clock
-        self._state = state
         self._keeper = keeper
         self._evidence = evidence
         self._alarms = alarms
@@ -139,7 +137,7 @@ class TagDesk:
         put = PutRecord(TAG, tag.id, tag_body(tag))
         en, zh = self._still_dangerous(on)
         try:
-            await self._state.apply([put])
+            await self._keeper.apply([put])
         except StoreError as error:
             self._keeper.keep(put)
             log.error("tag_not_kept", tag=tag.id, on=on, reason=str(error))
@@ -203,7 +201,7 @@ class TagDesk:
         except StoreError as error:
             return _not_removed(tag, error)
         try:
-            await self._state.apply([DropRecord(TAG, tag.id), *also])
+            await self._keeper.apply([DropRecord(TAG, tag.id), *also])
         except StoreError as error:
             await self._evidence.void("tag_removed", caller, tag.on, {"tag": tag.id, "why": str(error)})
             return _not_removed(tag, error)

@@ -20,6 +20,7 @@ from controller.runtime.commanding.ports import Declared
 from controller.runtime.leases.acts import EXTEND, STANDING, ExtensionAct, Plan
 from controller.runtime.leases.answers import NOTHING_LIVES, Answers, done, not_written, refusal_of, targets_of
 from controller.runtime.leases.standing_orders import StandingOrders
+from controller.runtime.leases.undeclared import undeclared
 from controller.runtime.leases.watch import LeaseWatch
 from controller.runtime.leases.writer import LeaseWriter, Line
 from controller.runtime.two_persons import Proposals, ProposalView
@@ -151,17 +152,7 @@ class Extending:
 
     def _denied(self, requests: Sequence[Request], caller: Caller) -> dict[TargetId, Refusal]:
         """Whom the authority refuses, and emergency orders where no response is declared any more."""
-        return {**self._undeclared(requests), **self._answers.denied(requests, caller)}
-
-    def _undeclared(self, requests: Sequence[Request]) -> dict[TargetId, Refusal]:
-        if self._declared is None:
-            return {}
-        text = "no response is declared there any more: declare it anew, or order in a manual slot"
-        return {
-            one.target: Refusal(Cause.NO_AUTHORITY, text)
-            for one in requests
-            if one.slot is Slot.EMERGENCY_ORDER and not self._declared.allows(one.slot, one.target)
-        }
+        return {**undeclared(self._declared, requests), **self._answers.denied(requests, caller)}
 
     def _out_of_bounds(self, requests: Sequence[Request], for_s: float, caller: Caller) -> dict[TargetId, Refusal]:
         refused = {}

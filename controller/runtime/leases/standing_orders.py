@@ -16,10 +16,12 @@ from controller.domain.points import TargetId
 from controller.domain.request import Request
 from controller.domain.rights import Caller
 from controller.runtime.alarms import AlarmBook, Priority
+from controller.runtime.commanding.ports import Declared
 from controller.runtime.evidence import Evidence
 from controller.runtime.keeper import Keeper
 from controller.runtime.leases.answers import Answers
 from controller.runtime.leases.standing import Standing, restored
+from controller.runtime.leases.undeclared import undeclared
 from controller.runtime.leases.views import StandingView
 from controller.runtime.leases.writer import LeaseWriter, Line
 from controller.runtime.views import Receipt, TargetOutcome
@@ -42,6 +44,7 @@ class StandingOrders:
         keeper: Keeper,
         answers: Answers,
         shift: timedelta,
+        declared: Declared | None = None,
     ) -> None:
         self._clock = clock
         self._writer = writer
@@ -49,6 +52,7 @@ class StandingOrders:
         self._alarms = alarms
         self._keeper = keeper
         self._answers = answers
+        self._declared = declared
         self._shift_s = shift.total_seconds()
         self._all: dict[str, Standing] = {}
 
@@ -137,7 +141,7 @@ class StandingOrders:
     def _refusal(self, members: Sequence[Request], caller: Caller) -> str:
         if not caller.person:
             return f"{caller.actor} is a machine; a person of the shift confirms a standing order"
-        denied = self._answers.denied(members, caller)
+        denied = {**undeclared(self._declared, members), **self._answers.denied(members, caller)}
         return next(iter(denied.values())).text if denied else ""
 
     def sweep(self) -> None:

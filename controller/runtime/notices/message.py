@@ -74,7 +74,7 @@ def _text(notice: Notice) -> str:
 def _told(item: Item) -> str:
     lines = [
         f"P{item.priority}  {item.title_zh}  {item.title_en}",
-        f"{item.at:%Y-%m-%d %H:%M:%S} UTC  {item.about}",
+        f"{item.at.isoformat(' ', 'seconds')}  {item.about}",
         *dict.fromkeys(text for text in (item.text_zh, item.text_en) if text),
         *(f"→ {advice}" for advice in (item.advice_zh, item.advice_en) if advice),
     ]

@@ -15,6 +15,7 @@ from controller.runtime.alarms import Alarm, AlarmBook
 from controller.runtime.conditions.declaration_book import DeclarationBook
 from controller.runtime.handling.follower import OVERDUE
 from controller.runtime.keeper import Keeper
+from controller.runtime.local_time import LocalTime
 from controller.runtime.wet_power.alarms import CUT
 from controller.store.changes import DropRecord, PutRecord
 
@@ -49,6 +50,7 @@ class Occasions:
         declared: DeclarationBook,
         keeper: Keeper,
         clock: Clock,
+        local: LocalTime,
         put: Put,
     ) -> None:
         self.rules = rules
@@ -56,6 +58,7 @@ class Occasions:
         self._declared = declared
         self._keeper = keeper
         self._clock = clock
+        self._local = local
         self._put = put
         self._told: dict[str, _Told] = {}
         self._told_states: dict[str, Mapping[str, object]] = {}
@@ -111,7 +114,7 @@ class Occasions:
         occasion = self._occasion(alarm)
         returned = Occasion(
             on=frozenset({On.RETURNED}),
-            at=alarm.cleared or self._clock.now(),
+            at=self._local.of(alarm.cleared or self._clock.now()),
             about=occasion.about,
             kind=occasion.kind,
             priority=occasion.priority,
@@ -126,7 +129,7 @@ class Occasions:
         view, special = alarm.view(self._alarms.spec(alarm.condition)), _MEANS.get(alarm.kind)
         return Occasion(
             on=frozenset({On.ALARM} if special is None else {On.ALARM, special}),
-            at=alarm.raised,
+            at=self._local.of(alarm.raised),
             about=alarm.subject,
             kind=alarm.kind,
             priority=alarm.priority,
@@ -162,11 +165,11 @@ class Occasions:
 
     def _state(self, one: Declaration, word: Words) -> Occasion:
         spec = self._declared.spec(one.state)
-        until = f"{one.expires:%Y-%m-%d %H:%M} UTC"
+        until = self._local.day(one.expires)
         title = f"{one.scope} {one.discipline.value}"
         return Occasion(
             on=frozenset({On.DECLARED}),
-            at=self._clock.now(),
+            at=self._local.of(self._clock.now()),
             about=str(one.scope),
             kind="state_declared",
             priority=1 if spec.response is not None and spec.response <= 2 else 2,
@@ -184,7 +187,7 @@ class Occasions:
         name = scope.partition(":")[2][:6]
         occasion = Occasion(
             on=frozenset({On.DECLARED}),
-            at=self._clock.now(),
+            at=self._local.of(self._clock.now()),
             about=scope,
             kind="state_over",
             priority=2,

@@ -7,6 +7,7 @@ from controller.runtime.alarms import Alarm, AlarmBook
 from controller.runtime.conditions.declaration_book import DeclarationBook
 from controller.runtime.evidence import Evidence
 from controller.runtime.keeper import Keeper
+from controller.runtime.local_time import LocalTime
 from controller.runtime.notices.desk import NoticeDesk
 from controller.runtime.notices.notice import NOTICE, notice_of
 from controller.runtime.notices.occasions import TOLD, Occasions
@@ -28,12 +29,19 @@ class Notices:
         evidence: Evidence,
         keeper: Keeper,
         clock: Clock,
+        local: LocalTime,
     ) -> None:
         rules = site.notices.rules
         self._clock = clock
         self._outbox = Outbox(rules, clock, keeper)
         self._occasions = Occasions(
-            rules, alarms=alarms, declared=declared, keeper=keeper, clock=clock, put=self._outbox.put
+            rules,
+            alarms=alarms,
+            declared=declared,
+            keeper=keeper,
+            clock=clock,
+            local=local,
+            put=self._outbox.put,
         )
         self._office = NoticeOffice(
             site.name, site.notices, self._outbox, self._occasions, alarms=alarms, evidence=evidence, clock=clock

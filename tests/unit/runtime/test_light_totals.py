@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from controller.domain.image import LinkState
@@ -23,6 +23,8 @@ STEP = st.tuples(st.integers(0, CABINETS - 1), st.integers(1, 6), st.one_of(READ
 
 @settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow])
 @given(steps=st.lists(STEP, max_size=12))
+@example(steps=[(0, 1, 11.0), (0, 1, 2.00001), (0, 1, None), (0, 1, None)])
+@example(steps=[(0, 1, 11.0), (0, 1, 2.0), (0, 1, None), (0, 1, None)])
 def test_kept_totals_are_those_counted_anew(steps: list[tuple[int, int, Reading | float | None]]) -> None:
     site, clock = cabinet_city(CABINETS), ManualTime()
     book, table = RequestBook(site.city.targets), ImageTable({device: {} for device in site.city.cabinets})

@@ -72,9 +72,19 @@ async def test_of_two_orders_at_one_moment_only_one_gets_the_slot(tmp_path: Path
 async def test_an_idempotency_key_never_acts_twice(tmp_path: Path) -> None:
     async with soft_city(tmp_path) as city:
         first = await city.order(K1, value="on", request_id="once")
-        again = await city.order(K1, value="off", request_id="once")
-        assert again == first
+        assert await city.order(K1, value="on", request_id="once") == first
         assert str(city.assembly.book.holder(K1, Slot.CITY_MANUAL).value) == "on"  # type: ignore[union-attr]  # held
+
+
+async def test_a_used_idempotency_key_with_another_order_is_refused_and_nothing_is_done(tmp_path: Path) -> None:
+    async with soft_city(tmp_path) as city:
+        await city.order(K1, value="on", request_id="once")
+        for asked in ({"value": "off"}, {"value": "on", "for_s": 900.0}, {"value": "on", "slot": "district_manual"}):
+            with pytest.raises(InvalidValue, match="another order"):
+                await city.order(K1, request_id="once", **asked)
+        with pytest.raises(InvalidValue, match="another order"):
+            await city.order(K1, K2, value="on", request_id="once")
+        assert city.assembly.book.holder(K2, Slot.CITY_MANUAL) is None
 
 
 async def test_an_idempotency_key_sent_twice_at_one_moment_acts_once(tmp_path: Path) -> None:

@@ -15,6 +15,7 @@ from controller.assembly import Assembly
 from controller.domain.errors import InvalidValue, StoreError, UnknownTarget
 from controller.domain.expression import parse
 from controller.domain.quality import Detail, Quality
+from controller.domain.rights import Caller
 from controller.domain.slots import Slot
 from controller.logic.contract import StationMemory, UnitMemory
 from controller.logic.interlocks import Action, InterlockKind, InterlockSpec, OnBad
@@ -147,6 +148,16 @@ async def test_a_locked_out_unit_is_reset_but_not_while_its_start_is_taken_back(
         (outcome,) = (await city.controller.reset(P1, person("lin"), "motor checked")).outcomes
         assert outcome.accepted
         assert water._memories[PS].units[P1].locked_out == ""
+
+
+async def test_a_machine_resets_nothing_even_when_the_cause_is_gone(tmp_path: Path) -> None:
+    async with tripping_city(tmp_path) as city:
+        await trip(city)
+        await clear(city)
+        (refused,) = (await city.controller.reset(P1, Caller("scada-bridge"), "looks fine")).outcomes
+        assert (refused.accepted, refused.cause, tripped(city)) == (False, "NO_ACCESS_AUTHORITY", True)
+    (line,) = [line for line in read(tmp_path / "data") if line.kind == "reset"]
+    assert "is a machine" in line.data["refused"]
 
 
 async def test_what_is_not_latched_or_not_there_is_refused(tmp_path: Path) -> None:

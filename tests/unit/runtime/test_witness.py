@@ -13,7 +13,7 @@ from controller.domain.errors import SignInRefused
 from controller.domain.rights import Right
 from controller.runtime.clocks import ScaledClock
 from controller.runtime.evidence import Evidence
-from controller.runtime.witness import MOST_TARGETS, QUIET_S, WitnessedAuthority
+from controller.runtime.witness import MOST_DENIALS, MOST_TARGETS, QUIET_S, WitnessedAuthority
 from controller.store.journal_read import read
 from controller.store.store import Store
 from tests.unit.runtime.people.rig import LAMP, OPERATING, Folk
@@ -108,6 +108,20 @@ async def test_a_denial_names_who_what_and_at_most_some_targets(tmp_path: Path) 
     ((kind, actor, data),) = await door.lines()
     assert (kind, actor, data["right"], data["count"]) == ("denied", "stranger", "operate", 50)
     assert (data["targets"], data["cause"]) == (targets[:MOST_TARGETS], "NO_ACCESS_AUTHORITY")
+
+
+async def test_denials_beyond_what_a_person_makes_are_counted_each_minute_and_actor(tmp_path: Path) -> None:
+    door = Door(tmp_path)
+    lin, wang = [
+        await door.witness.sign_in(n, (await door.folk.desk.ensure(n, OPERATING)).code, "") for n in ("lin", "wang")
+    ]
+    for _ in range(1000):
+        assert door.witness.permit(lin, Right.ADMINISTER) is not None
+    assert door.witness.permit(wang, Right.ADMINISTER) is not None
+    await asyncio.sleep(QUIET_S + 1)
+    assert door.witness.permit(lin, Right.ADMINISTER) is not None
+    denied = [(actor, data.get("attempts", 1)) for kind, actor, data in await door.lines() if kind == "denied"]
+    assert denied == [*[("lin", 1)] * MOST_DENIALS, ("wang", 1), ("lin", 1000 - MOST_DENIALS), ("lin", 1)]
 
 
 async def test_who_is_turned_away_at_the_door_is_one_line_at_once_and_then_one_a_minute(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from controller.domain.rights import Caller
 from controller.domain.slots import Slot
 from controller.runtime.conditions.declarations import WARN_BEFORE_S
 from controller.runtime.conditions.views import SiteReceipt
+from controller.store.changes import Change
 from controller.store.journal_read import read
 from tests.unit.runtime.soft_city import DUSK, LC1, PS, SoftCity, SoftField, person, soft_city
 from tests.unit.settings.small_site import FILES
@@ -142,6 +144,26 @@ async def test_another_state_for_the_same_place_replaces_it_and_ordinary_ends_it
         assert states.list() == ()
         with pytest.raises(InvalidValue):
             await declare(city, "ordinary")
+
+
+async def test_renewed_in_its_last_moment_it_stands_over_a_restart_too(tmp_path: Path) -> None:
+    soft = SoftField()
+    async with soft_city(tmp_path, soft=soft) as city:
+        await declare(city, for_s=60.0)
+        states, apply = city.controller.desks.states, city.store.state.apply
+        (one,) = states.list()
+
+        async def slowly(changes: Sequence[Change]) -> None:
+            city.store.state.apply = apply  # type: ignore[method-assign]  # only this one write takes its time
+            await city.clock.sleep(5.0)
+            await apply(changes)
+
+        await city.clock.sleep(58.0)
+        city.store.state.apply = slowly  # type: ignore[method-assign]
+        await states.renew(one.id, ZHOU, for_s=HOUR, reason="still raining")
+        assert [view.id for view in states.list()] == [one.id]
+    async with soft_city(tmp_path, DUSK + timedelta(minutes=5), soft) as city:
+        assert [view.id for view in city.controller.desks.states.list()] == [one.id]
 
 
 async def test_a_machine_declares_renews_and_ends_nothing_and_its_try_is_on_record(tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from controller.domain.clock import Clock
 from controller.domain.rights import Caller
@@ -21,6 +22,7 @@ from controller.runtime.clocks import ScaledClock
 from controller.runtime.conditions.declaration_book import DeclarationBook
 from controller.runtime.evidence import Evidence
 from controller.runtime.keeper import Keeper
+from controller.runtime.local_time import LocalTime
 from controller.runtime.notices.parts import Notices
 from controller.runtime.stream import ChangeStream
 from controller.runtime.tasks import cancel_all
@@ -93,7 +95,15 @@ async def rig(data: Path, given: NoticeSettings, clock: Clock | None = None) -> 
     evidence, keeper = Evidence(store.journal, clock), Keeper(store.state, clock)
     followers = AlarmFollowers(Announcer(ChangeStream(clock), evidence, keeper).alarm)
     alarms, declared = AlarmBook(clock, followers), DeclarationBook({}, DEFAULT_STATES, {})
-    notices = Notices(_site(given), alarms=alarms, declared=declared, evidence=evidence, keeper=keeper, clock=clock)
+    notices = Notices(
+        _site(given),
+        alarms=alarms,
+        declared=declared,
+        evidence=evidence,
+        keeper=keeper,
+        clock=clock,
+        local=LocalTime(ZoneInfo("Asia/Shanghai")),
+    )
     followers.add(notices.alarm)
     alarms.restore(alarm_of(body, clock) for body in store.state.stored.alarms.values())
     notices.restore(store.state.stored)

@@ -252,6 +252,7 @@ class Assembly:
             evidence=self.evidence,
             keeper=self.keeper,
             clock=clock,
+            local=self.local,
         )
         followers.add(self.handling.alarm)
         followers.add(self.notices.alarm)

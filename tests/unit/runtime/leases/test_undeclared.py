@@ -23,10 +23,10 @@ class DeclaredIn:
         return target in self.targets
 
     def allows(self, slot: Slot, target: str) -> bool:
-        return target in self.targets
+        return slot is Slot.EMERGENCY_ORDER and target in self.targets
 
     def longest(self, slot: Slot, target: str, ordinary: timedelta) -> timedelta:
-        return ordinary
+        return ordinary if target in self.targets or slot is not Slot.EMERGENCY_ORDER else timedelta(0)
 
 
 def _request(target: str, slot: Slot) -> Request:

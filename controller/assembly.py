@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 
@@ -33,6 +33,7 @@ from controller.runtime.conditions.parts import Conditions
 from controller.runtime.controller import Controller, Parts
 from controller.runtime.cycle import Cycle
 from controller.runtime.desks import Desks
+from controller.runtime.dial_in_alarms import DialInAlarms
 from controller.runtime.dispatch import Dispatcher
 from controller.runtime.evidence import Evidence
 from controller.runtime.handling.parts import HandlingOffice
@@ -42,6 +43,7 @@ from controller.runtime.lighting import LightingDiscipline
 from controller.runtime.local_time import LocalTime
 from controller.runtime.noted import Noted
 from controller.runtime.notices.parts import Notices
+from controller.runtime.opcua_office import OpcUaOffice
 from controller.runtime.pace import paced
 from controller.runtime.people.house import People
 from controller.runtime.people.restored import from_a_backup
@@ -55,6 +57,9 @@ from controller.runtime.restoring import restore
 from controller.runtime.stream import ChangeStream
 from controller.runtime.table import ImageTable
 from controller.runtime.tasks import cancel_all
+from controller.runtime.timetables.parts import Timetables
+from controller.runtime.traffic.connecting import ConnectLimit
+from controller.runtime.traffic.news import ToldInAlarms
 from controller.runtime.verification import Verifier
 from controller.runtime.views import ReloadReport
 from controller.runtime.watch import Watch
@@ -63,12 +68,14 @@ from controller.runtime.wet_power.desk import WetPowerDesk
 from controller.runtime.wet_power.lockouts import Lockouts
 from controller.runtime.wet_power.records import CHECK
 from controller.runtime.wet_power.watch import WetPowerWatch
+from controller.runtime.wires import Wires
 from controller.settings.checks import check_site
 from controller.settings.diff import diff_sites
 from controller.settings.site import Site
 from controller.store.store import Store
 from drivers.base import Endpoint
 from drivers.factory import make_driver
+from drivers.modbus.dialin import DialIns
 from drivers.profile import Poll
 
 
@@ -128,6 +135,9 @@ class Assembly:
         )
         self.turns = asyncio.Lock()
         self._pace = PollPace()
+        self._refusals = DialInAlarms(self.alarms)
+        self._dial_ins = DialIns(self._refusals)
+        self.wires = Wires()
         phases: dict[str, str] = {}
         verdicts: Noted[str, Sequence[Verdict]] = Noted()
         self.guarding = Guarding(
@@ -257,6 +267,15 @@ class Assembly:
         followers.add(self.handling.alarm)
         followers.add(self.notices.alarm)
         self.backups = BackupDesk(site.backups, store, clock=clock, evidence=self.evidence, alarms=self.alarms)
+        self.timetables = Timetables(
+            site,
+            clock=clock,
+            table=self.table,
+            evidence=self.evidence,
+            alarms=self.alarms,
+            keeper=self.keeper,
+            conditions=self.conditions,
+        )
         self.desks = Desks(
             backups=self.backups,
             wet_power=self.wet_power,
@@ -273,6 +292,7 @@ class Assembly:
             states=self.conditions.states,
             people=self.people.desk,
             bypasses=self.guarding.bypasses,
+            timetables=self.timetables.desk,
         )
         self._announcer = announcer
         core = Core(
@@ -295,8 +315,11 @@ class Assembly:
             self._cycle(self.lighting, site.timing.lighting_cycle_s),
             self._cycle(self.water, site.timing.water_cycle_s),
         ]
+        self.opcua = OpcUaOffice(site, store.folder.path, alarms=self.alarms, clock=clock, local=self.local)
         self.housekeeping = Housekeeping(site, self.alarms, store.state, clock)
-        self.watch = Watch(site, self.table, self.alarms, self.stream, clock, met=self._is_met)
+        self.watch = Watch(
+            site, self.table, self.alarms, self.stream, clock, met=self._is_met, no_path=self.wires.no_path
+        )
         self.controller = Controller(
             Parts(
                 site=site,
@@ -312,6 +335,7 @@ class Assembly:
                 cycles=self.cycles,
                 phases=phases,
                 verdicts=verdicts,
+                wires=self.wires,
             )
         )
 
@@ -357,6 +381,7 @@ class Assembly:
         self.people.restore()
         self.guarding.restore(stored, self.water)
         self.lives.restore(stored, over)
+        self.timetables.restore(stored)
         await self.evidence.begin()
         if from_a_backup(tail):
             await self.people.came_from_a_backup(self.alarms)
@@ -379,14 +404,16 @@ class Assembly:
                 tasks.create_task(self.keeper.run(), name="keeper"),
                 tasks.create_task(evidence.sign(), name="checkpoints"),
             ]
-            pool = ChannelPool(self._channel, tasks)
-            self.dispatcher.route(await pool.adopt(self.site))
+            pool = ChannelPool(self._channel, tasks, self.wires)
+            self._route(await pool.adopt(self.site))
             if config is not None:
                 self.controller.reload_by(partial(self._reload, config, adapt, pool))
             front = [tasks.create_task(cycle.run(), name=cycle.discipline.name) for cycle in self.cycles]
             front.append(tasks.create_task(self.watch.run(), name="watch"))
             front.append(tasks.create_task(self.controller.totals.run(), name="totals"))
             front.append(tasks.create_task(self.backups.run(), name="backups"))
+            front.append(tasks.create_task(self.timetables.run(), name="timetables"))
+            front.append(tasks.create_task(self.opcua.run(), name="opcua certificates"))
             front.append(tasks.create_task(self.alarming.run(), name="alarms"))
             front.append(tasks.create_task(self.handling.run(), name="handling"))
             front.append(tasks.create_task(self.notices.run(), name="notices"))
@@ -405,6 +432,7 @@ class Assembly:
                 evidence.later("stopped", "controller", "", {})
                 await cancel_all([*background, *self._ending])
                 self.people.close()
+                self._refusals.close()
 
     async def _reload(self, config: Path, adapt: Callable[[Site], Site], pool: ChannelPool) -> ReloadReport:
         """Validate, diff, swap; a bad configuration changes nothing."""
@@ -436,10 +464,12 @@ class Assembly:
         self.alarming.adopt(new)
         self.watch.adopt(new)
         self.housekeeping.adopt(new)
+        self.opcua.adopt(new)
         self.backups.adopt(new.backups)
         self.controller.adopt(new)
         self.recorder.adopted(new, config)
-        self.dispatcher.route(await pool.adopt(new, all_anew=anew))
+        self.timetables.adopt(new)
+        self._route(await pool.adopt(new, all_anew=anew))
         await self.desk.end(gone, "its target left the configuration")
         for cycle in self.cycles:
             cycle.start_anew()
@@ -447,7 +477,11 @@ class Assembly:
             applied=True, config_hash=new.config_hash, changes=diff.lines(), restart_needed=diff.restart_needed
         )
 
-    def _channel(self, endpoint: Endpoint, site: Site, connects: asyncio.Semaphore) -> Channel:
+    def _route(self, channels: Mapping[DeviceId, Channel]) -> None:
+        self.dispatcher.route(channels)
+        self.timetables.route(channels)
+
+    def _channel(self, endpoint: Endpoint, site: Site, connects: ConnectLimit) -> Channel:
         timing, speed = site.timing, self.clock.speed
         publishing_s = {
             Poll.FAST: timing.opcua_publish_s / speed,
@@ -459,6 +493,8 @@ class Assembly:
             self.clock,
             opcua_intervals_s=publishing_s,
             opcua_keepalive_s=timing.opcua_keepalive_s / speed,
+            dial_ins=self._dial_ins,
+            opcua_around=self.opcua.around,
         )
         return Channel(
             endpoint,
@@ -469,6 +505,7 @@ class Assembly:
             outcomes=self.dispatcher,
             connects=connects,
             pace=self._pace,
+            news=ToldInAlarms(self.alarms),
         )
 
     def _is_met(self, target: TargetId) -> bool:

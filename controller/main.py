@@ -17,6 +17,8 @@ from controller.api.face import Face, seal_of
 from controller.api.server import Server, configured
 from controller.assembly import Assembly
 from controller.domain.clock import Clock
+from controller.northbound.service import Northbound, Parts
+from controller.northbound.trust import TrustFolder
 from controller.runtime.alarms import Priority
 from controller.runtime.certificate_watch import CertificateWatch
 from controller.runtime.clocks import RealClock
@@ -35,6 +37,7 @@ from controller.runtime.witness import WitnessedAuthority
 from controller.settings.load import load_site
 from controller.settings.site import Site
 from controller.store.store import Store
+from drivers.opcua.pki import FOLDER, Pki
 
 log = structlog.get_logger("main")
 
@@ -84,7 +87,8 @@ async def _serve_with(assembly: Assembly, serving: Serving, listener: Listener, 
     assembly.ask_rights()
     door = WitnessedAuthority(assembly.people.authority, assembly.evidence)
     watch = None if tls is None else CertificateWatch(tls, assembly.alarms, assembly.clock, assembly.local)
-    renew = partial(_renew, assembly, tls, watch)
+    northbound = _northbound(assembly, door, serving.data)
+    renew = partial(_renew, assembly, tls, watch, northbound)
     names = frozenset(assembly.site.api.hosts) | {listener.host}
     face = Face(hosts=names, seal=seal_of(key_in(serving.data)), reloaded=renew, turned_away=door.turned_away)
     app = create_app(assembly.controller, door, face)
@@ -101,6 +105,7 @@ async def _serve_with(assembly: Assembly, serving: Serving, listener: Listener, 
             live = [asyncio.create_task(get_ready(app), name="get ready"), asyncio.create_task(tidy(), name="tidy")]
             live += [asyncio.create_task(serving.live(controller), name="live")] if serving.live else []
             live += [asyncio.create_task(watch.run(), name="certificate")] if watch else []
+            live.append(asyncio.create_task(northbound.run(), name="northbound"))
             try:
                 await stop.wait()
             finally:
@@ -119,7 +124,7 @@ def _api_ended(assembly: Assembly, server: uvicorn.Server, api: asyncio.Task[Non
         assembly.alarms.set("api", "ended", text, Priority.EMERGENCY)
 
 
-def _renew(assembly: Assembly, tls: Tls | None, watch: CertificateWatch | None) -> None:
+def _renew(assembly: Assembly, tls: Tls | None, watch: CertificateWatch | None, northbound: Northbound) -> None:
     """A certificate that was renewed is taken up; one that will not do is told, and the old one stays."""
     problem = "" if tls is None else tls.renew()
     if problem:
@@ -129,6 +134,12 @@ def _renew(assembly: Assembly, tls: Tls | None, watch: CertificateWatch | None) 
         assembly.alarms.clear("api", "certificate")
     if watch is not None:
         watch.look()
+    northbound.adopt(assembly.site)
+
+
+def _northbound(assembly: Assembly, door: WitnessedAuthority, data: Path) -> Northbound:
+    parts = Parts(assembly.clock, assembly.table, assembly.book, assembly.alarms, assembly.evidence)
+    return Northbound(assembly.site, parts, door, TrustFolder(Pki(data / FOLDER), assembly.clock))
 
 
 def run_controller(

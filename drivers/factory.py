@@ -9,11 +9,14 @@ from urllib.parse import urlsplit
 from controller.domain.clock import Clock
 from controller.domain.errors import ConfigError
 from drivers.base import Driver, Endpoint
+from drivers.modbus.address import SCHEMES as MODBUS_SCHEMES
+from drivers.modbus.dialin import DialIns
 from drivers.modbus.driver import ModbusDriver
+from drivers.opcua.around import ALONE, UaAround
 from drivers.profile import Poll
 from drivers.soft import SoftDriver
 
-SCHEMES = ("modbus+tcp", "opc.tcp", "soft")
+SCHEMES = (*MODBUS_SCHEMES, "opc.tcp", "soft")
 
 
 def import_drivers(endpoints: Iterable[Endpoint]) -> None:
@@ -28,18 +31,22 @@ def make_driver(
     *,
     opcua_intervals_s: Mapping[Poll, float] | None = None,
     opcua_keepalive_s: float = 10.0,
+    dial_ins: DialIns | None = None,
+    opcua_around: UaAround = ALONE,
 ) -> Driver:
-    """The driver for ``modbus+tcp://host:port``, ``opc.tcp://host:port/path`` or ``soft://name``.
+    """The driver for a Modbus URL (:mod:`drivers.modbus.address`), ``opc.tcp://host:port/path`` or ``soft://name``.
 
+    ``dial_ins`` are the listening ports that endpoints share (None: this driver has its own).
     ``opcua_intervals_s`` is how often an OPC UA server publishes changes of each poll class;
-    ``opcua_keepalive_s`` how often it says that there were none.
+    ``opcua_keepalive_s`` how often it says that there were none; ``opcua_around`` holds the certificates and who is
+    told of troubles.
 
     Raises:
         ConfigError: another scheme, or a URL or binding the driver cannot use.
     """
     scheme = urlsplit(endpoint.url).scheme
-    if scheme == "modbus+tcp":
-        return ModbusDriver(endpoint, clock)
+    if scheme in MODBUS_SCHEMES:
+        return ModbusDriver(endpoint, clock, dial_ins)
     if scheme == "soft":
         return SoftDriver(endpoint, clock)
     if scheme == "opc.tcp":
@@ -47,7 +54,11 @@ def make_driver(
         from drivers.opcua.driver import DEFAULT_INTERVALS_S, OpcUaDriver
 
         return OpcUaDriver(
-            endpoint, clock, intervals_s=opcua_intervals_s or DEFAULT_INTERVALS_S, keepalive_s=opcua_keepalive_s
+            endpoint,
+            clock,
+            intervals_s=opcua_intervals_s or DEFAULT_INTERVALS_S,
+            keepalive_s=opcua_keepalive_s,
+            around=opcua_around,
         )
     raise ConfigError(
         f"endpoint {endpoint.name}: {endpoint.url!r} has the scheme {scheme!r}; use one of {', '.join(SCHEMES)}"

@@ -83,6 +83,10 @@ class Link:
             return replace(self._enter(LinkState.ONLINE, now_s), failures=0)
         return self
 
+    def restarted(self, now_s: float) -> Link:
+        """The device answers, but has started anew meanwhile: what was read of it before says nothing any more."""
+        return replace(self._enter(LinkState.RESYNC, now_s), failures=0) if self.usable else self
+
     def resynced(self, now_s: float) -> Link:
         """Every point was read again: back ONLINE. Means nothing in any state but RESYNC."""
         if self.state is not LinkState.RESYNC:

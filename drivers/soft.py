@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from enum import Enum, auto
 
 from controller.domain.clock import Clock
@@ -20,7 +20,8 @@ from controller.domain.errors import (
 )
 from controller.domain.points import DeviceId, Reading, Value, point_id
 from controller.domain.quality import Detail, Quality
-from drivers.base import Binding, Endpoint, PushSink, Readings
+from drivers.areas import check_read, check_write
+from drivers.base import Between, Binding, Endpoint, PushSink, Readings
 from drivers.check import FLOATS, INTEGER_RANGES, Judge, beat_value, judge, to_raw, unchecked_raw
 from drivers.profile import PointSpec, PointType, Poll, Role
 
@@ -45,6 +46,7 @@ class _Twin:
     broken: dict[str, tuple[Quality, Detail]] = field(default_factory=dict)
     rules: dict[str, list[Rule]] = field(default_factory=dict)
     judges: dict[str, Judge] = field(default_factory=dict)
+    registers: dict[int, int] = field(default_factory=dict)
 
 
 class SoftDriver:
@@ -65,6 +67,7 @@ class SoftDriver:
         self._sink: PushSink | None = None
         self.writes: list[PointWrite] = []
         self.beats: list[PointWrite] = []
+        self.area_writes: list[tuple[DeviceId, int, tuple[int, ...]]] = []
 
     # What scripts and tests do to the field -------------------------------------------------------------------
 
@@ -82,7 +85,7 @@ class SoftDriver:
 
     def value(self, device: DeviceId, point: str) -> Value | None:
         """What the device shows now (after scaling)."""
-        return self._reading(self._twin(device), point).value
+        return self._reading(self._twin(device), point, self._clock.monotonic()).value
 
     def on_write(self, device: DeviceId, point: str, rule: Rule) -> None:
         """Call ``rule`` with each value written to the point."""
@@ -139,16 +142,23 @@ class SoftDriver:
         self._connected = False
 
     async def read(
-        self, device: DeviceId, polls: frozenset[Poll] | None = None, *, heartbeat: int | None = None
+        self,
+        device: DeviceId,
+        polls: frozenset[Poll] | None = None,
+        *,
+        heartbeat: int | None = None,
+        between: Between | None = None,
     ) -> Readings:
-        """See :class:`drivers.base.Driver`."""
+        """See :class:`drivers.base.Driver`. Everything is one request: ``between`` never comes."""
+        del between
         twin = self._twin(device)
         self._check_link(f"read {device}")
         if heartbeat is not None:
             self._beat(twin, heartbeat)
         await self._answered(f"read {device}", NoReply)
         wanted = (spec for spec in twin.binding.points.values() if polls is None or spec.poll in polls)
-        return {spec.name: self._reading(twin, spec.name) for spec in wanted}
+        received_s = self._clock.monotonic()  # one answer: everything in it came at one moment
+        return {spec.name: self._reading(twin, spec.name, received_s) for spec in wanted}
 
     async def write(self, device: DeviceId, point: str, value: Value) -> None:
         """See :class:`drivers.base.Driver`."""
@@ -162,6 +172,30 @@ class SoftDriver:
         if self._mood not in (_Mood.REFUSING, _Mood.BUSY):
             self._act(twin, spec, raw, value)
         await self._answered(what, Indeterminate)
+
+    async def read_registers(self, device: DeviceId, address: int, count: int) -> Sequence[int]:
+        """See :class:`drivers.base.Driver`. A register nobody wrote is 0."""
+        twin = self._twin(device)
+        check_read(twin.binding, address, count)
+        what = f"read {device} holding {address}+{count}"
+        self._check_link(what)
+        await self._answered(what, NoReply)
+        return [twin.registers.get(at, 0) for at in range(address, address + count)]
+
+    async def write_registers(self, device: DeviceId, address: int, words: Sequence[int]) -> None:
+        """See :class:`drivers.base.Driver`. What stands in them is ``registers`` of the device's twin."""
+        twin = self._twin(device)
+        check_write(twin.binding, address, words)
+        what = f"write {device} holding {address}+{len(words)}"
+        self._check_link(what)
+        if self._mood not in (_Mood.REFUSING, _Mood.BUSY):
+            twin.registers.update(enumerate(words, address))
+            self.area_writes.append((device, address, tuple(words)))
+        await self._answered(what, Indeterminate)
+
+    def registers(self, device: DeviceId) -> dict[int, int]:
+        """What stands in the device's timetable and clock registers; scripts may change it."""
+        return self._twin(device).registers
 
     def _act(self, twin: _Twin, spec: PointSpec, raw: Value, value: Value) -> None:
         device = twin.binding.device
@@ -206,19 +240,19 @@ class SoftDriver:
             raise UnknownTarget(f"{device} is not behind endpoint {self._name}: check the site's endpoints")
         return twin
 
-    def _reading(self, twin: _Twin, point: str) -> Reading:
+    def _reading(self, twin: _Twin, point: str, received_s: float) -> Reading:
         known = twin.judges.get(point)
         if known is None:
             known = twin.judges[point] = judge(twin.binding.points[point])
-        reading = known(twin.raw[point], self._clock.monotonic(), None)
+        reading = known(twin.raw[point], received_s, None)
         if point in twin.broken:
             quality, detail = twin.broken[point]
-            return replace(reading, quality=quality, detail=detail)
+            return reading._replace(quality=quality, detail=detail)
         return reading
 
     def _push(self, device: DeviceId, point: str) -> None:
         if self._sink is not None and self._connected:
-            self._sink(device, {point: self._reading(self._twin(device), point)})
+            self._sink(device, {point: self._reading(self._twin(device), point, self._clock.monotonic())})
 
 
 def _start(binding: Binding) -> dict[str, Value]:

@@ -6,12 +6,16 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
+from types import MappingProxyType
+from zlib import crc32
 from zoneinfo import ZoneInfo
 
 from controller.domain.assets import City, Gauge, GaugeKind, Station
 from controller.domain.errors import ConfigError
 from controller.domain.points import DeviceId
+from drivers.base import Binding
 from hil.devices.base import SimulatedDevice
+from hil.devices.cabinet_memory import CabinetMemory
 from hil.devices.lighting import cabinet_device, pole_device
 from hil.devices.water import is_level, level_device, quality_device, rain_device, station_device
 from hil.plants.cabinet import FALLBACK_S, CabinetPlant
@@ -50,10 +54,12 @@ def build(
     timezone: str,
     events: EventLog,
     patience_s: Mapping[DeviceId, float],
+    bindings: Mapping[DeviceId, Binding] = MappingProxyType({}),
 ) -> Built:
     """Make the wanted devices as they stand now; ``now_s`` are plant seconds, that is Unix seconds.
 
-    ``patience_s`` is the silence after which a device goes on by its own program, where its profile says one.
+    ``patience_s`` is the silence after which a device goes on by its own program, where its profile says one;
+    ``bindings`` say which cabinets keep a timetable and a clock, and where.
 
     Stations are all made: their waters belong together.
 
@@ -71,7 +77,12 @@ def build(
     utc_offset_s = offset.total_seconds() if offset is not None else 0.0
     cabinets = {
         asset.id: CabinetPlant(
-            asset, start_s, events, utc_offset_s=utc_offset_s, fallback_s=patience_s.get(asset.id, FALLBACK_S)
+            asset,
+            start_s,
+            events,
+            utc_offset_s=utc_offset_s,
+            fallback_s=patience_s.get(asset.id, FALLBACK_S),
+            drift_s_per_day=_drift(asset.id),
         )
         for asset in city.cabinets.values()
         if asset.id in wanted
@@ -84,7 +95,7 @@ def build(
         if asset.id in wanted
     }
     devices = [
-        *(cabinet_device(plant, weather) for plant in cabinets.values()),
+        *(cabinet_device(plant, weather, _memory(plant, bindings)) for plant in cabinets.values()),
         *(pole_device(plant, weather) for plant in poles.values()),
         *(station_device(placed.plant, water, now_s) for device, placed in stations.items() if device in wanted),
         *_gauges(city, world, wanted, water, weather),
@@ -97,6 +108,18 @@ def build(
         water,
         weather,
     )
+
+
+def _memory(plant: CabinetPlant, bindings: Mapping[DeviceId, Binding]) -> CabinetMemory | None:
+    binding = bindings.get(plant.asset.id)
+    if binding is None or (binding.timetable is None and binding.clock is None):
+        return None
+    return CabinetMemory(plant, binding.timetable, binding.clock)
+
+
+def _drift(device: DeviceId) -> float:
+    """Seconds a day a cabinet's clock gains: its own, up to 3 either way (FACTS)."""
+    return round(crc32(device.encode()) % 601 / 100 - 3.0, 2)
 
 
 def _world_of(asset: Station, world: World) -> StationModel:

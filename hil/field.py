@@ -18,7 +18,7 @@ from controller.domain.points import DeviceId
 from controller.runtime.waker import Waker
 from drivers.base import Endpoint
 from hil.building import Built, build
-from hil.devices.address import MODBUS_SCHEME, Address, address_of, scheme_of
+from hil.devices.address import OPCUA_SCHEME, Address, address_of, scheme_of
 from hil.devices.base import SimulatedDevice
 from hil.plants.cabinet import CabinetPlant
 from hil.plants.events import EventLog, Motion
@@ -28,7 +28,7 @@ from hil.plants.water import WaterWorld
 from hil.world import World
 
 if TYPE_CHECKING:
-    from hil.devices.address_space import PackedNodes
+    from drivers.opcua.address_space import PackedNodes
     from hil.devices.modbus_server import ModbusGateway
     from hil.devices.opcua_server import OpcUaStationServer
 
@@ -106,6 +106,7 @@ class Field:
                 for binding in endpoint.devices
                 if binding.fallback_s is not None
             },
+            bindings={binding.device: binding for endpoint in site.endpoints for binding in endpoint.devices},
         )
         self._check_devices()
         self._gateways: dict[str, ModbusGateway] = {}
@@ -218,7 +219,7 @@ class Field:
         if self._ephemeral_ports and name not in self._bound:
             address = replace(address, port=0)
         scheme = scheme_of(endpoint)
-        open_socket = self._open_modbus if scheme == MODBUS_SCHEME else self._open_opcua
+        open_socket = self._open_opcua if scheme == OPCUA_SCHEME else self._open_modbus
         self._bound[name] = await open_socket(endpoint, address)
         return self._bound[name].url(scheme)
 
@@ -242,14 +243,14 @@ class Field:
     async def _open_opcua(self, endpoint: Endpoint, address: Address) -> Address:
         from hil.devices.opcua_server import OpcUaStationServer
 
-        server = OpcUaStationServer(endpoint, self._built.devices, self.plant_time, self._note_write)
+        server = OpcUaStationServer(endpoint, self._built.devices, self.plant_time, self._note_write, self._cache)
         bound = await server.start(address, self._standard_nodes)
         self._stations[endpoint.name] = server
         return bound
 
     @cached_property
     def _standard_nodes(self) -> PackedNodes | None:
-        from hil.devices.address_space import standard_nodes
+        from drivers.opcua.address_space import standard_nodes
 
         return standard_nodes(self._cache)
 

@@ -9,6 +9,7 @@ from pydantic_core import to_jsonable_python
 
 from controller.domain.rights import Right
 from controller.runtime import views
+from controller.runtime.traffic.health import EndpointView
 from controller.runtime.two_persons import ProposalView, Wording
 
 NOW = datetime(2026, 6, 21, 11, 20, tzinfo=UTC)
@@ -177,6 +178,25 @@ ALARM = views.AlarmView(
     response_zh="检查供电与通信",
     response_en="look at power and network",
     respond_by=NOW + timedelta(hours=24),
+)
+
+WIRE = EndpointView(
+    endpoint="gw-330106-01",
+    members=("330106-LC-0001", "330106-LC-0002", "330106-LC-0003"),
+    state="up",
+    online=2,
+    suspect=0,
+    offline=1,
+    reply_age_s=0.4,
+    round_trip_ms=48.0,
+    queue=0,
+    reads=51840,
+    writes=212,
+    connects=2,
+    late_polls=3,
+    repeated=1,
+    troubles={"busy": 1, "silent": 14},
+    last_error="10.20.0.7:502 unit 3, read holding 0+24: no reply within 2 s; the connection is closed",
 )
 
 NIGHT = views.NightView(

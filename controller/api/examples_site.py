@@ -10,9 +10,33 @@ from controller.runtime.alarming.desk import AlarmReceipt
 from controller.runtime.alarming.statistics import AlarmStatisticsView
 from controller.runtime.bypassing.book import BypassView
 from controller.runtime.conditions.views import DeclarationView, ProposedState, SiteReceipt, SwitchView, TagReceipt
+from controller.runtime.timetables.views import ClockView, NightComparison, OutputNight, TimetableView
 from controller.runtime.wet_power.views import CheckView, GaugeSaid, RoadView, WetCircuitView, WetOverview, ZoneView
 
 _NO = "NO_ACCESS_AUTHORITY"
+TIMETABLE = TimetableView(
+    cabinet="330106-LC-0001",
+    name="文三路1号箱",
+    division="330106",
+    state="equal",
+    text_en="its own table equals the programs",
+    text_zh="本地时间表与当前方案一致",
+    hash="6f1c09d2",
+    written_at=NOW - timedelta(days=3),
+    by="controller",
+    why="the programs changed",
+    looked_at=NOW,
+    atomic=True,
+    clock=ClockView(NOW, -0.4, -2.1, 0.5, NOW - timedelta(days=2)),
+)
+TIMETABLE_NIGHT = NightComparison(
+    "330106-LC-0001",
+    "2026-06-21",
+    "equal",
+    True,
+    (OutputNight("K1", "主道", "road-all-night", "19:04–04:58", "19:04–04:58", 0, 0),),
+    ("leases, declared operating states and measured light are not in a table",),
+)
 TAG = Tag("9c1f0a42", TARGET, "wang.li", "wang.li", "replacing the contactor", NOW, "WO-2026-1180")
 TAGGED = TagReceipt(True, "", "tag 9c1f0a42 hangs on 330106-LC-0001/K1", "检修牌 9c1f0a42 已挂", TAG)
 NOT_UNTAGGED = TagReceipt(False, _NO, "only wang.li takes it down, or two others", "仅本人可摘牌", TAG)

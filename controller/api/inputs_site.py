@@ -40,6 +40,8 @@ MOST_ALARMS = 2000
 """Seen at once: as many as fit into a request."""
 MOST_CHECKED = 500
 """Circuits in one measurement or return."""
+MOST_CABINETS = 5000
+"""Cabinets named in one download; all of them need no names."""
 
 
 class TagInput(Input):
@@ -49,6 +51,16 @@ class TagInput(Input):
     reason: ReasonText = Field(examples=["replacing the contactor"])
     ticket: TicketText = Field("", description="Work ticket 工作票, if there is one.", examples=["WO-2026-1180"])
     photo: OptionalReason = Field("", description="Where a picture of the hung tag is kept.")
+
+
+class TimetablesInput(Input):
+    """Cabinets whose own timetables are to be written."""
+
+    cabinets: list[IdText] = Field(
+        [], max_length=MOST_CABINETS, description="Cabinets; empty with all: true.", examples=[["330106-LC-0001"]]
+    )
+    all: bool = Field(False, description="Every cabinet that keeps a table and is the caller's.")
+    reason: ReasonText = Field(examples=["replaced the controller board, WO-1182"])
 
 
 class TagRemovalInput(Input):

@@ -12,6 +12,7 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
 from prometheus_client.metrics_core import Metric
 from prometheus_client.registry import Collector
 
+from controller.api.wire_metrics import WireTotals, wire_metrics
 from controller.runtime.facade import ControllerFacade
 from controller.runtime.views import AlarmView, Health, LightingTotals, Overview
 
@@ -27,6 +28,7 @@ class _Sample:
     alarms: list[AlarmView]
     commands: Mapping[str, int]
     qualities: Mapping[str, int]
+    wires: WireTotals
 
 
 class Metrics:
@@ -49,7 +51,16 @@ class Metrics:
             alarms=facade.alarms(),
             commands=Counter(command.state for command in facade.commands(limit=RECENT_COMMANDS)),
             qualities=await self._count_points(),
+            wires=await self._count_wires(),
         )
+
+    async def _count_wires(self) -> WireTotals:
+        totals = WireTotals()
+        for nth, wire in enumerate(self._facade.endpoints()):
+            totals.add(wire)
+            if nth % DEVICES_AT_ONCE == 0:
+                await asyncio.sleep(0)
+        return totals
 
     async def _count_points(self) -> Mapping[str, int]:
         counted: Counter[str] = Counter()
@@ -73,6 +84,7 @@ class _Once(Collector):
         yield from _lighting(sample.overview.lighting)
         yield _by("zhadao_points", "Points by quality.", "quality", sample.qualities)
         yield _by("zhadao_recent_commands", "Commands still remembered, by state.", "state", sample.commands)
+        yield from wire_metrics(sample.wires)
         priorities = Counter(str(alarm.priority) for alarm in sample.alarms)
         yield _by("zhadao_alarms", "Standing or unacknowledged alarms by priority.", "priority", priorities)
 

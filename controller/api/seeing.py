@@ -20,6 +20,7 @@ from controller.api.security import Viewer, only_visible, require
 from controller.api.state import Shared, SharedState
 from controller.domain.rights import Right
 from controller.runtime.authority import Session
+from controller.runtime.traffic.health import EndpointView
 from controller.runtime.views import (
     AssetView,
     CommandView,
@@ -91,6 +92,22 @@ async def points(shared: SharedState, viewer: Viewer, asset_id: AssetId) -> list
     """Value, unit, quality with its detail, source time and age of every point; never a bare number."""
     require(shared, viewer, Right.SEE, [asset_id])
     return shared.facade.points(asset_id)
+
+
+@router.get(
+    "/endpoints", summary="How each wire to the field is doing", responses=seen([examples.WIRE], "Wires, worst first.")
+)
+async def endpoints(shared: SharedState, viewer: Viewer) -> list[EndpointView]:
+    """Links by state, the last reply's age, round trips, the queue, and errors by kind since the controller started.
+
+    Those of which the caller may see a device; what is down or has lost devices comes first.
+    """
+    found: list[EndpointView] = []
+    for nth, wire in enumerate(shared.facade.endpoints()):
+        found.extend([wire] if only_visible(shared, viewer, wire.members, str) else [])
+        if nth % SLICE == 0:
+            await asyncio.sleep(0)
+    return sorted(found, key=lambda wire: (wire.state == "up", -wire.offline, wire.endpoint))
 
 
 @router.get(

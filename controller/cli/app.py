@@ -14,6 +14,7 @@ from controller.cli import (
     alarming,
     auditing,
     backing_up,
+    certs,
     confirming,
     declaring,
     handling,
@@ -21,13 +22,18 @@ from controller.cli import (
     looking,
     notices,
     people,
+    point,
+    profile,
     replaying,
     requesting,
     running,
+    scan,
     setting,
     signing,
     tagging,
+    timetabling,
     wet,
+    wires,
 )
 from controller.cli.plugins import load_plugins
 
@@ -60,12 +66,13 @@ def _root(
 
 
 _RUNNING, _WHO, _LOOKING = "Run a site", "Who one is 身份", "Look 查看"
-_HANDS, _TWO, _ONSITE, _ALARMS, _SITE = (
+_HANDS, _TWO, _ONSITE, _ALARMS, _SITE, _BENCH = (
     "Act 操作",
     "Two people 双人确认",
     "On site 现场",
     "Alarms 告警",
     "States and configuration 状态与配置",
+    "New devices 设备调试",
 )
 
 _COMMANDS: dict[str, tuple[Callable[..., None], ...]] = {
@@ -74,6 +81,7 @@ _COMMANDS: dict[str, tuple[Callable[..., None], ...]] = {
     _LOOKING: (
         looking.status,
         looking.explain,
+        wires.endpoints,
         requesting.requests,
         requesting.request,
         requesting.leases,
@@ -91,6 +99,7 @@ _COMMANDS: dict[str, tuple[Callable[..., None], ...]] = {
     _ONSITE: (tagging.switches, tagging.resume, tagging.vouch),
     _ALARMS: (alarming.alarms, alarming.ack, alarming.shelve, alarming.unshelve, alarming.reset_alarm),
     _SITE: (acting.reload,),
+    _BENCH: (scan.scan,),
 }
 """Named after their functions: ``sign_in`` is ``sign-in``."""
 
@@ -101,14 +110,18 @@ for _panel, _commands in _COMMANDS.items():
 for _name, _group, _panel in (
     ("user", people.user_app, _WHO),
     ("key", people.key_app, _WHO),
+    ("certs", certs.certs_app, _SITE),
     ("interlock", interlocking.interlock_app, _LOOKING),
     ("schedule", looking.schedule_app, _LOOKING),
     ("audit", auditing.audit_app, _LOOKING),
+    ("timetable", timetabling.timetable_app, _LOOKING),
     ("standing", requesting.standing_app, _TWO),
     ("tag", tagging.tag_app, _ONSITE),
     ("handling", handling.handling_app, _ALARMS),
     ("notices", notices.notices_app, _ALARMS),
     ("wet-power", wet.wet_app, _ONSITE),
+    ("profile", profile.profile_app, _BENCH),
+    ("point", point.point_app, _BENCH),
     ("state", declaring.state_app, _SITE),
     ("bypass", declaring.bypass_app, _TWO),
 ):

@@ -108,6 +108,8 @@ def overview_line(now: Overview) -> str:
     parts += [f"{one.state} in {one.scope} ({one.discipline})" for one in now.states]
     if now.bypassed:
         parts.append(f"BYPASSED {len(now.bypassed)}")
+    if now.timetables.tables:
+        parts.append(now.timetables.line())
     if not now.journal_ok:
         parts.append("JOURNAL FAILING")
     if not now.ready:

@@ -39,12 +39,21 @@ class Indeterminate(LinkError):
     """A write left this machine and was never acknowledged: it may or may not have acted. Read back first."""
 
 
+class DoubtfulAnswer(Indeterminate):
+    """The device answered a write, so its link is well, but not with a yes or a no: it accepted and goes on acting, or
+    failed on the way (Modbus exceptions 5 and 4). Read back first."""
+
+
 class DeviceRefused(ControllerError):
     """The device answered with a definite no (an exception code, a bad status): nothing was changed by it."""
 
 
 class DeviceBusy(DeviceRefused):
     """The device asks to be tried again later (Modbus exception 6)."""
+
+
+class GatewayFault(DeviceRefused):
+    """The gateway before the device answered that it has no way to it (Modbus exception 10): nothing reached it."""
 
 
 class NotWritable(ControllerError):

@@ -90,6 +90,12 @@ BUILT_IN: Mapping[str, AlarmSpec] = {
             suppresses=frozenset({"offline", "mismatch", "level_unknown"}),
             tagged=True,
         ),
+        AlarmSpec(
+            "no_path",
+            Words("网关无路由", "no way behind the gateway"),
+            suppresses=frozenset({"offline", "mismatch", "level_unknown"}),
+        ),
+        AlarmSpec("button_stuck", Words("按钮输出卡滞", "button stuck"), tagged=True),
         AlarmSpec("mismatch", Words("拒动或误动", "does not follow"), tagged=True),
         AlarmSpec("tripped", Words("保护跳闸", "tripped"), life_safety=True),
         AlarmSpec(
@@ -117,6 +123,9 @@ BUILT_IN: Mapping[str, AlarmSpec] = {
         AlarmSpec("limit_soon", Words("即将超限", "limit near"), life_safety=True),
         AlarmSpec("level_unknown", Words("水位不明", "level unknown"), on_delay_s=60.0, tagged=True),
         AlarmSpec("interlock_unknown", Words("联锁条件不明", "interlock not known"), tagged=True),
+        AlarmSpec("dial_in_refused", Words("拨入设备被拒", "a dial-in refused")),
+        AlarmSpec("fallback_differs", Words("失联方案不一致", "own fallback differs"), tagged=True),
+        AlarmSpec("clock_off", Words("设备时钟偏差", "clock off"), tagged=True),
         AlarmSpec("restored", Words("身份数据来自备份", "identities come from a backup"), latch=True),
         AlarmSpec("flood", Words("告警泛滥", "flood of alarms")),
         AlarmSpec("unwritable", Words("无法写入", "cannot be written"), life_safety=True),

@@ -2,50 +2,52 @@
 
 from __future__ import annotations
 
-import asyncio
-import heapq
-import itertools
-import random
+import contextlib
+from collections import Counter
+from collections.abc import AsyncIterator
+from typing import TypeVar
 from zlib import crc32
 
 import structlog
 
 from controller.domain.clock import Clock
-from controller.domain.command import Cause, Command
-from controller.domain.errors import (
-    DeviceBusy,
-    DeviceRefused,
-    Indeterminate,
-    InvalidValue,
-    LinkDown,
-    LinkError,
-    NotWritable,
-)
+from controller.domain.command import Command
+from controller.domain.errors import LinkDown, LinkError
 from controller.domain.image import LinkState
 from controller.domain.points import DeviceId
-from controller.runtime.device_state import DeviceState
+from controller.runtime.device_state import DeviceState, Kind
+from controller.runtime.errands import Act, Errand, Errands
 from controller.runtime.outcomes import Outcomes
 from controller.runtime.poll_pace import PollPace
 from controller.runtime.table import ImageTable
+from controller.runtime.traffic.buttons import Buttons
+from controller.runtime.traffic.connecting import ConnectLimit
+from controller.runtime.traffic.health import EndpointView
+from controller.runtime.traffic.line import Line
+from controller.runtime.traffic.news import FieldNews, Unheard
+from controller.runtime.traffic.poll_plan import NEVER_S, Paces, PollPlan
+from controller.runtime.traffic.reading import Reader
+from controller.runtime.traffic.writing import Writer
 from controller.runtime.waker import Waker
 from controller.settings.timing import Timing
 from drivers.base import Binding, Driver, Endpoint, Readings
 from drivers.link import Link, LinkPolicy
-from drivers.profile import Poll, Role
+from drivers.plausible import watch
+from drivers.profile import Role
 
 log = structlog.get_logger("channel")
+T = TypeVar("T")
 
-AFTER_WRITE_S = 0.2
-"""First look at a device's feedback after a write: a contactor has moved within 0.1 s."""
-LOOK_EVERY_S = 2.0
-"""How often a subscribed device is read while a proof is awaited from it: a report may be late."""
 BEAT_WITHIN = 0.7
 """A heartbeat is never further from the last than this share of the silence the device bears."""
-PACE_S = 1.0
+PACE_S = 10.0
 """A poll that waits for its turn is called; it asks again by itself after this long (real seconds)."""
-BUSY_PAUSE_S = 1.0
-"""How long a device that said busy (Modbus exception 6) is left alone."""
-_ROUTINE = frozenset({Poll.FAST, Poll.NORMAL})
+WRITES_IN_A_ROW = 32
+"""After so many writes one poll that is due goes first: a flood of orders never blinds its own endpoint."""
+WHOLE = 0.95
+"""A request that took this share of the time-out and ended without a connection ended in silence."""
+KEPT_S = 10.0
+"""A device that answered this recently is not read anew when its gateway's wire was closed for another's silence."""
 
 
 class Channel:
@@ -60,67 +62,123 @@ class Channel:
         table: ImageTable,
         timing: Timing,
         outcomes: Outcomes,
-        connects: asyncio.Semaphore,
+        connects: ConnectLimit,
         pace: PollPace | None = None,
+        news: FieldNews | None = None,
     ) -> None:
         self.endpoint = endpoint
         self._driver = driver
         self._clock = clock
-        self._table = table
         self._timing = timing
-        self._outcomes = outcomes
         self._connects = connects
         self._pace = pace or PollPace()
         self._policy = LinkPolicy(timing.link_first_s, timing.link_max_s, timing.link_jitter)
         self._wire_retry_s = float("-inf")
         self._wire_failures = 0
-        self._jitter = random.Random(crc32(endpoint.name.encode()))  # noqa: S311 - spreads retries, guards nothing
+        self._closed_for_silence = False
+        self._in_a_row = 0
         self._waker = Waker(clock)
-        self._writes: list[tuple[float, int, Command]] = []
-        self._order = itertools.count()
-        self._devices = {binding.device: self._new_device(binding) for binding in endpoint.devices}
+        self._line = line = Line(
+            endpoint, driver, clock=clock, table=table, timing=timing, outcomes=outcomes, news=news or Unheard()
+        )
+        self._buttons = Buttons(line)
+        self._writer = Writer(line, self._buttons)
+        self._reader = self._writer.reader = Reader(line, self._buttons, self._writer.between)
+        self._errands = Errands(self._waker.call)
         driver.push_to(self._pushed)
+        kinds: dict[int, Kind] = {}
+        for binding in endpoint.devices:
+            device = self._new_device(binding, kinds)
+            line.devices[binding.device] = device
+            line.put(device, clock.monotonic())
+
+    @property
+    def no_path(self) -> frozenset[DeviceId]:
+        """Devices the gateway says it has no way to."""
+        return frozenset(self._line.no_path)
 
     def submit(self, command: Command, not_before_s: float) -> None:
         """Queue a command; it goes out once ``not_before_s`` has come, unless it dies before."""
-        heapq.heappush(self._writes, (not_before_s, next(self._order), command))
+        self._line.queue.put(command, not_before_s)
         self._waker.call()
+
+    async def ask(self, device: DeviceId, act: Act[T]) -> T:
+        """Have something asked of a device that is online, behind every command and in turn with the polls.
+
+        Raises:
+            LinkDown: it is not online, or the wire was closed; nothing was sent.
+            ControllerError: whatever the driver said.
+        """
+        return await self._errands.ask(device, act)
 
     async def run(self) -> None:
         """Serve the endpoint until cancelled; closes the wire on the way out."""
         try:
             while True:
                 now_s = self._clock.monotonic()
-                command = self._due_write(now_s)
-                if command is not None:
-                    await self._write(command)
+                if self._buttons.next_s() <= now_s and await self._connected():
+                    await self._writer.tend_buttons()
+                if await self._wrote(now_s):
                     continue
-                device = self._due_device(now_s)
-                if device is None:
-                    await self._waker.wait(self._next_due_s() - now_s)
-                elif self._pace.admits(self._waker):
+                device = self._due(now_s)
+                errand = self._errands.take(poll_due=device is not None)
+                if errand is not None:
+                    await self._run(errand)
+                elif device is None:
+                    await self._waker.wait(self._next_s() - now_s)
+                elif self._pace.admits(self._waker, proof=device.look_s <= now_s):
                     await self._serve(device)
                 else:
-                    await self._waker.wait(min(self._next_write_s() - now_s, PACE_S * self._clock.speed))
+                    await self._waker.wait(min(self._line.queue.next_s() - now_s, PACE_S * self._clock.speed))
         finally:
             self._pace.leave(self._waker)
-            for gone in self._devices:
-                self._drop_writes(gone, f"the wire {self.endpoint.name} was closed")
-            await self._driver.close()
+            self._errands.close(f"the wire {self.endpoint.name} was closed")
+            await self._close()
+
+    def view(self) -> EndpointView:
+        """How the wire is doing."""
+        line, now_s = self._line, self._clock.monotonic()
+        health = line.health
+        links = Counter(device.link.state for device in line.devices.values())
+        offline = (LinkState.OFFLINE, LinkState.PROBING, LinkState.RESYNC)
+        return EndpointView(
+            endpoint=self.endpoint.name,
+            members=tuple(line.devices),
+            state="up" if self._driver.connected else "down",
+            online=links[LinkState.ONLINE],
+            suspect=links[LinkState.SUSPECT],
+            offline=sum(links[state] for state in offline),
+            reply_age_s=now_s - health.replied_s if health.reads else None,
+            round_trip_ms=health.round_trip_s * 1000.0,
+            queue=len(line.queue),
+            reads=health.reads,
+            writes=health.writes,
+            connects=health.connects,
+            late_polls=health.late,
+            repeated=health.repeated,
+            troubles={trouble.value: count for trouble, count in sorted(health.troubles.items())},
+            last_error=health.last_error,
+        )
 
     # -- what is due --------------------------------------------------------------------------------------------
 
-    def _new_device(self, binding: Binding) -> DeviceState:
-        now_s = self._clock.monotonic()
+    def _new_device(self, binding: Binding, kinds: dict[int, Kind]) -> DeviceState:
+        now_s, timing = self._clock.monotonic(), self._timing
         phase = crc32(binding.device.encode()) % 1000 / 1000
+        reports = self._driver.subscribes
+        paces = Paces.of_reporting(timing) if reports else Paces.of(binding, timing)
+        beat_every_s = self._beat_every_s(binding)
+        if id(binding.points) not in kinds:
+            kinds[id(binding.points)] = _kind(binding)
         return DeviceState(
             binding,
             Link(self._policy),
-            due_s=now_s,
-            slow_due_s=now_s + phase * self._timing.poll_slow_s,
-            beat_due_s=now_s,
-            beat_every_s=self._beat_every_s(binding),
-            phase=phase,
+            PollPlan(paces, phase, now_s),
+            kinds[id(binding.points)],
+            watch(binding.points.values()),
+            beat_every_s,
+            phase,
+            beat_due_s=NEVER_S if beat_every_s is None else now_s,
         )
 
     def _beat_every_s(self, binding: Binding) -> float | None:
@@ -129,212 +187,122 @@ class Channel:
         patience_s = float("inf") if binding.fallback_s is None else binding.fallback_s * BEAT_WITHIN
         return min(self._timing.heartbeat_s, patience_s)
 
-    def _due_write(self, now_s: float) -> Command | None:
-        while self._writes and self._writes[0][0] <= now_s:
-            command = heapq.heappop(self._writes)[2]
-            ended = self._outcomes.last_look(command)
-            if ended is None:
-                return command
-        return None
-
-    def _due_device(self, now_s: float) -> DeviceState | None:
+    def _due(self, now_s: float) -> DeviceState | None:
         if not self._driver.connected and now_s < self._wire_retry_s:
             return None
-        due = [device for device in self._devices.values() if device.due_s <= now_s]
-        return min(due, key=lambda device: device.due_s, default=None)
+        return self._line.due(now_s)
 
-    def _next_due_s(self) -> float:
-        poll_s = min((device.due_s for device in self._devices.values()), default=float("inf"))
+    def _next_s(self) -> float:
+        own_s = min(self._line.next_s(), self._buttons.next_s())
         if not self._driver.connected:
-            poll_s = max(poll_s, self._wire_retry_s)
-        return min(poll_s, self._next_write_s())
+            own_s = max(own_s, self._wire_retry_s)
+        return min(own_s, self._line.queue.next_s())
 
-    def _next_write_s(self) -> float:
-        return self._writes[0][0] if self._writes else float("inf")
+    # -- traffic ------------------------------------------------------------------------------------------------
+
+    async def _wrote(self, now_s: float) -> bool:
+        """Send the next due command, unless a poll goes first: a proof whose time runs out, or after many writes."""
+        line = self._line
+        if not line.queue.waits(now_s):
+            return False
+        if self._driver.connected and not line.queue.urgent(now_s):
+            first = line.pressing(now_s)
+            if first is None and self._in_a_row >= WRITES_IN_A_ROW:
+                first = line.due(now_s)
+            if first is not None:
+                self._in_a_row = 0
+                await self._serve(first)
+                return True
+        command = line.queue.take(now_s)
+        if command is not None:
+            self._in_a_row += 1
+            async with self._watching():
+                await self._writer.write(command, self._connected())
+        return command is not None
+
+    async def _run(self, errand: Errand) -> None:
+        device = self._line.devices.get(errand.device)
+        if device is None or not device.complete or device.link.state is not LinkState.ONLINE:
+            errand.fail(LinkDown(f"{errand.device} is not online; nothing was sent"))
+            return
+        error = await errand.run(self._driver)
+        if isinstance(error, LinkError):
+            self._line.failed(device, error)
+
+    async def _serve(self, device: DeviceState) -> None:
+        self._in_a_row = 0
+        if await self._connected():
+            async with self._watching():
+                await self._reader.serve(device)
+        else:
+            self._line.put(device, max(device.due_s, self._wire_retry_s))
+
+    def _pushed(self, device_id: DeviceId, readings: Readings) -> None:
+        self._reader.pushed(self._line.devices[device_id], readings)
 
     # -- the wire -----------------------------------------------------------------------------------------------
+
+    @contextlib.asynccontextmanager
+    async def _watching(self) -> AsyncIterator[None]:
+        """Notes how a request closed the connection. After a whole time-out it was for that device's silence, which
+        says nothing of the others; else it was lost, and what happened behind it meanwhile nobody knows."""
+        began_s = self._clock.monotonic()
+        yield
+        if not self._driver.connected:
+            took_s = self._clock.monotonic() - began_s
+            self._closed_for_silence = took_s >= WHOLE * self.endpoint.timeout_s * self._clock.speed
+
+    def _doubt_all(self, since_s: float) -> None:
+        for device in self._line.devices.values():
+            if device.replied_s < since_s:
+                device.complete = False
 
     async def _connected(self) -> bool:
         if self._driver.connected:
             return True
-        if self._clock.monotonic() < self._wire_retry_s:
+        now_s = self._clock.monotonic()
+        if now_s < self._wire_retry_s:
             return False
-        for device in self._devices.values():
-            device.complete = False
+        keeps = self._closed_for_silence and not self._wire_failures
+        self._closed_for_silence = False
+        self._doubt_all(now_s - KEPT_S if keeps else float("inf"))
         try:
-            async with self._connects:
+            async with self._connects.turn(failed_before=self._wire_failures > 0):
                 await self._driver.connect()
         except LinkDown as error:
-            self._wire_failures += 1
-            wait_s = self._policy.wait_s(self._wire_failures - 1, self._jitter.random())
-            self._wire_retry_s = self._clock.monotonic() + wait_s
-            if self._wire_failures == 1:
-                log.warning("endpoint_unreachable", endpoint=self.endpoint.name, reason=str(error))
-            for device in self._devices.values():
-                self._set_link(device, device.link.probing(self._clock.monotonic()))
-                self._failed(device, error)
+            self._not_connected(error)
             return False
+        self._line.health.connects += 1
         if self._wire_failures:
             log.info("endpoint_connected", endpoint=self.endpoint.name, after_failures=self._wire_failures)
+            for device in self._line.devices.values():
+                self._line.put(device, self._clock.monotonic())
         self._wire_failures = 0
         return True
 
-    # -- polling ------------------------------------------------------------------------------------------------
+    def _not_connected(self, error: LinkDown) -> None:
+        line = self._line
+        self._wire_failures += 1
+        line.health.failed(error)
+        wait_s = self._policy.wait_s(self._wire_failures - 1, line.jitter.random())
+        self._wire_retry_s = self._clock.monotonic() + wait_s
+        if self._wire_failures == 1:
+            log.warning("endpoint_unreachable", endpoint=self.endpoint.name, reason=str(error))
+        for device in line.devices.values():
+            line.set_link(device, device.link.probing(self._clock.monotonic()))
+            line.failed(device, error, asked=False)
+            line.put(device, max(device.due_s, self._wire_retry_s))
 
-    async def _serve(self, device: DeviceState) -> None:
-        if not await self._connected():
-            device.due_s = max(device.due_s, self._wire_retry_s)
-            return
-        now_s = self._clock.monotonic()
-        self._set_link(device, device.link.probing(now_s))
-        polls = self._polls_due(device, now_s)
-        beat = self._beat_due(device, now_s)
-        try:
-            await self._read(device, polls, beat)
-        except DeviceBusy:
-            device.due_s = self._clock.monotonic() + BUSY_PAUSE_S
-        except (LinkError, DeviceRefused) as error:
-            self._failed(device, error)
-        else:
-            self._succeeded(device, polls)
+    async def _close(self) -> None:
+        for gone in self._line.devices.values():
+            self._line.drop_writes(gone, f"the wire {self.endpoint.name} was closed")
+        await self._buttons.all_go()
+        await self._driver.close()
 
-    async def _read(self, device: DeviceState, polls: frozenset[Poll] | None, beat: int | None) -> None:
-        if polls is not None and Poll.SLOW not in polls and self._reports(device):
-            if beat is not None:
-                await self._driver.read(device.binding.device, frozenset(), heartbeat=beat)
-            self._table.renew(device.binding.device, self._clock.monotonic())
-            return
-        readings = await self._driver.read(device.binding.device, polls, heartbeat=beat)
-        self._set_link(device, device.link.succeeded(self._clock.monotonic()))
-        self._table.store(device.binding.device, readings, complete=polls is None)
 
-    def _reports(self, device: DeviceState) -> bool:
-        """Whether the device reports changes by itself and need not be read now."""
-        now_s = self._clock.monotonic()
-        looking = now_s >= device.look_s
-        if looking:
-            awaited = self._outcomes.awaits(device.binding.device)
-            device.look_s = now_s + max(LOOK_EVERY_S, self._timing.poll_fast_s) if awaited else float("inf")
-        return self._driver.subscribes and not looking
-
-    def _polls_due(self, device: DeviceState, now_s: float) -> frozenset[Poll] | None:
-        if not device.complete:
-            return None
-        if now_s >= device.slow_due_s:
-            device.slow_due_s = now_s + self._timing.poll_slow_s
-            return frozenset(Poll)
-        return _ROUTINE
-
-    def _beat_due(self, device: DeviceState, now_s: float) -> int | None:
-        if device.beat_every_s is None or now_s < device.beat_due_s:
-            return None
-        share = 1.0 if device.beat else 1.0 - device.phase  # the first pause is shorter: all begin together
-        device.beat = device.beat % 65_535 + 1
-        device.beat_due_s = now_s + device.beat_every_s * share
-        return device.beat
-
-    def _succeeded(self, device: DeviceState, polls: frozenset[Poll] | None) -> None:
-        now_s = self._clock.monotonic()
-        wait_s = self._wait_s(device, now_s)
-        if polls is None:
-            device.complete = True
-            self._set_link(device, device.link.resynced(now_s))
-            wait_s *= 1.0 - device.phase  # a city that was met at once is not polled at once for ever after
-        device.due_s = now_s + wait_s
-        if device.beat_every_s is not None:
-            device.due_s = min(device.due_s, max(device.beat_due_s, now_s))
-
-    def _wait_s(self, device: DeviceState, now_s: float) -> float:
-        if self._driver.subscribes:
-            renewed_s = min(self._timing.poll_normal_s, self._timing.stale_min_s / 2)
-            return max(0.0, min(renewed_s, device.look_s - now_s))
-        if now_s < device.fast_until_s and self._outcomes.awaits(device.binding.device):
-            return self._timing.poll_fast_s
-        return device.binding.poll_s or self._timing.poll_normal_s
-
-    def _failed(self, device: DeviceState, error: Exception) -> None:
-        now_s = self._clock.monotonic()
-        device.complete = False
-        link = device.link.failed(now_s, self._jitter.random())
-        if link.state is LinkState.OFFLINE and device.link.state is not LinkState.OFFLINE:
-            log.warning("device_offline", device=device.binding.device, reason=str(error))
-            self._drop_writes(device.binding.device, str(error))
-        self._set_link(device, link)
-        device.due_s = max(link.retry_at_s, self._wire_retry_s, now_s)
-
-    def _set_link(self, device: DeviceState, link: Link) -> None:
-        before, device.link = device.link.state, link
-        if link.state is before:
-            return
-        if link.state is LinkState.ONLINE:
-            log.info("device_online", device=device.binding.device)
-        self._table.set_link(device.binding.device, link.state)
-
-    def _pushed(self, device_id: DeviceId, readings: Readings) -> None:
-        self._table.store(device_id, readings)
-
-    # -- writing ------------------------------------------------------------------------------------------------
-
-    async def _write(self, command: Command) -> None:
-        device = self._devices[command.write.device]
-        try:
-            reachable = await self._read_since_trouble(device)
-        except asyncio.CancelledError:
-            self._outcomes.failed(command, Cause.OFFLINE, f"the wire {self.endpoint.name} was closed")
-            raise
-        if not reachable:
-            self._outcomes.failed(command, Cause.OFFLINE, f"{device.binding.device} is {device.link.state.value}")
-            return
-        ended = self._outcomes.last_look(command)
-        if ended is not None:
-            return
-        self._outcomes.sent(command)
-        write = command.write
-        try:
-            await self._driver.write(write.device, write.point, write.value)
-        except asyncio.CancelledError:
-            self._outcomes.unsure(command, f"the wire {self.endpoint.name} was closed before the answer")
-            raise
-        except Indeterminate as error:
-            self._outcomes.unsure(command, str(error))
-            self._failed(device, error)
-            device.due_s = self._clock.monotonic()
-        except (DeviceRefused, NotWritable, InvalidValue) as error:
-            self._outcomes.failed(command, Cause.DEVICE_REFUSED, str(error))
-        except LinkError as error:
-            self._outcomes.failed(command, Cause.OFFLINE, str(error))
-            self._failed(device, error)
-        else:
-            self._outcomes.acked(command)
-            self._look_soon(device, command)
-
-    async def _read_since_trouble(self, device: DeviceState) -> bool:
-        """Whether the device was read completely since it last failed.
-
-        One that is only doubted (a single lost reply) is read now, before the write; one that is out of reach is not
-        waited for.
-        """
-        if not await self._connected():
-            return False
-        if not device.complete and device.link.usable:
-            await self._serve(device)
-        return device.complete
-
-    def _look_soon(self, device: DeviceState, command: Command) -> None:
-        now_s = self._clock.monotonic()
-        within_s = command.proof.within_s if command.proof else 0.0
-        device.fast_until_s = max(device.fast_until_s, now_s + within_s + self._timing.poll_fast_s)
-        wait_s = self._timing.poll_fast_s if self._driver.subscribes else max(AFTER_WRITE_S, 0.02 * self._clock.speed)
-        if self._driver.subscribes:
-            device.look_s = now_s + wait_s
-        device.due_s = min(device.due_s, now_s + wait_s)
-
-    def _drop_writes(self, device_id: DeviceId, reason: str) -> None:
-        kept = []
-        for entry in self._writes:
-            if entry[2].write.device == device_id:
-                self._outcomes.failed(entry[2], Cause.OFFLINE, reason)
-            else:
-                kept.append(entry)
-        heapq.heapify(kept)
-        self._writes = kept
+def _kind(binding: Binding) -> Kind:
+    specs = binding.points.values()
+    return Kind(
+        buttons=tuple(spec for spec in specs if spec.pulse is not None),
+        starts=tuple(spec for spec in specs if spec.role in (Role.UPTIME, Role.BOOTS)),
+    )

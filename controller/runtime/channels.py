@@ -7,22 +7,22 @@ from collections.abc import Callable, Mapping
 
 from controller.domain.points import DeviceId
 from controller.runtime.channel import Channel
+from controller.runtime.traffic.connecting import ConnectLimit
+from controller.runtime.wires import Wires
 from controller.settings.site import Site
 from drivers.base import Endpoint
 
-MAX_CONNECTING = 64
-"""How many wires may be in the middle of connecting at one moment."""
-
-MakeChannel = Callable[[Endpoint, Site, asyncio.Semaphore], Channel]
+MakeChannel = Callable[[Endpoint, Site, ConnectLimit], Channel]
 
 
 class ChannelPool:
     """Runs a channel per endpoint inside the caller's task group."""
 
-    def __init__(self, make: MakeChannel, tasks: asyncio.TaskGroup) -> None:
+    def __init__(self, make: MakeChannel, tasks: asyncio.TaskGroup, wires: Wires | None = None) -> None:
         self._make = make
+        self._wires = wires or Wires()
         self._tasks = tasks
-        self._connects = asyncio.Semaphore(MAX_CONNECTING)
+        self._connects = ConnectLimit()
         self._running: dict[str, tuple[Endpoint, Channel, asyncio.Task[None]]] = {}
 
     async def adopt(self, site: Site, *, all_anew: bool = False) -> Mapping[DeviceId, Channel]:
@@ -41,6 +41,7 @@ class ChannelPool:
                 channel = self._make(endpoint, site, self._connects)
                 task = self._tasks.create_task(channel.run(), name=f"channel {name}")
                 self._running[name] = (endpoint, channel, task)
+        self._wires.adopt(channel for _, channel, _ in self._running.values())
         return {binding.device: channel for e, channel, _ in self._running.values() for binding in e.devices}
 
     async def close(self) -> None:

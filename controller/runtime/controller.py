@@ -26,6 +26,7 @@ from controller.runtime.nights import night_view
 from controller.runtime.reporting import Reporter
 from controller.runtime.stream import ChangeStream
 from controller.runtime.table import ImageTable
+from controller.runtime.traffic.health import EndpointView
 from controller.runtime.views import (
     AlarmView,
     AssetView,
@@ -40,6 +41,7 @@ from controller.runtime.views import (
     Receipt,
     ReloadReport,
 )
+from controller.runtime.wires import Wires
 from controller.settings.site import Site
 from schedules.astro import night_of
 
@@ -68,6 +70,7 @@ class Parts:
     cycles: Sequence[Cycle]
     phases: Mapping[TargetId, str]
     verdicts: Mapping[TargetId, Sequence[Verdict]]
+    wires: Wires
 
 
 Swap = Callable[[], Awaitable[ReloadReport]]
@@ -169,6 +172,7 @@ class Controller:
             switches_away=parts.desks.switches.kept_out(),
             states=parts.desks.states.list(),
             proposed=parts.desks.states.proposed(),
+            timetables=parts.desks.timetables.counts(),
         )
 
     def assets(self, kind: str | None = None, division: str | None = None) -> Iterator[AssetView]:
@@ -186,6 +190,10 @@ class Controller:
     def qualities(self) -> Iterator[Mapping[str, int]]:
         """Points by quality, device by device."""
         return self._parts.table.qualities(self._parts.clock.monotonic())
+
+    def endpoints(self) -> Iterator[EndpointView]:
+        """How each wire to the field is doing."""
+        return self._parts.wires.views()
 
     def explain(self, target: str) -> Explanation:
         """Why the target is as it is."""

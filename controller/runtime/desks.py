@@ -17,6 +17,7 @@ from controller.runtime.leases.desk import LeaseDesk
 from controller.runtime.notices.desk import NoticeDesk
 from controller.runtime.people.desk import PeopleDesk
 from controller.runtime.resets import ResetDesk
+from controller.runtime.timetables.desk import TimetableDesk
 from controller.runtime.undertakings.desk import Undertakings
 from controller.runtime.wet_power.desk import WetPowerDesk
 
@@ -40,3 +41,4 @@ class Desks:
     people: PeopleDesk
     backups: BackupDesk
     bypasses: BypassDesk
+    timetables: TimetableDesk

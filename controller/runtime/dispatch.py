@@ -197,6 +197,10 @@ class Dispatcher:
         self._verifier.gone(command, failed=True)
         self._commands.move(command.id, CommandState.FAILED, text, cause)
 
+    def waits(self, command: Command, text: str) -> None:
+        """Certainly not done yet: back in its channel's queue, where its deadline and every check apply again."""
+        self._commands.move(command.id, CommandState.QUEUED, text)
+
     def awaits(self, device: DeviceId) -> bool:
         """Whether a proof is still awaited from this device."""
         return self._verifier.waits_for(device)

@@ -10,6 +10,7 @@ from controller.domain.clock import Clock
 from controller.domain.points import TargetId
 from controller.domain.rights import Caller
 from controller.runtime.desks import Desks
+from controller.runtime.traffic.health import EndpointView
 from controller.runtime.views import (
     AlarmView,
     AssetView,
@@ -65,6 +66,10 @@ class ControllerFacade(Protocol):
 
     def qualities(self) -> Iterator[Mapping[str, int]]:
         """How many points of each quality, device by device; cheap, and the caller may pause between devices."""
+        ...
+
+    def endpoints(self) -> Iterator[EndpointView]:
+        """How each wire to the field is doing: each as it is when it is taken, so that the caller may pause."""
         ...
 
     def explain(self, target: str) -> Explanation:

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from controller.domain.assets import Cabinet, Circuit
 from controller.domain.clock import Clock
-from controller.domain.image import DEFAULT_AGEING, View
+from controller.domain.image import DEFAULT_AGEING, Block, View
 from controller.domain.points import DeviceId, device_of
 from controller.domain.quality import Quality
 from controller.domain.request import Decision
@@ -58,6 +58,15 @@ class LightTotals:
         """Take a site over (reload). Until a cabinet was looked at, all of it is unknown."""
         self._cabinets = dict(site.city.cabinets)
         self._targets = site.city.targets
+        self._points = {
+            name: tuple(
+                point
+                for circuit in cabinet.circuits
+                for point in (feedback_point(circuit.id, self._targets[circuit.id].kind), _power_point(circuit))
+            )
+            for name, cabinet in self._cabinets.items()
+        }
+        self._trusted: dict[DeviceId, tuple[str, ...]] = {}
         self._counts = {name: _unknown(cabinet) for name, cabinet in self._cabinets.items()}
         self._sum = _added(self._counts.values())
         self._changed: dict[DeviceId, None] = dict.fromkeys(self._cabinets)
@@ -96,8 +105,18 @@ class LightTotals:
                 self._many.call()
 
     def _notice_ages(self, now_s: float) -> None:
+        """Count anew where something lost trust by its age; where it was only read again meanwhile, wait on."""
         for device in self._ages.take(now_s):
-            self._noticed(device)
+            ends_s = self._trusted_until_s(device, self._trusted[device])
+            if ends_s >= now_s:
+                self._ages.put(device, nextafter(ends_s, inf))
+            else:
+                self._noticed(device)
+
+    def _trusted_until_s(self, device: DeviceId, points: Iterable[str]) -> float:
+        """Until when none of the cabinet's points loses trust by its age, if nothing is read meanwhile."""
+        block = self._table.view(device, 0.0).block
+        return min((_ends_s(block, point) for point in points), default=inf)
 
     def _count(self, most: int) -> None:
         """Count at most so many anew."""
@@ -113,35 +132,39 @@ class LightTotals:
 
     def _counted(self, device: DeviceId, now_s: float) -> _Count:
         view = self._table.view(device, now_s)
-        count, ages_s = _Count(), inf
-        for circuit in self._cabinets[device].circuits:
-            one, until_s = self._circuit(circuit, view)
-            count = _added((count, one))
-            ages_s = min(ages_s, until_s)
-        if ages_s < inf:
-            self._ages.put(device, nextafter(max(ages_s, now_s), inf))
-        return count
+        self._trusted[device] = tuple(one for one in self._points[device] if view.read(one).quality is Quality.GOOD)
+        ends_s = self._trusted_until_s(device, self._trusted[device])
+        if ends_s < inf:
+            self._ages.put(device, nextafter(max(ends_s, now_s), inf))
+        return _added(self._circuit(circuit, view) for circuit in self._cabinets[device].circuits)
 
-    def _circuit(self, circuit: Circuit, view: View) -> tuple[_Count, float]:
-        """One circuit, and until when it is so if nothing is read meanwhile (monotonic seconds)."""
+    def _circuit(self, circuit: Circuit, view: View) -> _Count:
         target = self._targets[circuit.id]
-        point = feedback_point(circuit.id, target.kind)
-        feedback = view.read(point)
+        feedback = view.read(feedback_point(circuit.id, target.kind))
         if feedback.quality is not Quality.GOOD:
-            return _dark(circuit), inf
+            return _dark(circuit)
         agrees = actual_read(target.kind, self._book.decision(circuit.id).winner.value, feedback).agrees
         lit = bool(feedback.value)
-        count = _Count(
+        return _Count(
             circuits=1,
             on=lit,
             off=not lit,
             disagree=agrees is False,
             lamps=circuit.lamps,
             lamps_on=circuit.lamps if lit else 0,
-            power_w=view.number(f"{circuit.output}.power_w") or 0.0,
+            power_w=view.number(_power_point(circuit)) or 0.0,
         )
-        stale_s = view.block.ageing.get(point, DEFAULT_AGEING).stale_s
-        return count, max(feedback.received_s, view.block.renewed_s) + stale_s
+
+
+def _power_point(circuit: Circuit) -> str:
+    return f"{circuit.output}.power_w"
+
+
+def _ends_s(block: Block, point: str) -> float:
+    reading = block.readings.get(point)
+    if reading is None:
+        return -inf
+    return max(reading.received_s, block.renewed_s) + block.ageing.get(point, DEFAULT_AGEING).stale_s
 
 
 def _dark(circuit: Circuit) -> _Count:

@@ -31,6 +31,10 @@ class Outcomes(Protocol):
         """It certainly did not act."""
         ...
 
+    def waits(self, command: Command, text: str) -> None:
+        """The device said busy, a definite no: nothing happened, and it waits in the queue for another try."""
+        ...
+
     def awaits(self, device: DeviceId) -> bool:
         """Whether a proof is still awaited from this device."""
         ...

@@ -51,7 +51,11 @@ def paced(site: Site, speed: float) -> Site:
         site.city, stations={key: _paced_station(station, speed) for key, station in site.city.stations.items()}
     )
     ageings = {
-        binding.device: {name: timing.ageing(spec.poll) for name, spec in binding.points.items()}
+        binding.device: {
+            name: timing.ageing(spec.poll, binding.own_pace_s(spec.poll))
+            for name, spec in binding.points.items()
+            if spec.pulse is None
+        }
         for endpoint in site.endpoints
         for binding in endpoint.devices
     }

@@ -11,6 +11,7 @@ from datetime import datetime
 from controller.domain.points import Value
 from controller.domain.tags import Tag
 from controller.runtime.conditions.views import DeclarationView, ProposedState, SwitchView
+from controller.runtime.timetables.views import NO_TABLES, TimetableCounts
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,6 +243,8 @@ class Overview:
     """Operating states the rules would propose and nobody has declared."""
     bypassed: tuple[str, ...] = ()
     """One line per bypassed interlock, each beginning with the word BYPASSED."""
+    timetables: TimetableCounts = NO_TABLES
+    """How many cabinets' own fallback equals the programs."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,7 +25,8 @@ class Watch:
     """Looks at what changed, at most once a second.
 
     ``met`` says whether a target is where it is wanted by its feedback: its mismatch is over then, though nothing
-    was written (a contact repaired by hand, an order that ended).
+    was written (a contact repaired by hand, an order that ended). ``no_path`` names the devices to which a gateway
+    says it has no way.
     """
 
     def __init__(
@@ -37,6 +38,7 @@ class Watch:
         clock: Clock,
         *,
         met: Callable[[TargetId], bool] = lambda _: False,
+        no_path: Callable[[str], frozenset[DeviceId]] = lambda _: frozenset(),
     ) -> None:
         self._table = table
         self._alarms = alarms
@@ -44,7 +46,7 @@ class Watch:
         self._clock = clock
         self._met = met
         self._levels = LevelWatch(table, alarms, clock)
-        self._losses = Losses(alarms, clock)
+        self._losses = Losses(alarms, clock, no_path)
         self._links: dict[DeviceId, LinkState] = {}
         self._dirty: set[DeviceId] = set()
         self._swept_s = clock.monotonic()

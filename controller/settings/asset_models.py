@@ -33,8 +33,9 @@ class WireModel(Model):
     """Where the device is: swapping a simulated device for the real one is this line.
 
     ``unit`` is the Modbus unit id. ``root`` is put before every OPC UA node identifier (the id and a dot when left
-    out). ``absent`` lists points of the profile this very device does not have. ``poll_s`` is how often its fast and
-    normal points are read where the site's ``poll_normal_s`` does not suit it.
+    out). ``absent`` lists points of the profile this very device does not have. ``poll_s`` is how often its
+    normal points are read where the site's ``poll_normal_s`` does not suit it (and its fast ones, unless ``fast_s``
+    is given); ``fast_s`` and ``slow_s`` the same for fast and slow points.
     """
 
     profile: Text = Field(description="the device's register map: a file under profiles/")
@@ -43,6 +44,8 @@ class WireModel(Model):
     root: str | None = None
     absent: list[str] = Field(default_factory=list)
     poll_s: Annotated[float, Field(ge=0.1, le=3600.0)] | None = None
+    fast_s: Annotated[float, Field(ge=0.1, le=3600.0)] | None = None
+    slow_s: Annotated[float, Field(ge=0.1, le=86400.0)] | None = None
 
 
 class AssetModel(Model):

@@ -49,7 +49,9 @@ class SiteDiff:
     handling: tuple[str, ...]
     notices: tuple[str, ...]
     safety: tuple[str, ...]
+    timetables: tuple[str, ...]
     restart_needed: tuple[str, ...]
+    northbound: bool = False
 
     def __bool__(self) -> bool:
         return any(getattr(self, field.name) for field in fields(self))
@@ -59,6 +61,8 @@ class SiteDiff:
         said = [f"{name}: {changes}" for name, changes in self._named() if changes]
         if self.calendar:
             said.append("calendar: changed")
+        if self.northbound:
+            said.append("northbound: changed")
         lists = (
             ("timing", self.timing),
             ("leases", self.leases),
@@ -69,6 +73,7 @@ class SiteDiff:
             ("backups", self.backups),
             ("handling", self.handling),
             ("notices", self.notices),
+            ("timetables", self.timetables),
             ("needs a restart", self.restart_needed),
         )
         return (*said, *(f"{name}: {', '.join(names)}" for name, names in lists if names))
@@ -97,7 +102,9 @@ def diff_sites(old: Site, new: Site) -> SiteDiff:
         backups=_fields(old.backups, new.backups),
         handling=_fields(old.handling, new.handling),
         notices=_fields(old.notices, new.notices),
+        timetables=_fields(old.timetables, new.timetables),
         restart_needed=_restart(old, new),
+        northbound=old.northbound != new.northbound,
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
@@ -33,9 +33,14 @@ from controller.settings.interlocking import interlocks_of
 from controller.settings.leases import lease_rules_of, leases_of
 from controller.settings.lighting import plan_of
 from controller.settings.lighting_models import HolidayTableModel, ProgramModel, RuleModel
+from controller.settings.line_models import DialInModel
+from controller.settings.lines import Lines, lines_of
+from controller.settings.northbound import northbound_of
 from controller.settings.notices import notices_of
+from controller.settings.opcua import opcua_of
 from controller.settings.parsing import Entry, Findings, Spot
 from controller.settings.problems import ConfigProblems
+from controller.settings.profile_buttons import check_paces
 from controller.settings.profiles import ProfileShelf
 from controller.settings.site import Division, LocalRules, Site
 from controller.settings.site_checks import (
@@ -46,10 +51,12 @@ from controller.settings.site_checks import (
 )
 from controller.settings.site_models import DivisionModel, EndpointModel, SiteModel
 from controller.settings.states import states_of
+from controller.settings.timetables import timetables_of
 from controller.settings.timing import Timing
 from controller.settings.wet_power import wet_power_of
 from controller.settings.wet_power_models import FloodZoneModel, WetPowerModel
 from controller.settings.wiring import Wiring
+from drivers.opcua.options import UaOptions
 from schedules.plan import LightingPlan
 
 M = TypeVar("M", bound=Model)
@@ -76,6 +83,8 @@ class Loader:
     findings: Findings = field(default_factory=Findings)
     program_spots: dict[str, Spot] = field(default_factory=dict)
     _lighting_spots: list[tuple[str, Spot]] = field(default_factory=list)
+    _opcua: Mapping[str, UaOptions] = field(default_factory=dict)
+    _lines: Lines = field(default_factory=Lines)
 
     def load(self) -> Site | None:
         """The site as far as it can be made out; None when ``site.yaml`` itself can't be used."""
@@ -86,7 +95,7 @@ class Loader:
         divisions, codes = self._divisions(folder)
         lighting, programs = self._lighting(folder, timezone)
         shelf = ProfileShelf(folder.profile_folders(), self.findings)
-        wiring = Wiring(*self._endpoints(folder), shelf, self.findings)
+        wiring = Wiring(*self._endpoints(folder), shelf, self.findings, opcua=self._opcua, lines=self._lines)
         context = Context(self.findings, codes, programs)
         city = city_of(folder, context, wiring)
         water = self._items(InterlockModel, [spot for _, spot in lists(folder.water, WATER_KEYS, self.findings)])
@@ -94,6 +103,7 @@ class Loader:
             return None
         check_timing(timing, entry.spot, self.findings)
         check_heartbeats(timing, shelf.loaded(), entry.spot, self.findings)
+        check_paces(timing, shelf.loaded(), entry.spot, self.findings)
         interlocks = interlocks_of(water, city, wiring.specs(), context)
         endpoints = wiring.built(timing.request_timeout_s)
         return Site(
@@ -105,7 +115,7 @@ class Loader:
             endpoints=endpoints,
             wires=MappingProxyType(wiring.wires),
             ageings=MappingProxyType(
-                {b.device: wiring.ageing(b.points, timing) for endpoint in endpoints for b in endpoint.devices}
+                {b.device: wiring.ageing(b, timing) for endpoint in endpoints for b in endpoint.devices}
             ),
             lighting=lighting,
             timing=timing,
@@ -125,6 +135,8 @@ class Loader:
             evidence=evidence_of(entry.value.evidence),
             backups=backups_of(entry.value.backups, entry.spot.at("backups"), self.findings),
             recording=entry.value.recording.built(),
+            timetables=timetables_of(entry.value.timetables, entry.spot.at("timetables"), self.findings),
+            northbound=northbound_of(entry.value.northbound, entry.spot.at("northbound"), self.findings),
         )
 
     def _site(self, folder: Folder) -> Entry[SiteModel] | None:
@@ -152,9 +164,13 @@ class Loader:
         if folder.endpoints is None or folder.endpoints.data is None:
             self.findings.problems.extend(folder.endpoints.problems if folder.endpoints else ())
             return {}, None
-        spots = [spot for _, spot in lists([folder.endpoints], {"endpoints": list}, self.findings)]
+        found = lists([folder.endpoints], {"endpoints": list, "dialin": dict}, self.findings)
+        spots = [spot for key, spot in found if key == "endpoints"]
         entries = self._items(EndpointModel, spots)
         check_endpoints(entries, self.findings)
+        dial_in = [self.findings.parse(DialInModel, spot) for key, spot in found if key == "dialin"]
+        self._lines = lines_of(entries, dial_in[0] if dial_in else None, self.path, self.findings)
+        self._opcua = opcua_of(entries, self.path, self.findings)
         return {entry.value.name: entry.value for entry in entries}, raw_names(spots, "name")
 
     def _lighting(self, folder: Folder, timezone: ZoneInfo) -> tuple[LightingPlan, frozenset[str]]:

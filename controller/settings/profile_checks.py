@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
+from controller.settings.opcua_methods import unfit_method
 from controller.settings.parsing import Entry, Findings, Spot
 from controller.settings.problems import did_you_mean
+from controller.settings.profile_buttons import check_buttons, implausible
 from controller.settings.profile_models import ProfileModel
 from controller.settings.yaml_lines import YamlPath
+from drivers.check import NUMBERS
 from drivers.profile import NO_FEEDBACK, PointSpec, PointType, Protocol, Role, Table
 
 Placed = tuple[PointSpec, Spot]
@@ -25,6 +28,8 @@ def check_profile(entry: Entry[ProfileModel], findings: Findings) -> None:
     model, spot = entry.value, entry.spot
     if not model.points and not model.groups:
         findings.add(spot, "a profile without points", "list them under points: or groups:")
+    if model.protocol is Protocol.OPCUA and model.in_flight > 1:
+        findings.add(spot.at("in_flight"), "only Modbus TCP counts requests in flight", "leave it out")
     if model.protocol is Protocol.OPCUA and not model.namespace:
         findings.add(spot, "an OPC UA profile needs its namespace URI", "say namespace: urn:...; its index may change")
 
@@ -37,10 +42,15 @@ def check_points(points: Sequence[Placed], model: ProfileModel, findings: Findin
     _check_feedback(points, findings)
     _check_roles(points, model, findings)
     _check_lockouts(points, model, findings)
+    check_buttons(points, findings)
     if model.protocol is Protocol.MODBUS:
         _check_registers(points, findings)
     else:
-        _check_nodes(points, findings)
+        _check_nodes([placed for placed in points if placed[0].node], findings)
+        for spec, spot in points:
+            for message, hint in unfit_method(spec):
+                _once(findings, spot, message, hint)
+    _check_alive(points, model, findings)
 
 
 def _once(findings: Findings, spot: Spot, message: str, hint: str) -> None:
@@ -56,6 +66,7 @@ def _unfit(spec: PointSpec, model: ProfileModel) -> Iterator[tuple[str, str]]:
         yield f"low {spec.low:g} is not below high {spec.high:g}", "swap them if they are the wrong way round"
     if (spec.type is PointType.ENUM) != bool(spec.labels):
         yield "an enum, and only an enum, has labels", "say labels: {0: LOCAL, 1: REMOTE}"
+    yield from implausible(spec)
     if model.protocol is Protocol.MODBUS:
         yield from _unfit_table(spec, model)
     elif spec.type is PointType.BIT:
@@ -109,10 +120,30 @@ def _check_roles(points: Sequence[Placed], model: ProfileModel, findings: Findin
         for spec, spot in holders[:1]:
             if not spec.writable:
                 findings.add(spot, f"the {role} can't be written", "say access: read_write, feedback: none")
+    for role in (Role.UPTIME, Role.BOOTS):
+        holders = [(spec, spot) for spec, spot in points if spec.role is role]
+        for _, spot in holders[1:]:
+            findings.add(spot.at("role"), f"a second {role} point", f"{holders[0][0].name} is it already; keep one")
+        for spec, spot in holders[:1]:
+            if spec.writable or spec.type not in NUMBERS:
+                findings.add(spot, f"{role} is a number the device alone counts", "say type: u32, access: read")
     beats = any(spec.role is Role.HEARTBEAT for spec, _ in points)
     if model.heartbeat_s is not None and not beats:
         where = next(spot for _, spot in points).document
         findings.add(Spot(where, ("heartbeat_s",)), "no point has role: heartbeat", "add the point, or leave this out")
+
+
+def _check_alive(points: Sequence[Placed], model: ProfileModel, findings: Findings) -> None:
+    holders = [(spec, spot) for spec, spot in points if spec.role is Role.ALIVE]
+    for spec, spot in holders[1:]:
+        findings.add(spot.at("role"), "a second alive point", f"{holders[0][0].name} is it already; keep one")
+        del spec
+    for spec, spot in holders[:1]:
+        if model.protocol is not Protocol.OPCUA:
+            findings.add(spot.at("role"), "only OPC UA stations have an alive counter", "see frozen_after_s of a point")
+        if spec.writable:
+            hint = "leave access out; what the centre writes is role: heartbeat"
+            findings.add(spot, "the station itself moves its alive counter", hint)
 
 
 def _check_lockouts(points: Sequence[Placed], model: ProfileModel, findings: Findings) -> None:

@@ -7,9 +7,18 @@ from typing import Annotated
 from pydantic import Field, Strict
 
 from controller.settings.fields import Finite, Model, NotNegative, Positive, Text, Word
+from controller.settings.timetable_models import ClockModel, TimetableModel
 from drivers.profile import Access, PointType, Poll, Protocol, Role, Table, WordOrder
 
 Register = Annotated[int, Field(ge=0, le=65535)]
+
+
+class PulseModel(Model):
+    """A button: ``pulse: {width_s: 0.5, rest_s: 2, opposite: stop}``; see ``drivers.profile.Pulse``."""
+
+    width_s: Annotated[float, Field(gt=0, le=60, allow_inf_nan=False)] = Field(description="how long it is held")
+    rest_s: Annotated[float, Field(ge=0, le=600, allow_inf_nan=False)] = 1.0
+    opposite: str | None = None
 
 
 class PointModel(Model):
@@ -33,6 +42,14 @@ class PointModel(Model):
     word_order: Word[WordOrder] | None = None
     node: str | None = None
     deadband: NotNegative = 0.0
+    max_rate: Positive | None = None
+    frozen_after_s: Positive | None = None
+    frozen_band: NotNegative = 0.0
+    still_at: list[Finite] = Field(default_factory=list)
+    pulse: PulseModel | None = None
+    method: Text | None = None
+    method_off: Text | None = None
+    object: Text | None = None
 
 
 class GroupPointModel(PointModel):
@@ -63,6 +80,9 @@ class ProfileModel(Model):
     max_registers: Annotated[int, Field(ge=1, le=125)] = 100
     heartbeat_s: Positive | None = None
     fc23: bool = False
+    in_flight: Annotated[int, Field(ge=1, le=16)] = 1
     retained_lockout: bool = False
+    timetable: TimetableModel | None = None
+    clock: ClockModel | None = None
     points: dict[str, PointModel] = Field(default_factory=dict)
     groups: list[GroupModel] = Field(default_factory=list)

@@ -10,9 +10,13 @@ from types import MappingProxyType
 from controller.settings.parsing import Entry, Findings, Spot
 from controller.settings.problems import did_you_mean
 from controller.settings.profile_checks import check_points, check_profile
-from controller.settings.profile_models import GroupModel, PointModel, ProfileModel
+from controller.settings.profile_models import GroupModel, PointModel, ProfileModel, PulseModel
+from controller.settings.timetables import check_areas, clock_of, layout_of
 from controller.settings.yaml_lines import Document, read_document
-from drivers.profile import NO_FEEDBACK, PointSpec, Profile, Protocol, WordOrder
+from drivers.profile import NO_FEEDBACK, PointSpec, Profile, Protocol, Pulse, WordOrder
+
+OPCUA_NAMES = ("node", "method", "method_off", "object")
+"""What only OPC UA points have; in a group, ``{output}`` in them is the output's name."""
 
 
 @dataclass(slots=True)
@@ -63,6 +67,8 @@ def profile_of(document: Document, stem: str, findings: Findings) -> Profile | N
     points = list(_points(entry, findings))
     check_profile(entry, findings)
     check_points([(spec, spot) for spec, spot in points], entry.value, findings)
+    layout, clock = layout_of(entry.value.timetable), clock_of(entry.value.clock)
+    check_areas(layout, clock, [spec for spec, _ in points], entry.value.protocol, top, findings)
     if len(findings.problems) > before:
         return None
     return _profile(entry.value, {spec.name: spec for spec, _ in points})
@@ -79,7 +85,10 @@ def _profile(model: ProfileModel, points: dict[str, PointSpec]) -> Profile:
         max_registers=model.max_registers,
         heartbeat_s=model.heartbeat_s,
         retained_lockout=model.retained_lockout,
+        timetable=layout_of(model.timetable),
+        clock=clock_of(model.clock),
         fc23=model.fc23,
+        in_flight=model.in_flight,
     )
 
 
@@ -104,8 +113,9 @@ def _output_points(group: GroupModel, output: int, order: WordOrder) -> Iterator
             update={
                 "address": None if point.address is None else point.address + steps * point.stride,
                 "bit": point.bit + steps * point.bit_stride,
-                "node": None if point.node is None else point.node.replace("{output}", prefix),
+                **{name: _named_after(prefix, getattr(point, name)) for name in OPCUA_NAMES},
                 "feedback": _within(prefix, point.feedback),
+                "pulse": _pulse_within(prefix, point.pulse),
             }
         )
         yield name, _spec(f"{prefix}.{name}", spec, order)
@@ -113,6 +123,16 @@ def _output_points(group: GroupModel, output: int, order: WordOrder) -> Iterator
 
 def _within(prefix: str, feedback: str | None) -> str | None:
     return feedback if feedback is None or feedback == NO_FEEDBACK else f"{prefix}.{feedback}"
+
+
+def _named_after(prefix: str, identifier: str | None) -> str | None:
+    return None if identifier is None else identifier.replace("{output}", prefix)
+
+
+def _pulse_within(prefix: str, pulse: PulseModel | None) -> PulseModel | None:
+    if pulse is None or pulse.opposite is None:
+        return pulse
+    return pulse.model_copy(update={"opposite": f"{prefix}.{pulse.opposite}"})
 
 
 def _spec(name: str, point: PointModel, order: WordOrder) -> PointSpec:
@@ -134,8 +154,16 @@ def _spec(name: str, point: PointModel, order: WordOrder) -> PointSpec:
         bit=point.bit,
         length=point.length,
         word_order=point.word_order or order,
-        node=point.node or name,
+        node=point.node or ("" if point.method else name),
         deadband=point.deadband,
+        max_rate=point.max_rate,
+        frozen_after_s=point.frozen_after_s,
+        frozen_band=point.frozen_band,
+        still_at=tuple(point.still_at),
+        pulse=None if point.pulse is None else Pulse(**point.pulse.model_dump()),
+        method=point.method or "",
+        method_off=point.method_off or "",
+        object=point.object or "",
     )
 
 
@@ -143,7 +171,8 @@ def _check_address(point: PointModel, protocol: Protocol, spot: Spot, findings: 
     if protocol is Protocol.MODBUS:
         if point.table is None or point.address is None:
             findings.add(spot, "a Modbus point needs its table and address", "say table: holding, address: 0")
-        if point.node is not None:
-            findings.add(spot.at("node"), "a Modbus point has no node", "leave it out, or set protocol: opcua")
+        for name in OPCUA_NAMES:
+            if getattr(point, name) is not None:
+                findings.add(spot.at(name), f"a Modbus point has no {name}", "leave it out, or set protocol: opcua")
     elif point.table is not None or point.address is not None:
         findings.add(spot, "an OPC UA point has no table and address", "say node: NAME, or nothing: the point's name")

@@ -18,10 +18,12 @@ from controller.settings.access import AccessSettings
 from controller.settings.api import ApiSettings
 from controller.settings.evidence import BackupSettings, EvidenceSettings
 from controller.settings.leases import LeaseLimits, LeaseRules
+from controller.settings.northbound import NorthboundSettings
 from controller.settings.notices import NoticeSettings
 from controller.settings.recording import RecordingSettings
 from controller.settings.safety import Safety
 from controller.settings.states import SiteStates
+from controller.settings.timetables import TimetableSettings
 from controller.settings.timing import Timing
 from drivers.base import Endpoint
 from drivers.profile import Profile
@@ -89,6 +91,8 @@ class Site:
     handling: HandlingRules = field(default_factory=HandlingRules)
     notices: NoticeSettings = field(default_factory=NoticeSettings)
     recording: RecordingSettings = field(default_factory=RecordingSettings)
+    timetables: TimetableSettings = field(default_factory=TimetableSettings)
+    northbound: NorthboundSettings | None = None
 
     def ageing(self, device: DeviceId) -> Mapping[str, Ageing]:
         """The ageing of each of the device's points, for its block in the image."""

@@ -12,9 +12,13 @@ from controller.settings.asset_models import PlaceModel
 from controller.settings.evidence_models import BackupsModel, EvidenceModel
 from controller.settings.fields import DivisionCode, Model, NotNegative, Positive, Text
 from controller.settings.lease_models import LeaseModel, LeaseRulesModel
+from controller.settings.line_models import LineTlsModel
+from controller.settings.northbound_models import NorthboundModel
+from controller.settings.opcua_models import OpcUaModel
 from controller.settings.recording import RecordingModel
 from controller.settings.safety import SafetyModel
 from controller.settings.state_models import LocalModel
+from controller.settings.timetable_models import TimetablesModel
 
 
 class TimingModel(Model):
@@ -56,6 +60,8 @@ class SiteModel(Model):
     recording: RecordingModel = RecordingModel()
     access: AccessModel = AccessModel()
     local: LocalModel = LocalModel()
+    timetables: TimetablesModel = TimetablesModel()
+    northbound: NorthboundModel | None = None
 
 
 class DivisionModel(Model):
@@ -68,11 +74,16 @@ class DivisionModel(Model):
     centre: PlaceModel
 
 
+_URL = r"^(?:(?:opc\.tcp|soft)://[^\s/:]+(?::\d{1,5})?(?:/\S*)?|modbus\+(?:tcp|tls|rtu\+tcp|rtu|dialin)://\S+)$"
+
+
 class EndpointModel(Model):
     """One wire to the field."""
 
     name: Text
-    url: Annotated[str, Field(pattern=r"^(modbus\+tcp|opc\.tcp|soft)://[^\s/:]+(:\d{1,5})?(/\S*)?$")] = Field(
-        description="modbus+tcp://HOST:PORT, opc.tcp://HOST:PORT/PATH or soft://NAME"
+    url: Annotated[str, Field(pattern=_URL)] = Field(
+        description="modbus+tcp://HOST:PORT (docs/reference/endpoints.md has the others), opc.tcp://HOST:PORT/PATH"
     )
     timeout_s: Positive | None = None
+    tls: LineTlsModel | None = None
+    opcua: OpcUaModel | None = None

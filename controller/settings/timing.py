@@ -52,7 +52,8 @@ class Timing:
         """Seconds between two reads of a poll class."""
         return {Poll.FAST: self.poll_fast_s, Poll.NORMAL: self.poll_normal_s, Poll.SLOW: self.poll_slow_s}[poll]
 
-    def ageing(self, poll: Poll) -> Ageing:
-        """When readings of a poll class lose trust."""
-        stale_s = max(self.stale_factor * self.poll_s(poll), self.stale_min_s)
-        return Ageing(stale_s, max(self.dead_factor * self.poll_s(poll), self.dead_min_s, stale_s))
+    def ageing(self, poll: Poll, own_s: float | None = None) -> Ageing:
+        """When readings of a poll class lose trust; ``own_s``: how often this device is read where that differs."""
+        every_s = own_s or self.poll_s(poll)
+        stale_s = max(self.stale_factor * every_s, self.stale_min_s)
+        return Ageing(stale_s, max(self.dead_factor * every_s, self.dead_min_s, stale_s))

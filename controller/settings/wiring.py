@@ -9,6 +9,7 @@ from types import MappingProxyType
 from controller.domain.image import Ageing
 from controller.settings.asset_models import AssetModel, WireModel
 from controller.settings.context import check_known
+from controller.settings.lines import Lines
 from controller.settings.natures import Asset, needed_points, outputs_of, spare_levels
 from controller.settings.parsing import Entry, Findings, Spot
 from controller.settings.problems import did_you_mean, some
@@ -17,9 +18,11 @@ from controller.settings.site import Wire
 from controller.settings.site_models import EndpointModel
 from controller.settings.timing import Timing
 from drivers.base import Binding, Endpoint
+from drivers.modbus.address import SCHEMES as MODBUS_SCHEMES
+from drivers.opcua.options import OPEN, UaOptions
 from drivers.profile import PointSpec, Poll, Profile, Protocol
 
-_SCHEMES = {Protocol.MODBUS: ("modbus+tcp", "soft"), Protocol.OPCUA: ("opc.tcp", "soft")}
+_SCHEMES = {Protocol.MODBUS: (*MODBUS_SCHEMES, "soft"), Protocol.OPCUA: ("opc.tcp", "soft")}
 
 
 @dataclass(slots=True)
@@ -34,10 +37,12 @@ class Wiring:
     shelf: ProfileShelf
     findings: Findings
     wires: dict[str, Wire] = field(default_factory=dict)
+    opcua: Mapping[str, UaOptions] = field(default_factory=dict)
+    lines: Lines = field(default_factory=Lines)
     _devices: dict[str, list[Binding]] = field(default_factory=dict)
     _seats: dict[tuple[str, int | str], Spot] = field(default_factory=dict)
     _tables: dict[tuple[str, frozenset[str], frozenset[str]], Mapping[str, PointSpec]] = field(default_factory=dict)
-    _ageings: dict[int, Mapping[str, Ageing]] = field(default_factory=dict)
+    _ageings: dict[tuple[float | None, ...], Mapping[str, Ageing]] = field(default_factory=dict)
 
     def connect(self, asset: Asset, entry: Entry[AssetModel]) -> None:
         """Bind the asset's device; what is wrong is noted."""
@@ -50,12 +55,24 @@ class Wiring:
         self._check_points(asset, profile, wire, entry.spot)
         self._take_seat(asset.id, profile, wire, spot)
         self.wires[asset.id] = Wire(profile.id, wire.endpoint)
-        self._devices.setdefault(wire.endpoint, []).append(self._binding(asset, profile, wire))
+        binding = self._binding(asset, profile, wire)
+        mistaken = self.lines.heartbeat_like_a_reply(wire.endpoint, binding)
+        if mistaken:
+            self.findings.add(spot.at("unit"), mistaken, "another heartbeat, or another unit, in device and file")
+        self._devices.setdefault(wire.endpoint, []).append(binding)
 
     def built(self, timeout_s: float) -> tuple[Endpoint, ...]:
         """All endpoints that have devices, in the order of their file."""
         return tuple(
-            Endpoint(name, model.url, tuple(self._devices[name]), model.timeout_s or timeout_s)
+            Endpoint(
+                name,
+                model.url,
+                tuple(self._devices[name]),
+                model.timeout_s or timeout_s,
+                tls=self.lines.tls.get(name),
+                listening=self.lines.listening,
+                opcua=self.opcua.get(name, OPEN),
+            )
             for name, model in self.endpoints.items()
             if name in self._devices
         )
@@ -70,13 +87,15 @@ class Wiring:
         """The points each device has, with what each can read."""
         return {binding.device: binding.points for bindings in self._devices.values() for binding in bindings}
 
-    def ageing(self, points: Mapping[str, PointSpec], timing: Timing) -> Mapping[str, Ageing]:
-        """The ageing of each of these points, by its poll class; shared by devices that share their points."""
-        if id(points) not in self._ageings:
-            by_poll = {poll: timing.ageing(poll) for poll in Poll}
-            ageing = MappingProxyType({name: by_poll[spec.poll] for name, spec in points.items()})
-            self._ageings[id(points)] = ageing
-        return self._ageings[id(points)]
+    def ageing(self, binding: Binding, timing: Timing) -> Mapping[str, Ageing]:
+        """The ageing of each of a device's points, by its poll class and the device's own pace; shared by devices that
+        share both. A button has no state that could age."""
+        key = (id(binding.points), *(binding.own_pace_s(poll) for poll in Poll))
+        if key not in self._ageings:
+            by_poll = {poll: timing.ageing(poll, binding.own_pace_s(poll)) for poll in Poll}
+            states = {name: by_poll[spec.poll] for name, spec in binding.points.items() if spec.pulse is None}
+            self._ageings[key] = MappingProxyType(states)
+        return self._ageings[key]
 
     def _endpoint(self, wire: WireModel, spot: Spot) -> EndpointModel | None:
         check_known(wire.endpoint, self.names, "endpoint", spot.at("endpoint"), self.findings)
@@ -129,6 +148,11 @@ class Wiring:
             fc23=profile.fc23,
             fallback_s=profile.heartbeat_s,
             poll_s=wire.poll_s,
+            timetable=profile.timetable,
+            clock=profile.clock,
+            in_flight=profile.in_flight,
+            fast_s=wire.fast_s,
+            slow_s=wire.slow_s,
         )
 
     def _points(self, asset: Asset, profile: Profile, wire: WireModel) -> Mapping[str, PointSpec]:

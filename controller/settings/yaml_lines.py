@@ -107,8 +107,13 @@ class Document:
     def problem(self, path: YamlPath, message: str, hint: str = "") -> Problem:
         """A problem with what stands at ``path``."""
         value = self.value(path)
-        text = "" if value is None or isinstance(value, (dict, list)) else shown(value)
+        secret = bool(path) and str(path[-1]) in SECRETS  # in the wrong place already; not in a log besides
+        text = "" if secret or value is None or isinstance(value, (dict, list)) else shown(value)
         return Problem(self.name, self.line(path), self.where(path), text, message, hint)
+
+
+SECRETS = frozenset({"password", "passphrase", "secret", "token"})
+"""Keys whose value is never repeated, wherever somebody wrote it."""
 
 
 def _date(word: str) -> date | str:

@@ -27,6 +27,8 @@ SITES = "sites"
 MAGIC = b"zhadao recording 1\n"
 LARGEST = 1 << 30
 """No block is larger (bytes): a length beyond it is a torn one."""
+LEVEL = 3
+"""Of compression: 6 makes it 6 % smaller and takes twice as long."""
 HASH_SHOWN = 12
 """Characters of the configuration's hash in names: enough to tell those of one recording apart."""
 _HEAD = struct.Struct(">II")
@@ -147,7 +149,7 @@ class SegmentWriter:
         Raises:
             OSError: the disk does not take it; this segment is to be closed and another begun.
         """
-        packed = zlib.compress(b"\n".join(lines), 6)
+        packed = zlib.compress(b"\n".join(lines), LEVEL)
         _write_all(self._handle, _HEAD.pack(len(packed), zlib.crc32(packed)) + packed)
 
     def close(self) -> None:

@@ -1,35 +1,38 @@
-"""The Modbus TCP driver: one connection, the devices behind it told apart by unit id."""
+"""The Modbus driver: one line of any kind, the devices on it told apart by unit id."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import struct
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from urllib.parse import urlsplit
 
 from controller.domain.clock import Clock
 from controller.domain.errors import ConfigError, Indeterminate, LinkDown, NoReply, NotWritable, UnknownTarget
 from controller.domain.points import DeviceId, Reading, Value, point_id
-from drivers.base import Binding, Endpoint, PushSink, Readings
+from drivers.areas import check_read, check_write
+from drivers.base import Between, Binding, Endpoint, PushSink, Readings
 from drivers.check import beat_value
 from drivers.modbus import frames
-from drivers.modbus.codec import Decoder, decoder, encode, table_of
+from drivers.modbus.block_reader import BlockReader
+from drivers.modbus.codec import encode, table_of
+from drivers.modbus.dialin import DialIns
 from drivers.modbus.frames import Request
+from drivers.modbus.lines import line_of
 from drivers.modbus.plan import Block, plan
-from drivers.modbus.wire import Wire, open_wire
+from drivers.modbus.wire import Wire
 from drivers.profile import PointSpec, PointType, Poll, Role, Table
 
-DEFAULT_PORT = 502
 UNITS = range(256)
 """Unit ids that fit the header; 1–247 are devices, 0 and 255 address a device without a bus behind it."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Fetch:
-    """One read, compiled: its request and what turns the data into readings."""
+    """One read, compiled: its request and what turns the replies into readings."""
 
     block: Block
     request: Request
-    decoders: tuple[tuple[str, Decoder], ...]
+    reader: BlockReader
 
 
 @dataclass(slots=True)
@@ -43,21 +46,24 @@ class _Device:
     def reads(self, polls: frozenset[Poll] | None) -> tuple[_Fetch, ...]:
         known = self.fetches.get(polls)
         if known is None:
-            known = tuple(_compiled(self.binding.unit, block) for block in plan(self.binding, polls))
-            self.fetches[polls] = known
+            known = self.fetches[polls] = tuple(map(self._fetch, plan(self.binding, polls)))
         return known
+
+    def _fetch(self, block: Block) -> _Fetch:
+        """The read of this block; sets of poll classes with the same block share it."""
+        made = (fetch for fetches in self.fetches.values() for fetch in fetches)
+        return next((fetch for fetch in made if fetch.block is block), None) or _compiled(self.binding.unit, block)
 
 
 class ModbusDriver:
-    """``drivers.base.Driver`` over Modbus TCP. ``Reading.received_s`` is the clock's monotonic time of the reply.
+    """``drivers.base.Driver`` over every Modbus line. ``Reading.received_s`` is the clock's monotonic time of a reply.
 
     Raises:
         ConfigError: the URL or a point of a binding cannot be used on Modbus.
     """
 
-    def __init__(self, endpoint: Endpoint, clock: Clock) -> None:
-        self._host, self._port = _address(endpoint)
-        self._timeout_s = endpoint.timeout_s
+    def __init__(self, endpoint: Endpoint, clock: Clock, dial_ins: DialIns | None = None) -> None:
+        self._line = line_of(endpoint, dial_ins)
         self._name = endpoint.name
         self._clock = clock
         self._devices = {binding.device: _device(binding) for binding in endpoint.devices}
@@ -78,17 +84,26 @@ class ModbusDriver:
 
     async def connect(self) -> None:
         """See :class:`drivers.base.Driver`."""
-        await self.close()
-        self._wire = await open_wire(self._host, self._port, self._timeout_s)
+        await self._hang_up()
+        self._wire = await self._line.open()
 
     async def close(self) -> None:
         """See :class:`drivers.base.Driver`."""
+        await self._hang_up()
+        await self._line.release()
+
+    async def _hang_up(self) -> None:
         wire, self._wire = self._wire, None
         if wire is not None:
             await wire.close()
 
     async def read(
-        self, device: DeviceId, polls: frozenset[Poll] | None = None, *, heartbeat: int | None = None
+        self,
+        device: DeviceId,
+        polls: frozenset[Poll] | None = None,
+        *,
+        heartbeat: int | None = None,
+        between: Between | None = None,
     ) -> Readings:
         """See :class:`drivers.base.Driver`. With ``Binding.fc23`` the beat rides on the first holding read."""
         known = self._known(device)
@@ -99,13 +114,32 @@ class ModbusDriver:
             riding = _riding_beat(known, fetches, heartbeat)
             if riding is None:
                 await _beat(wire, known.binding.unit, known.heartbeat, heartbeat)
+        if wire.in_flight > 1 and riding is None:
+            return await self._read_together(wire, fetches, between)
         readings: dict[str, Reading] = {}
         for fetch in fetches:
             data = await wire.ask(riding or fetch.request)
             riding = None
-            received_s = self._clock.monotonic()
-            for name, decode in fetch.decoders:
-                readings[name] = decode(data, received_s)
+            read = fetch.reader.read(data, self._clock.monotonic())
+            readings = {**readings, **read} if readings else read
+            if between is not None and fetch is not fetches[-1]:
+                waiting = between()
+                if waiting is not None:
+                    await waiting
+        return readings
+
+    async def _read_together(self, wire: Wire, fetches: Sequence[_Fetch], between: Between | None) -> Readings:
+        """As many at once as the device bears. A value counts as received when it was asked: no fresher than true."""
+        readings: dict[str, Reading] = {}
+        for first in range(0, len(fetches), wire.in_flight):
+            some = fetches[first : first + wire.in_flight]
+            asked_s = self._clock.monotonic()
+            for fetch, data in zip(some, await wire.ask_together([each.request for each in some]), strict=True):
+                readings |= fetch.reader.read(data, asked_s)
+            if between is not None and first + wire.in_flight < len(fetches):
+                waiting = between()
+                if waiting is not None:
+                    await waiting
         return readings
 
     async def write(self, device: DeviceId, point: str, value: Value) -> None:
@@ -117,6 +151,19 @@ class ModbusDriver:
         request = _write_request(known.binding.unit, spec, value)
         await self._up().ask(request)
 
+    async def read_registers(self, device: DeviceId, address: int, count: int) -> Sequence[int]:
+        """See :class:`drivers.base.Driver`. Function 3."""
+        known = self._known(device)
+        check_read(known.binding, address, count)
+        data = await self._up().ask(frames.read(known.binding.unit, Table.HOLDING, address, count))
+        return struct.unpack(f">{count}H", data)
+
+    async def write_registers(self, device: DeviceId, address: int, words: Sequence[int]) -> None:
+        """See :class:`drivers.base.Driver`. Function 16, or 6 for one register."""
+        known = self._known(device)
+        check_write(known.binding, address, words)
+        await self._up().ask(frames.write_registers(known.binding.unit, address, words))
+
     def _known(self, device: DeviceId) -> _Device:
         known = self._devices.get(device)
         if known is None:
@@ -125,19 +172,8 @@ class ModbusDriver:
 
     def _up(self) -> Wire:
         if self._wire is None:
-            raise LinkDown(f"endpoint {self._name} ({self._host}:{self._port}) is not connected; nothing was sent")
+            raise LinkDown(f"endpoint {self._name} ({self._line.name}) is not connected; nothing was sent")
         return self._wire
-
-
-def _address(endpoint: Endpoint) -> tuple[str, int]:
-    try:
-        url = urlsplit(endpoint.url)
-        host, port = url.hostname, url.port or DEFAULT_PORT
-    except ValueError:
-        host, port = None, 0
-    if not host:
-        raise ConfigError(f"endpoint {endpoint.name}: {endpoint.url!r} is no modbus+tcp://host:port")
-    return host, port
 
 
 def _device(binding: Binding) -> _Device:
@@ -161,7 +197,7 @@ def _compiled(unit: int, block: Block) -> _Fetch:
     return _Fetch(
         block,
         frames.read(unit, block.table, block.address, block.count),
-        tuple((spec.name, decoder(spec, block.address)) for spec in block.points),
+        BlockReader(block),
     )
 
 

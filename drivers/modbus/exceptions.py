@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
-from controller.domain.errors import ControllerError, DeviceBusy, DeviceRefused, Indeterminate, NoReply
+from controller.domain.errors import (
+    ControllerError,
+    DeviceBusy,
+    DeviceRefused,
+    DoubtfulAnswer,
+    GatewayFault,
+    Indeterminate,
+    NoReply,
+)
 
 ILLEGAL_FUNCTION = 1
 ILLEGAL_ADDRESS = 2
@@ -10,6 +18,7 @@ ILLEGAL_VALUE = 3
 DEVICE_FAILURE = 4
 ACKNOWLEDGE = 5
 BUSY = 6
+NEGATIVE_ACKNOWLEDGE = 7
 PARITY = 8
 NO_PATH = 10
 TARGET_SILENT = 11
@@ -21,24 +30,31 @@ _MEANINGS = {
     DEVICE_FAILURE: "it failed while acting: look at the device",
     ACKNOWLEDGE: "it accepted and needs longer: read the feedback later",
     BUSY: "it is busy: try again later",
+    NEGATIVE_ACKNOWLEDGE: "it cannot carry this out now: look at its state and its manual",
     PARITY: "its memory has a parity error: look at the device",
-    NO_PATH: "the gateway has no path to this unit: check the gateway's configuration",
+    NO_PATH: "the gateway has no path to this unit, or no room for the request: check its configuration and its load",
     TARGET_SILENT: "the gateway got no answer from this unit: check its power and its serial line",
 }
 
-_IN_DOUBT = frozenset({DEVICE_FAILURE, ACKNOWLEDGE, TARGET_SILENT})
-"""After these a write may have acted: a failure on the way, an accepted order, an order sent to a silent target."""
+_DEFINITE_NO = frozenset({ILLEGAL_FUNCTION, ILLEGAL_ADDRESS, ILLEGAL_VALUE, BUSY, NEGATIVE_ACKNOWLEDGE, NO_PATH})
+"""After these a write has not acted. After any other it may have: a failure on the way (4, 8), an accepted order (5),
+an order sent to a silent target (11), and a code of the maker's own, which may mean anything."""
 
 
 def error_of(code: int, where: str, changes: bool) -> ControllerError:
     """The error for exception ``code``; ``changes`` when the request was a write.
 
-    4, 5 and 11 are no definite no to a write: ``Indeterminate``. A read through a gateway to a silent target (11) is
-    ``NoReply`` with the connection still good; 6, and 5 on a read, are ``DeviceBusy``; the rest ``DeviceRefused``.
+    Only 1, 2, 3, 6, 7 and 10 are a definite no to a write. After others: ``DoubtfulAnswer`` where the device itself
+    spoke (4, 5, 8, and codes of the maker's own), plain ``Indeterminate`` where its gateway did (11). A read through a
+    gateway to a silent target (11) is ``NoReply`` with the connection still good, one the gateway has no way for (10)
+    ``GatewayFault``; 6, and 5 on a read, are ``DeviceBusy``; the rest ``DeviceRefused``.
     """
     text = f"{where}: exception {code}, {_MEANINGS.get(code, 'a code of its own: see its manual')}"
-    if changes and code in _IN_DOUBT:
-        return Indeterminate(f"{text}; it may have acted: read back first")
+    if changes and code not in _DEFINITE_NO:
+        doubt = Indeterminate if code == TARGET_SILENT else DoubtfulAnswer
+        return doubt(f"{text}; it may have acted: read back first")
+    if code == NO_PATH:
+        return GatewayFault(text)
     if code == TARGET_SILENT:
         return NoReply(text)
     if code in (BUSY, ACKNOWLEDGE):

@@ -1,4 +1,4 @@
-"""Requests of Modbus TCP, and what exactly would answer each of them. Pure.
+"""Requests of Modbus, and what exactly would answer each of them. Pure.
 
 Layouts: Modbus application protocol V1.1b3 (functions), Modbus messaging on TCP/IP V1.0b (the 7-byte header:
 transaction, protocol 0, length, unit).
@@ -18,7 +18,23 @@ HEADER = struct.Struct(">HHHB")
 MAX_LENGTH = 254
 """Largest length field: a unit byte and a PDU of 253 bytes."""
 
+EXCEPTION_BIT = 0x80
+EXCEPTION_BYTES = 2
+"""An exception reply: the function with its highest bit set, and the code."""
+
 COIL_ON, COIL_OFF = 0xFF00, 0x0000
+
+
+class Misfit(Exception):
+    """Bytes that do not answer what was asked; the message says how. Never leaves ``drivers.modbus``."""
+
+
+class ExceptionCode(Exception):
+    """A well-formed exception reply; ``code`` as the device gave it. Never leaves ``drivers.modbus``."""
+
+    def __init__(self, code: int) -> None:
+        super().__init__(code)
+        self.code = code
 
 
 class Function(IntEnum):
@@ -112,6 +128,25 @@ def write_and_read(unit: int, write_address: int, words: Sequence[int], address:
         f"write holding {write_address}+{len(words)} and read {address}+{count}",
         data_bytes=2 * count,
     )
+
+
+def data_in(frame: bytes, begin: int, end: int, request: Request) -> bytes:
+    """The data of the reply whose PDU is ``frame[begin:end]``: a read's bytes, nothing for a write.
+
+    Raises:
+        Misfit: anything in it is not what ``request`` must be answered with. ExceptionCode: the device refuses.
+    """
+    function, asked = frame[begin], request.pdu[0]
+    if function == asked:
+        if request.echo:
+            if frame[begin + 1 : end] == request.echo:
+                return b""
+        elif end - begin == 2 + request.data_bytes and frame[begin + 1] == request.data_bytes:
+            return frame[begin + 2 : end]
+        raise Misfit("the reply does not fit what was asked")
+    if function == asked | EXCEPTION_BIT and end - begin == EXCEPTION_BYTES:
+        raise ExceptionCode(frame[begin + 1])
+    raise Misfit(f"function {function} answered function {asked}")
 
 
 def _counted(words: Sequence[int]) -> bytes:

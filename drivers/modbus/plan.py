@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from controller.domain.errors import ConfigError
 from drivers.base import Binding
@@ -36,12 +37,39 @@ def plan(binding: Binding, polls: Collection[Poll] | None = None) -> tuple[Block
     Raises:
         ConfigError: a point without a table, or one that no read can hold.
     """
-    wanted = [spec for spec in binding.points.values() if polls is None or spec.poll in polls]
+    wanted = None if polls is None else frozenset(polls)
+    return _planned(_Points(binding.points), wanted, binding.max_gap, binding.max_registers)
+
+
+class _Points:
+    """A table of points by its identity: devices of a kind share one, and then their reads as well."""
+
+    __slots__ = ("specs",)
+
+    def __init__(self, specs: Mapping[str, PointSpec]) -> None:
+        self.specs = specs
+
+    def __hash__(self) -> int:
+        return id(self.specs)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Points) and self.specs is other.specs
+
+
+@lru_cache(maxsize=512)
+def _planned(points: _Points, polls: frozenset[Poll] | None, max_gap: int, max_registers: int) -> tuple[Block, ...]:
+    if polls is not None:
+        present = frozenset(spec.poll for spec in points.specs.values())
+        if present <= polls:
+            return _planned(points, None, max_gap, max_registers)
+        if not polls <= present:
+            return _planned(points, polls & present, max_gap, max_registers)
+    wanted = [spec for spec in points.specs.values() if polls is None or spec.poll in polls]
     by_table = {table: [spec for spec in wanted if table_of(spec) is table] for table in _ORDER}
     return tuple(
         block
         for table, specs in by_table.items()
-        for block in _blocks(table, specs, binding.max_gap, most(table, binding.max_registers))
+        for block in _blocks(table, specs, max_gap, most(table, max_registers))
     )
 
 

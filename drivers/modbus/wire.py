@@ -1,69 +1,146 @@
-"""One Modbus TCP connection on which no reply becomes an answer before every byte of it was checked.
+"""One Modbus connection on which no reply becomes an answer before every byte of it was checked.
 
-One request in flight. After a time-out, a cancelled caller or any byte that does not fit, the connection is closed:
-a late reply can then never be taken for the answer to the next question. Nothing is ever sent twice.
+One request in flight, or as many as the device is known to bear where replies are numbered. After a time-out, a
+cancelled caller or any byte that does not fit, the connection is closed and everything in flight ends with it: a late
+reply can then never be taken for the answer to the next question. Nothing is ever sent twice.
 """
 
 from __future__ import annotations
 
 import asyncio
+import ssl
+from collections.abc import Sequence
+from random import randrange
 from typing import cast
+
+import structlog
 
 from controller.domain.errors import BadReply, ControllerError, Indeterminate, LinkDown, NoReply
 from drivers.modbus.exceptions import error_of
-from drivers.modbus.frames import HEADER, MAX_LENGTH, Request
+from drivers.modbus.frames import ExceptionCode, Misfit, Request, data_in
+from drivers.modbus.framing import MBAP, Asked, Framing
 
-_HEADER_BYTES = HEADER.size
-_EXCEPTION_BIT = 0x80
+log = structlog.get_logger("modbus")
+
+LAST_TRANSACTION = 0xFFFF
+LISTEN_S = 0.3
+"""How long a new connection whose replies have no number is listened to at least, after one that ended in doubt: a
+transparent DTU passes a late answer on to whichever connection it has. Several round trips of a 4G link."""
+_SHOWN_BYTES = 32
 
 
-async def open_wire(host: str, port: int, timeout_s: float) -> Wire:
-    """Connect.
+async def open_wire(
+    host: str,
+    port: int,
+    timeout_s: float,
+    framing: Framing = MBAP,
+    *,
+    in_flight: int = 1,
+    tls: ssl.SSLContext | None = None,
+    server_name: str | None = None,
+) -> Wire:
+    """Connect. With ``tls``, the server must prove to be ``server_name`` (None: ``host``).
 
     Raises:
-        LinkDown: refused, unreachable, unknown host, or no connection within ``timeout_s``.
+        LinkDown: refused, unreachable, unknown host, not trusted, or no connection within ``timeout_s``.
     """
     name = f"{host}:{port}"
     loop = asyncio.get_running_loop()
+
+    def make() -> Wire:
+        return Wire(name, timeout_s, framing, in_flight)
+
     try:
         async with asyncio.timeout(timeout_s):
-            _, wire = await loop.create_connection(lambda: Wire(name, timeout_s), host, port)
+            if tls is None:
+                _, wire = await loop.create_connection(make, host, port)
+            else:
+                _, wire = await loop.create_connection(make, host, port, ssl=tls, server_hostname=server_name or host)
     except TimeoutError:
         raise LinkDown(f"{name} did not accept a connection within {timeout_s:g} s: is it switched on?") from None
+    except ssl.SSLCertVerificationError as error:
+        raise LinkDown(
+            f"{name} is not trusted ({error.verify_message}): check its certificate, the CA file and the server_name "
+            "of this endpoint; whoever answers there may not be the device"
+        ) from None
+    except ssl.SSLError as error:
+        raise LinkDown(f"{name} and this side found no common TLS ({error.reason}): look at its log") from None
     except OSError as error:
         raise LinkDown(f"{name} cannot be reached ({error}): check address, port and power") from None
     return wire
 
 
+async def hushed(wire: Wire, last: Wire | None, drain_s: float) -> None:
+    """Let late answers to what was asked on the ``last`` wire pass before this one is used.
+
+    Raises:
+        LinkDown: it was lost meanwhile.
+    """
+    if last is None or last.doubt_s is None:
+        return
+    try:
+        await wire.hush(max(last.doubt_s + drain_s - asyncio.get_running_loop().time(), LISTEN_S))
+    except asyncio.CancelledError:
+        await wire.close()
+        raise
+    if not wire.up:
+        raise LinkDown("the connection was lost while late answers to an earlier question were waited for")
+
+
 class Wire(asyncio.Protocol):
-    """The connection. Made by :func:`open_wire`."""
+    """The connection. Made by :func:`open_wire`, or around a connection that a device opened."""
 
     __slots__ = (
-        "_answer",
+        "_asked",
         "_buffer",
-        "_deadline_s",
+        "_first",
+        "_framing",
         "_gone",
+        "_hushing",
+        "_last",
         "_loop",
         "_name",
-        "_request",
         "_timeout_s",
         "_timer",
         "_transaction",
         "_transport",
+        "doubt_s",
+        "heard_s",
+        "in_flight",
     )
 
-    def __init__(self, name: str, timeout_s: float) -> None:
+    def __init__(self, name: str, timeout_s: float, framing: Framing = MBAP, in_flight: int = 1) -> None:
+        self.in_flight = in_flight if framing.numbered else 1
+        self.doubt_s: float | None = None
+        """When a question was left without an answer (event-loop seconds); None when each was answered."""
+        self.heard_s = float("-inf")
+        """When anything was last heard, where this is kept."""
         self._name = name
         self._timeout_s = timeout_s
+        self._framing = framing
         self._loop = asyncio.get_running_loop()
         self._transport: asyncio.Transport | None = None
         self._gone: asyncio.Future[None] = self._loop.create_future()
         self._transaction = 0
-        self._request: Request | None = None
-        self._answer: asyncio.Future[bytes] | None = None
+        self._first, self._last = 1, LAST_TRANSACTION  # never 0: some devices answer 0 to anything
+        self._asked: dict[int, Asked] = {}
         self._buffer = b""
-        self._deadline_s = 0.0
+        self._hushing = False
         self._timer: asyncio.TimerHandle | None = None
+
+    @property
+    def number(self) -> int:
+        """The transaction of the last question asked."""
+        return self._transaction
+
+    def number_after(self, last: Wire | None) -> None:
+        """Number questions on from where the ``last`` connection ended (None: from anywhere).
+
+        A late answer to one asked there may come over this connection (a transparent DTU hands on whatever its serial
+        line says) and must not carry the number of one asked here.
+        """
+        start = randrange(LAST_TRANSACTION) if last is None else last.number  # noqa: S311 - tells apart, guards nothing
+        self._transaction = min(max(start, self._first - 1), self._last)
 
     @property
     def up(self) -> bool:
@@ -77,28 +154,51 @@ class Wire(asyncio.Protocol):
             LinkDown: not connected, nothing sent. NoReply, BadReply: a read failed. Indeterminate: a write was sent
             and not acknowledged. DeviceRefused, DeviceBusy: the device said so.
         """
-        transport = self._transport
-        if transport is None or transport.is_closing():
-            raise LinkDown(f"{self._name} is not connected; {request.about} was not sent")
-        if self._answer is not None:
-            raise RuntimeError(f"{self._name}: {request.about} asked while another request is in flight")
-        self._transaction = transaction = self._transaction % 0xFFFF + 1  # never 0: some devices answer 0 to anything
-        answer: asyncio.Future[bytes] = self._loop.create_future()
-        self._answer, self._request = answer, request
-        self._watch_deadline()
-        transport.write(HEADER.pack(transaction, 0, len(request.pdu) + 1, request.unit) + request.pdu)
+        answer = self._send(request)
         try:
             return await answer
         except asyncio.CancelledError:
-            self._drop()
+            self._fail("its caller gave up", NoReply)
             raise
+
+    async def ask_together(self, requests: Sequence[Request]) -> list[bytes]:
+        """Send up to ``in_flight`` requests at once and wait for all their answers, in the order asked.
+
+        Raises:
+            What :meth:`ask` raises, for the first that failed; by then none of them is in flight any more.
+        """
+        answers: list[asyncio.Future[bytes]] = []
+        try:
+            for request in requests:
+                answers.append(self._send(request))  # noqa: PERF401 - what was sent is known when one is not
+            await asyncio.wait(answers)
+        except (asyncio.CancelledError, LinkDown):
+            self._fail("its caller gave up", NoReply)
+            _errors(answers)
+            raise
+        failed = _errors(answers)
+        if failed:
+            raise failed[0]
+        return [answer.result() for answer in answers]
+
+    async def hush(self, seconds: float) -> None:
+        """Throw away whatever comes within the next ``seconds``: late answers to what an earlier connection asked."""
+        self._hushing = True
+        try:
+            await asyncio.sleep(seconds)
         finally:
-            self._answer = self._request = None
+            self._hushing = False
+            self._buffer = b""
+
+    def begins_with(self, early: bytes) -> None:
+        """Bytes that came before this wire took the connection over."""
+        self._buffer = early
 
     async def close(self) -> None:
         """Close and wait until the socket is gone. Harmless when it already is."""
-        self._fail("the connection was closed on this side", NoReply)
-        await asyncio.shield(self._gone)
+        self._lose("the connection was closed on this side")
+        if self._transport is not None:
+            await asyncio.shield(self._gone)
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """asyncio: the socket is open."""
@@ -106,7 +206,10 @@ class Wire(asyncio.Protocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         """asyncio: the socket is gone."""
-        self._fail(f"the connection was lost ({exc or 'closed by the other side'})", NoReply)
+        why = str(exc or "closed by the other side")
+        if self._asked and self._transport is not None and self._transport.get_extra_info("ssl_object") is not None:
+            why += "; a device that does not trust this side's certificate does so at the first question"
+        self._fail(f"the connection was lost ({why})", NoReply)
         self._transport = None
         if self._timer is not None:
             self._timer.cancel()
@@ -115,86 +218,105 @@ class Wire(asyncio.Protocol):
             self._gone.set_result(None)
 
     def data_received(self, data: bytes) -> None:
-        """asyncio: bytes came; a whole checked frame becomes the answer."""
-        frame = self._buffer + data if self._buffer else data
-        request, answer = self._request, self._answer
-        if request is None or answer is None or answer.done():
-            self._drop()  # nobody asked: whatever sends this cannot be trusted with the next question
-            return
-        fault = self._header_fault(frame, request)
-        if fault:
-            self._fail(fault, BadReply)
-            return
-        end = 6 + int.from_bytes(frame[4:6], "big")
-        if len(frame) < _HEADER_BYTES or len(frame) < end:
-            self._buffer = frame
-            return
-        self._buffer = b""
-        self._settle(frame[_HEADER_BYTES:end], request, answer)
-        if len(frame) > end:
-            self._drop()  # the answer stands; what follows it was never asked for
-
-    def _header_fault(self, frame: bytes, request: Request) -> str:
-        """What is wrong with as much of the header as has come; empty when nothing."""
-        if len(frame) < _HEADER_BYTES:
-            return ""
-        transaction, protocol, length, unit = HEADER.unpack_from(frame)
-        if transaction != self._transaction:
-            return f"a reply to transaction {transaction} came, {self._transaction} was asked"
-        if protocol != 0:
-            return f"protocol {protocol} in the header, Modbus is 0"
-        if not 2 < length <= MAX_LENGTH:
-            return f"an impossible length of {length} in the header"
-        if unit != request.unit:
-            return f"unit {unit} answered"
-        return ""
-
-    def _settle(self, pdu: bytes, request: Request, answer: asyncio.Future[bytes]) -> None:
-        """Turn a complete reply into the answer, the device's refusal, or a fault."""
-        function = request.pdu[0]
-        if pdu[0] == function:
-            body = pdu[1:]
-            if request.echo:
-                if body == request.echo:
-                    answer.set_result(b"")
-                    return
-            elif body[0] == request.data_bytes and len(body) == 1 + request.data_bytes:
-                answer.set_result(body[1:])
+        """asyncio: bytes came; each whole checked frame becomes an answer."""
+        if self._buffer:
+            data = self._buffer + data
+            self._buffer = b""
+        asked = self._asked
+        while data:
+            if not asked:
+                self._unasked(data)
                 return
-            self._fail("the reply does not fit what was asked", BadReply)
-        elif pdu[0] == function | _EXCEPTION_BIT and len(pdu) == 2:
-            answer.set_exception(error_of(pdu[1], self._where(request), request.changes))
-        else:
-            self._fail(f"function {pdu[0]} answered function {function}", BadReply)
+            try:
+                transaction, begin, end, after = self._framing.reply(data, asked)
+                if not end:
+                    self._buffer = data
+                    return
+                request, answer, _ = asked[transaction]
+                if answer.done():
+                    self._fail("its caller gave up", NoReply)
+                    return
+                answer.set_result(data_in(data, begin, end, request))
+            except Misfit as fault:
+                self._fail(str(fault), BadReply)
+                return
+            except ExceptionCode as refusal:
+                answer.set_exception(error_of(refusal.code, self._where(request), request.changes))
+            del asked[transaction]
+            if len(data) == after:
+                return
+            data = data[after:]
 
-    def _watch_deadline(self) -> None:
-        """One timer per connection, moved only when it fires: cheaper than one per request."""
-        self._deadline_s = self._loop.time() + self._timeout_s
+    def _send(self, request: Request) -> asyncio.Future[bytes]:
+        transport = self._transport
+        if transport is None or transport.is_closing():
+            raise LinkDown(f"{self._name} is not connected; {request.about} was not sent")
+        asked = self._asked
+        if len(asked) >= self.in_flight:
+            raise RuntimeError(f"{self._name}: {request.about} asked while another request is in flight")
+        transaction = self._transaction + 1
+        if transaction > self._last:
+            transaction = self._first
+        self._transaction = transaction
+        answer: asyncio.Future[bytes] = self._loop.create_future()
+        deadline_s = self._loop.time() + self._timeout_s
+        asked[transaction] = (request, answer, deadline_s)
         if self._timer is None:
-            self._timer = self._loop.call_at(self._deadline_s, self._deadline)
+            # One timer per connection, moved only when it fires: cheaper than one per request.
+            self._timer = self._loop.call_at(deadline_s, self._deadline)
+        transport.write(self._framing.question(transaction, request))
+        return answer
 
     def _deadline(self) -> None:
         self._timer = None
-        if self._answer is None or self._answer.done():
+        if not self._asked:
             return
-        if self._loop.time() < self._deadline_s:
-            self._timer = self._loop.call_at(self._deadline_s, self._deadline)
+        _, _, deadline_s = next(iter(self._asked.values()))  # the oldest: all have the same patience
+        if self._loop.time() < deadline_s:
+            self._timer = self._loop.call_at(deadline_s, self._deadline)
             return
         self._fail(f"no reply within {self._timeout_s:g} s", NoReply)
 
     def _fail(self, what: str, error: type[ControllerError]) -> None:
-        """End the request in flight, if there is one, and the connection with it."""
-        request, answer = self._request, self._answer
-        if request is not None and answer is not None and not answer.done():
-            text = f"{self._where(request)}: {what}"
-            in_doubt = Indeterminate(f"{text}; it may or may not have acted: read back first")
-            answer.set_exception(in_doubt if request.changes else error(f"{text}; the connection is closed"))
+        """End the requests in flight, if there are any, and with them the connection."""
+        if not self._asked:
+            return
+        self.doubt_s = self._loop.time()
+        asked, self._asked = self._asked, {}
+        for request, answer, _ in asked.values():
+            if not answer.done():
+                text = f"{self._where(request)}: {what}"
+                in_doubt = Indeterminate(f"{text}; it may or may not have acted: read back first")
+                answer.set_exception(in_doubt if request.changes else error(f"{text}; {self._consequence()}"))
+        self._doubted()
+
+    def _lose(self, why: str) -> None:
+        """Give the connection up, whatever is in flight on it."""
+        self._fail(why, NoReply)
         self._drop()
+
+    def _consequence(self) -> str:
+        return "the connection is closed"
+
+    def _doubted(self) -> None:
+        """What is done about a wire on which a question stayed without its answer."""
+        self._drop()
+
+    def _unasked(self, data: bytes) -> None:
+        """Bytes nobody asked for: whatever sends them cannot be trusted with the next question."""
+        if not self._hushing:
+            log.warning("modbus_bytes_nobody_asked_for", wire=self._name, bytes=data[:_SHOWN_BYTES].hex(" "))
+            self._drop()
 
     def _drop(self) -> None:
         self._buffer = b""
-        if self._transport is not None:
+        if self._transport is not None and not self._transport.is_closing():
             self._transport.abort()
 
     def _where(self, request: Request) -> str:
         return f"{self._name} unit {request.unit}, {request.about}"
+
+
+def _errors(answers: Sequence[asyncio.Future[bytes]]) -> list[BaseException]:
+    """What went wrong; none of it is left behind as an exception nobody looked at."""
+    return [error for answer in answers if answer.done() and (error := answer.exception()) is not None]

@@ -11,18 +11,21 @@ import asyncio
 import contextlib
 import logging
 import struct
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable
 from typing import TypeVar
 
 from asyncua import ua
 from asyncua.client.client import Client
 from asyncua.client.ua_client import UaClientState
 from asyncua.client.ua_session import UaSession
+from asyncua.crypto import uacrypto
 from asyncua.ua.status_codes import StatusCodes
 from asyncua.ua.uaerrors import UaError, UaStatusCodeError
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 
 from controller.domain.errors import (
     BadReply,
+    ConfigError,
     ControllerError,
     DeviceBusy,
     DeviceRefused,
@@ -30,14 +33,20 @@ from controller.domain.errors import (
     LinkDown,
     NoReply,
 )
+from drivers.opcua.guard import Guard
 
 T = TypeVar("T")
-Secure = Callable[[Client], Awaitable[None]]
-"""Sets security policy, certificates and user on a client before it connects."""
 
 UNREADABLE = (ValueError, TypeError, LookupError, AttributeError, struct.error)
 """What the library's decoder raises on bytes that are not OPC UA."""
-FAULTS = (UaError, OSError, TimeoutError, *UNREADABLE)
+UNPROVEN: tuple[type[Exception], ...] = (
+    vars(uacrypto)["InvalidSignature"],  # its own class beside cryptography's of the same name, which hides its type
+    InvalidSignature,
+    UnsupportedAlgorithm,
+    AssertionError,
+)
+"""What it raises on a signature that does not hold, or a reply out of turn."""
+FAULTS: tuple[type[Exception], ...] = (UaError, OSError, TimeoutError, *UNREADABLE, *UNPROVEN)
 
 _BUSY = frozenset(
     {
@@ -76,6 +85,30 @@ RENEW_AT = 0.75
 """Fraction of a channel token's life after which it is renewed (OPC UA part 4, section 5.5.2)."""
 LEAST_SESSION_S = 60.0
 """A session left behind by a killed controller keeps one of a PLC's few places no longer than needed."""
+LEAST_WAIT_S = 0.01
+"""What is due in less has come when it is looked at."""
+MOST_SILENCE = 3.0
+"""A subscription not heard for two of its keep-alives and a time-out, and for three at the latest, is gone."""
+_REFUSED_USER = frozenset(
+    {
+        StatusCodes.BadIdentityTokenInvalid,
+        StatusCodes.BadIdentityTokenRejected,
+        StatusCodes.BadUserAccessDenied,
+        StatusCodes.BadUserSignatureInvalid,
+    }
+)
+_REFUSED_US = frozenset(
+    {
+        StatusCodes.BadSecurityChecksFailed,
+        StatusCodes.BadCertificateUntrusted,
+        StatusCodes.BadCertificateInvalid,
+        StatusCodes.BadCertificateTimeInvalid,
+        StatusCodes.BadCertificateUriInvalid,
+        StatusCodes.BadCertificateHostNameInvalid,
+        StatusCodes.BadCertificateUseNotAllowed,
+        StatusCodes.BadCertificateRevoked,
+    }
+)
 
 
 def quieten() -> None:
@@ -88,15 +121,17 @@ def quieten() -> None:
 
 
 class UaLink:
-    """The connection. ``keepalive_s`` is how soon a server that stopped talking is noticed (about twice that)."""
+    """The connection. A server that stopped talking is noticed within three ``keepalive_s``; ``why`` it ended, where
+    this side ended it."""
 
-    def __init__(self, name: str, url: str, timeout_s: float, keepalive_s: float, secure: Secure | None) -> None:
+    def __init__(self, name: str, url: str, timeout_s: float, keepalive_s: float, guard: Guard) -> None:
         quieten()
         self._name = name
         self._timeout_s = timeout_s
         self._keepalive_s = keepalive_s
-        self._secure = secure
+        self._guard = guard
         self._client = Client(url, timeout=timeout_s)
+        self.why = ""
         self._client.session_timeout = int(1000 * max(LEAST_SESSION_S, 6 * keepalive_s))
         self._silence_s: dict[int, float] = {}
         self._heard_s: dict[int, float] = {}
@@ -119,18 +154,21 @@ class UaLink:
         Raises:
             LinkDown: refused, unreachable, timed out, not OPC UA, not trusted.
         """
-        client = self._client
+        client, showing = self._client, False
         try:
-            if self._secure is not None:
-                await self._secure(client)
+            await self._guard.prepare(client, self._timeout_s)
             await client.connect_socket()
             await client.send_hello()
+            showing = self._guard.options.secured
             await client.open_secure_channel()
+            showing = False
             await client.create_session()
-            await client.activate_session()
+            await self._guard.sign_in(client)
             uris: list[str] = await client.get_namespace_array()
         except FAULTS as error:
-            raise LinkDown(f"{self._name} ({client}): no session ({_said(error)}): check address and power") from error
+            raise LinkDown(
+                f"{self._name} ({client}): no session ({_said(error)}): {_advice(error, showing)}"
+            ) from error
         self._keeper = asyncio.create_task(self._keep(), name=f"opcua keeper {self._name}")
         return uris
 
@@ -169,16 +207,17 @@ class UaLink:
 
     def expect(self, subscription: int, period_s: float) -> None:
         """From now on this subscription must be heard at least every ``period_s`` (its keep-alive)."""
-        self._silence_s[subscription] = 2 * period_s + self._timeout_s
+        self._silence_s[subscription] = min(2 * period_s + self._timeout_s, MOST_SILENCE * period_s)
         self.heard(subscription)
 
     def heard(self, subscription: int) -> None:
         """A publish response of this subscription came."""
         self._heard_s[subscription] = asyncio.get_running_loop().time()
 
-    def drop(self) -> None:
+    def drop(self, why: str = "") -> None:
         """End the connection at once, without the polite steps."""
         self._dropped = True
+        self.why = self.why or why
         protocol = self._client.uaclient.protocol
         if protocol is not None and protocol.transport is not None:
             protocol.transport.abort()
@@ -201,30 +240,38 @@ class UaLink:
             await asyncio.wait({publishing})
 
     async def _keep(self) -> None:
-        """Watch for silence and renew the channel until the connection ends."""
+        """Watch for silence and for lost trust, and renew the channel, until the connection ends."""
         loop = asyncio.get_running_loop()
         renew_at_s = loop.time() + self._token_life_s()
         while self.up:
-            await asyncio.sleep(self._keepalive_s)
-            if self._silent(loop.time()):
-                self.drop()
-                return
-            if loop.time() >= renew_at_s:
+            next_s = min(loop.time() + self._keepalive_s, renew_at_s, self._silent_at_s())
+            await asyncio.sleep(max(next_s - loop.time(), LEAST_WAIT_S))
+            if loop.time() >= self._silent_at_s():
+                self.drop("no subscription reports any more: the server is silent or forgot them")
+            elif not self._trusted():
+                self.drop("its certificate was taken from the trust list")
+            elif loop.time() >= renew_at_s:
                 await self._renew()
                 renew_at_s = loop.time() + self._token_life_s()
+
+    def _trusted(self) -> bool:
+        try:
+            return self._guard.still_trusted()
+        except ConfigError:
+            return False
 
     async def _renew(self) -> None:
         try:
             await self._client.open_secure_channel(renew=True)
             self._client.uaclient.revolve_security_token()
         except FAULTS:
-            self.drop()
+            self.drop("the channel could not be renewed")
 
     def _token_life_s(self) -> float:
         return RENEW_AT * self._client.secure_channel_timeout / 1000
 
-    def _silent(self, now_s: float) -> bool:
-        return any(now_s - self._heard_s[sub] > limit_s for sub, limit_s in self._silence_s.items())
+    def _silent_at_s(self) -> float:
+        return min((self._heard_s[sub] + limit_s for sub, limit_s in self._silence_s.items()), default=float("inf"))
 
     def _refusal(self, text: str, error: UaStatusCodeError, changes: bool) -> ControllerError:
         if error.code in _SESSION_GONE:
@@ -247,3 +294,15 @@ def verdict(code: int, text: str) -> ControllerError:
 
 def _said(error: BaseException) -> str:
     return str(error).partition("\n")[0] or type(error).__name__
+
+
+def _advice(error: BaseException, showing: bool) -> str:
+    """``showing``: it was our certificate that was last said; many a server answers a stranger by hanging up."""
+    code = error.code if isinstance(error, UaStatusCodeError) else 0
+    if code in _REFUSED_USER:
+        return (
+            "the server does not let this user in: check the endpoint's user and password, and the user's rights there"
+        )
+    if code in _REFUSED_US or showing:
+        return "the server refuses our certificate: have it trusted there (`zhadao certs show` tells its fingerprint)"
+    return "check address and power"

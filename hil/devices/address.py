@@ -8,26 +8,32 @@ from urllib.parse import urlsplit
 
 from controller.domain.errors import ConfigError
 from drivers.base import Endpoint
+from drivers.modbus.address import DIALIN, RTU_TCP, TCP, TLS
 
-MODBUS_SCHEME = "modbus+tcp"
+MODBUS_SCHEME = TCP
 OPCUA_SCHEME = "opc.tcp"
-_DEFAULT_PORTS = {MODBUS_SCHEME: 502, OPCUA_SCHEME: 4840}
+_SERVED = (TCP, TLS, RTU_TCP, DIALIN, OPCUA_SCHEME)
+_DEFAULT_PORTS = {TCP: 502, TLS: 802, OPCUA_SCHEME: 4840}
 
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """Where a server listens; port 0 lets the system choose."""
+    """Where a server listens (or a simulated DTU dials in); port 0 lets the system choose.
+
+    ``query`` is what stands after the ``?`` of the URL.
+    """
 
     host: str
     port: int
+    query: str = ""
 
     def url(self, scheme: str) -> str:
         """The endpoint's URL at this address."""
-        return f"{scheme}://{self.host}:{self.port}"
+        return f"{scheme}://{self.host}:{self.port}" + (f"?{self.query}" if self.query else "")
 
 
 def scheme_of(endpoint: Endpoint) -> str:
-    """``modbus+tcp`` or ``opc.tcp``."""
+    """``modbus+tcp``, ``modbus+rtu+tcp``, ``opc.tcp`` …"""
     return endpoint.url.partition("://")[0]
 
 
@@ -38,12 +44,13 @@ def address_of(endpoint: Endpoint) -> Address:
         ConfigError: not a URL the field can serve.
     """
     parts = urlsplit(endpoint.url)
-    if parts.scheme not in _DEFAULT_PORTS or not parts.hostname:
+    port = parts.port or _DEFAULT_PORTS.get(parts.scheme)
+    if parts.scheme not in _SERVED or not parts.hostname or port is None:
         raise ConfigError(
             f"endpoint {endpoint.name}: {endpoint.url!r} cannot be simulated; "
-            f"use {MODBUS_SCHEME}://HOST:PORT or {OPCUA_SCHEME}://HOST:PORT"
+            f"use HOST:PORT with one of {', '.join(_SERVED)}"
         )
-    return Address(parts.hostname, parts.port or _DEFAULT_PORTS[parts.scheme])
+    return Address(parts.hostname, port, parts.query)
 
 
 def port_in_use(endpoint: Endpoint, address: Address, reason: OSError) -> ConfigError:

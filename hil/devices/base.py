@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Protocol
 
 from controller.domain.errors import DeviceRefused, NotWritable, UnknownTarget
@@ -22,6 +22,22 @@ class Plant(Protocol):
         ...
 
 
+class Memory(Protocol):
+    """Registers of a device beside its points."""
+
+    def holds(self, address: int, count: int) -> bool:
+        """Whether all of these registers are here."""
+        ...
+
+    def read(self, address: int, count: int) -> Sequence[int]:
+        """The registers as they stand."""
+        ...
+
+    def write(self, address: int, words: Sequence[int]) -> None:
+        """Take registers. Raises InvalidValue for what they cannot hold."""
+        ...
+
+
 class SimulatedDevice:
     """Electronics between a wire and a plant.
 
@@ -29,16 +45,24 @@ class SimulatedDevice:
     whatever is true), ``ignore`` (a write is acknowledged, its register changes, and nothing happens),
     ``refuse`` (a write gets a definite no). Faults of the plant are set on ``plant``. ``readers`` is what a wire
     reads by: the truth, or a substitute of it. A ``sampled`` device shows the last step of a plant that others move
-    too (the water); the others are worked out whenever somebody looks.
+    too (the water); the others are worked out whenever somebody looks. ``memory`` is what it keeps beside its points.
     """
 
     def __init__(
-        self, device: DeviceId, plant: Plant, readers: Readers, writers: Writers, *, sampled: bool = False
+        self,
+        device: DeviceId,
+        plant: Plant,
+        readers: Readers,
+        writers: Writers,
+        *,
+        sampled: bool = False,
+        memory: Memory | None = None,
     ) -> None:
         self.id = device
         self.plant = plant
         self.sampled = sampled
         self.offline = False
+        self.memory = memory
         self.readers = dict(readers)
         self._truth = readers
         self._writers = writers

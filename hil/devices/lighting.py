@@ -7,6 +7,7 @@ from functools import partial
 
 from controller.domain.points import Value
 from hil.devices.base import SimulatedDevice
+from hil.devices.cabinet_memory import CabinetMemory
 from hil.devices.values import number, percent, truth
 from hil.plants.cabinet import CabinetPlant
 from hil.plants.circuit import CircuitPlant
@@ -17,13 +18,13 @@ PHOTOCELL_CEILING_LX = 20_000.0
 """A streetlight photocell sees nothing brighter than this."""
 
 
-def cabinet_device(plant: CabinetPlant, weather: Weather) -> SimulatedDevice:
-    """A cabinet's points."""
+def cabinet_device(plant: CabinetPlant, weather: Weather, memory: CabinetMemory | None = None) -> SimulatedDevice:
+    """A cabinet's points, and its memory of a timetable where its profile declares one."""
     readers: dict[str, Callable[[], Value]] = {
         "control_switch": lambda: plant.switch.value,
         "heartbeat": lambda: plant.heartbeat,
         "timetable_active": lambda: plant.timetable_active,
-        "clock_unix": lambda: int(plant.now_s),
+        "clock_unix": lambda: int(plant.clock.shows(plant.now_s)),
         "leakage_ma": plant.total_leakage_ma,
         "door_open": lambda: plant.door_open,
         "immersion": lambda: plant.immersed,
@@ -40,7 +41,7 @@ def cabinet_device(plant: CabinetPlant, weather: Weather) -> SimulatedDevice:
         readers.update(_circuit_readers(plant, circuit))
         writers[f"{circuit.output}.command"] = _switch_writer(plant, circuit.output)
         writers[f"{circuit.output}.lockout"] = _lock_writer(plant, circuit.output)
-    return SimulatedDevice(plant.asset.id, plant, readers, writers)
+    return SimulatedDevice(plant.asset.id, plant, readers, writers, memory=memory)
 
 
 def pole_device(plant: PolePlant, weather: Weather) -> SimulatedDevice:

@@ -1,25 +1,30 @@
-"""A Modbus TCP gateway of simulated devices. The only file that knows pymodbus's server side."""
+"""A Modbus gateway of simulated devices. The only file that knows pymodbus's server side."""
 
 from __future__ import annotations
 
 import logging
+import socket
+import ssl
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 from pymodbus.constants import ExcCodes
+from pymodbus.framer import FramerType
 from pymodbus.pdu import ExceptionResponse, ModbusPDU
-from pymodbus.server import ModbusTcpServer
+from pymodbus.server import ModbusTcpServer, ModbusTlsServer
 from pymodbus.simulator import DataType, SimData, SimDevice
 
-from controller.domain.errors import DeviceBusy, DeviceRefused, InvalidValue, NotWritable
+from controller.domain.errors import ConfigError, DeviceBusy, DeviceRefused, InvalidValue, NotWritable
 from controller.domain.points import DeviceId
 from drivers.base import Endpoint
+from drivers.modbus.address import DIALIN, RTU_TCP, TLS, dialled_address
 from drivers.modbus.codec import BIT_TABLES
 from drivers.profile import Table
-from hil.devices.address import Address, port_in_use
+from hil.devices.address import Address, port_in_use, scheme_of
 from hil.devices.base import SimulatedDevice
-from hil.devices.registers import RegisterMap
+from hil.devices.dtu import Dtu
+from hil.devices.registers import Extent, RegisterMap
 
 _TABLES = (Table.COIL, Table.DISCRETE, Table.HOLDING, Table.INPUT)
 _TABLE_OF = {
@@ -32,7 +37,11 @@ _QUIET = logging.CRITICAL + 1
 
 
 class ModbusGateway:
-    """One listening socket, several unit ids. A unit that is missing or offline answers exception 11."""
+    """One line, several unit ids: Modbus TCP, TLS, RTU over TCP, or behind a DTU that dials in.
+
+    A unit that is missing or offline answers exception 11. Within TLS it shows ``simulated.pem`` with the key
+    ``simulated.key``, which lie beside the endpoint's own certificate, and wants a certificate of the endpoint's CA.
+    """
 
     def __init__(
         self,
@@ -45,16 +54,36 @@ class ModbusGateway:
         self._wire = _Wire(plant_s, written)
         self._maps = {binding.unit: RegisterMap(binding, devices[binding.device]) for binding in endpoint.devices}
         self._server: ModbusTcpServer | None = None
+        self._dtu: Dtu | None = None
 
     async def start(self, address: Address) -> Address:
-        """Listen; returns the address really bound.
+        """Listen (or dial in); returns the address really used.
 
         Raises:
-            ConfigError: the port is taken or not allowed.
+            ConfigError: the port is taken or not allowed, or there are no certificates for TLS.
         """
+        if scheme_of(self.endpoint) != DIALIN:
+            return await self._listen(address, framed_rtu=scheme_of(self.endpoint) == RTU_TCP)
+        if not address.port:
+            address = replace(address, port=_free_port())
+        dialled = dialled_address(address.url(DIALIN))
+        behind = await self._listen(Address("127.0.0.1", 0), framed_rtu=not dialled.framing.numbered)
+        self._dtu = Dtu(dialled, behind.port)
+        self._dtu.start()
+        return address
+
+    async def _listen(self, address: Address, *, framed_rtu: bool) -> Address:
         logging.getLogger("pymodbus").setLevel(_QUIET)
         units = [_device(unit, registers, self._wire) for unit, registers in self._maps.items()]
-        server = ModbusTcpServer(units, address=(address.host, address.port), trace_pdu=self._watch)
+        framer = FramerType.RTU if framed_rtu else FramerType.SOCKET
+        place = (address.host, address.port)
+        if scheme_of(self.endpoint) == TLS:
+            context = _device_context(self.endpoint)
+            server: ModbusTcpServer = ModbusTlsServer(
+                units, framer=framer, address=place, sslctx=context, trace_pdu=self._watch
+            )
+        else:
+            server = ModbusTcpServer(units, framer=framer, address=place, trace_pdu=self._watch)
         # serve_forever() and listen() swallow the reason why a socket could not be had; their own creator does not.
         try:
             listening = await server.call_create()
@@ -67,6 +96,9 @@ class ModbusGateway:
 
     async def stop(self) -> None:
         """Close the socket and every connection."""
+        if self._dtu is not None:
+            await self._dtu.stop()
+            self._dtu = None
         if self._server is not None:
             shutdown: Callable[[], Awaitable[None]] = self._server.shutdown
             await shutdown()
@@ -79,6 +111,33 @@ class ModbusGateway:
         return pdu
 
 
+def _device_context(endpoint: Endpoint) -> ssl.SSLContext:
+    """The device's side of TLS."""
+    if endpoint.tls is None:
+        raise ConfigError(
+            f"endpoint {endpoint.name} of the simulated field: {endpoint.url} needs tls: in endpoints.yaml"
+        )
+    folder = endpoint.tls.certificate.parent
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    context.verify_mode = ssl.CERT_REQUIRED
+    try:
+        context.load_cert_chain(folder / "simulated.pem", folder / "simulated.key")
+        context.load_verify_locations(endpoint.tls.ca)
+    except OSError as error:
+        raise ConfigError(
+            f"endpoint {endpoint.name} of the simulated field: simulated.pem and simulated.key in {folder} are the "
+            f"device's certificate, {endpoint.tls.ca} is who issued it: {error.strerror or error}"
+        ) from None
+    return context
+
+
+def _free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        port: int = probe.getsockname()[1]
+        return port
+
+
 @dataclass(frozen=True, slots=True)
 class _Wire:
     """What a gateway gives its devices: the time, and whom to tell of a write (for plants moved by the field)."""
@@ -89,6 +148,7 @@ class _Wire:
 
 def _device(unit: int, registers: RegisterMap, wire: _Wire) -> SimDevice:
     blocks = {table: [_block(registers, table)] for table in _TABLES}
+    blocks[Table.HOLDING] += [_registers(extent) for extent in registers.memory()]
     return SimDevice(
         id=unit,
         simdata=(blocks[Table.COIL], blocks[Table.DISCRETE], blocks[Table.HOLDING], blocks[Table.INPUT]),
@@ -105,7 +165,11 @@ def _block(registers: RegisterMap, table: Table) -> SimData:
     count = extent.last - extent.first + 1
     if bits:
         return SimData(extent.first, values=[False] * count, datatype=DataType.BITS)
-    return SimData(extent.first, count=count, values=0, datatype=DataType.REGISTERS)
+    return _registers(extent)
+
+
+def _registers(extent: Extent) -> SimData:
+    return SimData(extent.first, count=extent.last - extent.first + 1, values=0, datatype=DataType.REGISTERS)
 
 
 async def _act(

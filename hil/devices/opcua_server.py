@@ -6,6 +6,8 @@ import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
 
 from asyncua import ua
 from asyncua.common.callback import CallbackType, ServerItemCallback
@@ -17,11 +19,13 @@ from controller.domain.errors import DeviceRefused, InvalidValue, NotWritable
 from controller.domain.points import DeviceId, Value
 from drivers.base import Endpoint
 from drivers.check import judge, unchecked_raw
+from drivers.opcua.address_space import UNREADABLE, PackedNodes, PackedServer, cache_folder
 from drivers.opcua.nodes import node_id, variant_type
 from drivers.profile import PointSpec, Role
 from hil.devices.address import OPCUA_SCHEME, Address, port_in_use
-from hil.devices.address_space import UNREADABLE, PackedNodes, PackedServer
 from hil.devices.base import Readers, SimulatedDevice
+from hil.devices.opcua_methods import add_methods
+from hil.devices.opcua_security import secure
 
 
 @dataclass(slots=True)
@@ -40,7 +44,8 @@ class OpcUaStationServer:
     """One listening socket with one or more stations, kept up to date by ``publish``.
 
     A client's write goes to the plant before the server answers (``written`` is told, but for heartbeats). Values are
-    written into the address space only when they changed by more than their dead-band.
+    written into the address space only when they changed by more than their dead-band. It is as secured as its
+    endpoint says; ``cache`` is where it keeps its certificate. A method is a node that can be called.
     """
 
     def __init__(
@@ -49,8 +54,10 @@ class OpcUaStationServer:
         devices: Mapping[DeviceId, SimulatedDevice],
         plant_time: Callable[[], datetime],
         written: Callable[[], None] = lambda: None,
+        cache: Path | None = None,
     ) -> None:
         self.endpoint = endpoint
+        self._cache = cache
         self._devices = devices
         self._plant_time = plant_time
         self._written = written
@@ -67,6 +74,8 @@ class OpcUaStationServer:
         for name in ("asyncua", "asyncua.server", "asyncua.common"):
             logging.getLogger(name).setLevel(logging.CRITICAL + 1)
         server = await _prepared(address, standard)
+        if self.endpoint.opcua.secured:
+            await secure(server, self.endpoint, address, self._cache or cache_folder())
         await self._add_stations(server)
         server.subscribe_server_callback(CallbackType.PostWrite, self._after_write)
         try:
@@ -106,7 +115,9 @@ class OpcUaStationServer:
             )
             device = self._devices[binding.device]
             for spec in binding.points.values():
-                await self._add_variable(server, folder, device, spec, node_id(binding, spec, index))
+                if spec.node:
+                    await self._add_variable(server, folder, device, spec, node_id(binding, spec, index))
+            await add_methods(folder, binding, index, partial(self._called, device))
 
     async def _add_variable(
         self, server: Server, folder: Node, device: SimulatedDevice, spec: PointSpec, identifier: ua.NodeId
@@ -120,6 +131,11 @@ class OpcUaStationServer:
         if spec.writable:
             await variable.set_writable()
             self._writable[identifier] = node
+
+    def _called(self, device: SimulatedDevice, spec: PointSpec, value: Value) -> ua.StatusCode:
+        """A method is a write by another name."""
+        node = _Node(spec, device, spec.name, device.readers, ua.NodeId(), value)
+        return self._hand_to_plant(node, ua.Variant(unchecked_raw(spec, value), variant_type(spec)))
 
     def _after_write(self, event: ServerItemCallback, _service: object) -> None:
         """A client's write that the server accepted goes to the plant; what the plant says is the client's answer."""

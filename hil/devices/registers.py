@@ -6,10 +6,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from controller.domain.errors import InvalidValue, NotWritable
+from drivers.areas import areas_of
 from drivers.base import Binding
 from drivers.modbus.codec import decode, table_of
 from drivers.profile import PointSpec, PointType, Role, Table
-from hil.devices.base import SimulatedDevice
+from hil.devices.base import Memory, SimulatedDevice
 from hil.devices.showing import shower
 
 
@@ -26,6 +27,7 @@ class RegisterMap:
 
     def __init__(self, binding: Binding, device: SimulatedDevice) -> None:
         self.device = device
+        self._binding = binding
         self._points: dict[Table, tuple[PointSpec, ...]] = {}
         self._asked: dict[tuple[Table, int, int], tuple[PointSpec, ...]] = {}
         for table in Table:
@@ -42,6 +44,9 @@ class RegisterMap:
 
     def show(self, table: Table, address: int, count: int, words: list[int], first: int) -> None:
         """Bring ``words`` (whose first register is ``first``) up to date for a read of these addresses."""
+        if self._in_memory(table, address, count):
+            words[address - first : address - first + count] = self._memory_of().read(address, count)
+            return
         for spec in self._within(table, address, count):
             self._show[spec.name](words, first)
 
@@ -52,6 +57,9 @@ class RegisterMap:
             NotWritable: the request touches something that cannot be written, or a part of a point.
             InvalidValue, DeviceRefused: from the device.
         """
+        if self._in_memory(table, address, len(values)):
+            self._memory_of().write(address, [int(value) for value in values])
+            return
         end = address + len(values)
         touched = self._within(table, address, len(values))
         covered = {spec.address + offset for spec in touched for offset in range(spec.registers)}
@@ -63,9 +71,22 @@ class RegisterMap:
                 raise InvalidValue(f"{self.device.id}: {list(written)} is no value of {spec.name}")
             self.device.write(spec.name, value)
 
+    def memory(self) -> Iterable[Extent]:
+        """The holding registers of the device's timetable and clock."""
+        if self.device.memory is not None:
+            yield from (Extent(area.address, area.end - 1) for area in areas_of(self._binding))
+
     def only_beats(self, table: Table, address: int, count: int) -> bool:
         """Whether a write of these addresses is a heartbeat and nothing else."""
         return all(spec.role is Role.HEARTBEAT for spec in self._within(table, address, count))
+
+    def _in_memory(self, table: Table, address: int, count: int) -> bool:
+        return table is Table.HOLDING and self.device.memory is not None and self._memory_of().holds(address, count)
+
+    def _memory_of(self) -> Memory:
+        if self.device.memory is None:
+            raise NotWritable(f"{self.device.id} keeps nothing beside its points")
+        return self.device.memory
 
     def _split(
         self, touched: Iterable[PointSpec], address: int, values: Sequence[int] | Sequence[bool]

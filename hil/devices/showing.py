@@ -5,6 +5,7 @@ Shows what ``drivers.modbus.codec.to_words`` shows; the common one-word types ta
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 
 from controller.domain.errors import InvalidValue
@@ -71,10 +72,10 @@ def _short(spec: PointSpec, readers: Readers) -> Show:
 
     def show(words: list[int], first: int) -> None:
         value = readers[name]()
-        raw = round((value - offset) / scale) if isinstance(value, (int, float)) else high + 1
-        if not low <= raw <= high:
+        raw = (value - offset) / scale if isinstance(value, (int, float)) else math.nan
+        if not math.isfinite(raw) or not low <= round(raw) <= high:
             raise InvalidValue(f"the register of {name} cannot hold {value!r}")
-        words[address - first] = raw & 0xFFFF
+        words[address - first] = round(raw) & 0xFFFF
 
     return show
 

@@ -34,6 +34,7 @@ def station_device(
         "mode": lambda: plc.mode.value,
         "control_switch": lambda: plc.switch.value,
         "heartbeat": lambda: plc.heartbeat,
+        "alive": lambda: int(now_s()) % 0x1_0000,
         "outer_level_m": plant.outer_reading_m,
         "rack_head_m": plant.rack_head_m,
         "flow_m3s": plant.flow_m3s,

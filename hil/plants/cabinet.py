@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from datetime import date
 from enum import StrEnum
 from math import inf, pi, sin
 from zlib import crc32
 
 from controller.domain.assets import Cabinet, LightClass
+from controller.logic.timetables import Night
 from hil.plants.circuit import CircuitPlant
+from hil.plants.device_clock import ByClock, DeviceClock
 from hil.plants.events import EventLog, Motion
+from hil.plants.night_table import NightTable
 from hil.plants.timetable import AstronomicalTable, DownloadedTable, Timetable
 
 FALLBACK_S = 300.0
@@ -47,6 +51,7 @@ class CabinetPlant:
         *,
         utc_offset_s: float = 28_800.0,
         fallback_s: float = FALLBACK_S,
+        drift_s_per_day: float = 0.0,
     ) -> None:
         self.asset = asset
         self.now_s = start_s
@@ -60,14 +65,20 @@ class CabinetPlant:
         self.locked: set[str] = set()
         self.leaks_ma: dict[str, float] = {}
         self._fallback_s = fallback_s
+        self.utc_offset_s = utc_offset_s
+        self.clock = DeviceClock(drift_s_per_day=drift_s_per_day, since_s=start_s)
+        self.on_reboot: list[Callable[[], None]] = []
         self._last_sign_s = -inf
         night, evening = (
             AstronomicalTable(asset.place.lat, asset.place.lon, utc_offset_s=utc_offset_s, until_h=until_h)
             for until_h in (None, LANDSCAPE_UNTIL_H)
         )
-        self._tables: dict[str, Timetable] = {
+        self._built_in: dict[str, Timetable] = {
             circuit.output: evening if circuit.light_class is LightClass.LANDSCAPE else night
             for circuit in asset.circuits
+        }
+        self._tables: dict[str, Timetable] = {
+            output: ByClock(table, self.clock) for output, table in self._built_in.items()
         }
         self.circuits = {
             circuit.output: CircuitPlant(circuit, on=self._tables[circuit.output].on_at(start_s), at_s=start_s)
@@ -112,11 +123,13 @@ class CabinetPlant:
     def reboot(self) -> None:
         """Power came back to the electronics: contactors dropped, the centre is forgotten, its own program goes on.
 
-        Only retained memory is left: the downloaded timetable and the lock-outs.
+        Only retained memory is left: the downloaded timetable, the clock and the lock-outs.
         """
         self._last_sign_s = -inf
         self._own_mind = True
         self.heartbeat = 0
+        for forget in self.on_reboot:
+            forget()
         for output, circuit in self.circuits.items():
             circuit.command = False
             lit = circuit.contactor.closed  # it drops first, and closes again from there
@@ -145,6 +158,23 @@ class CabinetPlant:
         """Replace a circuit's own timetable by windows (on, off) in Unix seconds."""
         self._tables[output] = DownloadedTable(windows)
         self._obey(self.now_s)
+
+    def follow(self, output: str, night: Callable[[date], Night | None]) -> None:
+        """Its own program is from now on a table of nights in its memory, by its own clock; the built-in table where
+        that holds nothing readable."""
+        nights = NightTable(night, self._built_in[output], self.utc_offset_s)
+        self._tables[output] = ByClock(nights, self.clock)
+        self._obey(self.now_s)
+
+    def set_clock(self, shown_s: float) -> None:
+        """Somebody sets its clock (Unix seconds)."""
+        self.clock.set(self.now_s, shown_s)
+        self._obey(self.now_s)
+
+    def drift_clock(self, s_per_day: float) -> None:
+        """Its clock gains so much a day from now on (negative: loses)."""
+        self.clock.drift(self.now_s, s_per_day)
+        self._next_s = self._next_event_s()
 
     def lose_lamps(self, output: str, count: int) -> None:
         """So many lamps of the circuit burn no more (0 repairs them)."""

@@ -26,7 +26,7 @@ from controller.runtime.people.views import OneTimeCode
 from controller.runtime.startup import hurry
 from controller.settings.load import load_site
 from controller.settings.site import Site, Wire
-from drivers.base import Binding, Endpoint, PushSink, Readings
+from drivers.base import Between, Binding, Endpoint, PushSink, Readings
 from drivers.profile import Poll
 from drivers.soft import SoftDriver
 from tests.bench.synthetic import CONFIG, cabinet_city
@@ -65,11 +65,16 @@ class Gateway(SoftDriver):
         """Nothing arrives by itself."""
 
     async def read(
-        self, device: DeviceId, polls: frozenset[Poll] | None = None, *, heartbeat: int | None = None
+        self,
+        device: DeviceId,
+        polls: frozenset[Poll] | None = None,
+        *,
+        heartbeat: int | None = None,
+        between: Between | None = None,
     ) -> Readings:
         """As soft devices answer, later."""
         await asyncio.sleep(WIRE_S)
-        return await super().read(device, polls, heartbeat=heartbeat)
+        return await super().read(device, polls, heartbeat=heartbeat, between=between)
 
 
 def soft(endpoint: Endpoint, clock: Clock, **_: object) -> SoftDriver:

@@ -60,6 +60,8 @@ class Result:
     samples: list[float]
     machine: dict[str, object]
     versions: dict[str, str]
+    remarks: list[str]
+    """What the run itself said: other figures of the same run, and what was missing on this machine."""
 
     def as_json(self) -> dict[str, object]:
         """The plain form."""
@@ -67,6 +69,13 @@ class Result:
 
 
 _REGISTERED: dict[str, Benchmark] = {}
+_REMARKS: list[str] = []
+
+
+def remark(text: str) -> None:
+    """Say something beside the value: it goes into the result that is being measured, once."""
+    if text not in _REMARKS:
+        _REMARKS.append(text)
 
 
 def benchmark(
@@ -111,6 +120,7 @@ def run(chosen: Benchmark) -> Result:
     Raises:
         ValueError: it gave no samples.
     """
+    _REMARKS.clear()
     samples = [float(sample) for sample in chosen.measure()]
     if not samples:
         raise ValueError(f"the benchmark {chosen.name} gave no samples")
@@ -128,6 +138,7 @@ def run(chosen: Benchmark) -> Result:
         samples=samples,
         machine=machine(),
         versions=versions(),
+        remarks=list(_REMARKS),
     )
 
 

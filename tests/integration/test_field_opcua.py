@@ -14,7 +14,7 @@ import pytest
 from asyncua import Client, ua
 
 from controller.domain.errors import ConfigError
-from hil.devices.address_space import cache_file, standard_nodes
+from drivers.opcua.address_space import cache_file, standard_nodes
 from hil.field import Field
 from hil.plants.events import Motion
 from tests.unit.hil import small_city

@@ -39,8 +39,9 @@ CONFIG = Path(__file__).parents[2] / "config" / "hangzhou"
 
 @lru_cache
 def hangzhou() -> Site:
-    """The demo city as configured."""
-    return load_site(CONFIG)
+    """The demo city as configured; its tables are downloaded only where a scenario is about them."""
+    site = load_site(CONFIG)
+    return replace(site, timetables=replace(site.timetables, first_after_s=float("inf")))
 
 
 @lru_cache

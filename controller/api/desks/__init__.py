@@ -14,6 +14,7 @@ from controller.api.desks import (
     states,
     switches,
     tags,
+    timetables,
     wet_power,
 )
 
@@ -33,6 +34,7 @@ ROUTERS = tuple(
         states,
         bypasses,
         wet_power,
+        timetables,
         people,
     )
 )

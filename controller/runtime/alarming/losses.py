@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Sequence
+from collections.abc import Callable, Container, Sequence
 
 from controller.domain.clock import Clock
 from controller.domain.image import LinkState
@@ -12,6 +12,7 @@ from controller.runtime.alarming.book import AlarmBook
 from controller.settings.site import Site
 
 CONDITION = "offline"
+NO_PATH = "no_path"
 MOST_NAMED = 8
 """A gateway's alarm names at most this many of its devices."""
 
@@ -22,12 +23,16 @@ class Losses:
     A device is lost from OFFLINE until it is ONLINE again: while it is probed nothing is known anew. While none behind
     a gateway answers and not all are lost yet, nothing is said: it is about to be lost, or back. When a gateway
     answers again its devices come back one by one; until ``settle_s`` after the first of them, those still missing
-    stay behind the gateway's alarm.
+    stay behind the gateway's alarm. A gateway that says it has no way to some of them (``no_path``, Modbus exception
+    10) has one alarm for these: it is the gateway's configuration that wants looking at, not theirs.
     """
 
-    def __init__(self, alarms: AlarmBook, clock: Clock) -> None:
+    def __init__(
+        self, alarms: AlarmBook, clock: Clock, no_path: Callable[[str], frozenset[DeviceId]] = lambda _: frozenset()
+    ) -> None:
         self._alarms = alarms
         self._clock = clock
+        self._no_path = no_path
         self._members: dict[str, tuple[DeviceId, ...]] = {}
         self._endpoint: dict[DeviceId, str] = {}
         self._lost: set[DeviceId] = set()
@@ -43,6 +48,7 @@ class Losses:
         self._endpoint = {device: name for name, devices in self._members.items() for device in devices}
         for name in before.keys() - self._members.keys():
             self._whole_again(name)
+            self._forget_no_path(name)
         for device in {device for devices in before.values() for device in devices} - self._endpoint.keys():
             self._alarms.clear(device, CONDITION)
         self._lost &= self._endpoint.keys()
@@ -95,11 +101,16 @@ class Losses:
             self._say_returning(endpoint, members, lost)
         else:
             self._whole_again(endpoint)
+        astray = self._no_path(endpoint)
+        self._tell_no_path(endpoint, members, [device for device in lost if device in astray])
         if not self._alarms.folded(endpoint, CONDITION):
-            for device in lost:
-                text = f"{device} does not answer on {endpoint}; it goes on by its own program"
-                text_zh = f"{device} 失联（{endpoint}），按本地程序运行"
-                self._alarms.set(device, CONDITION, text, Priority.MEDIUM, text_zh=text_zh)
+            self._say_each(endpoint, lost)
+
+    def _say_each(self, endpoint: str, lost: Sequence[DeviceId]) -> None:
+        for device in lost:
+            text = f"{device} does not answer on {endpoint}; it goes on by its own program"
+            text_zh = f"{device} 失联（{endpoint}），按本地程序运行"
+            self._alarms.set(device, CONDITION, text, Priority.MEDIUM, text_zh=text_zh)
 
     def _settling(self, endpoint: str, now_s: float) -> bool:
         """Whether a gateway that was lost as a whole is just coming back."""
@@ -118,6 +129,23 @@ class Losses:
         text_zh = f"{endpoint} 已恢复通信，{len(members)} 台设备中尚有 {len(lost)} 台未恢复"
         self._alarms.fold(endpoint, CONDITION, lost)
         self._alarms.set(endpoint, CONDITION, text, Priority.HIGH, text_zh=text_zh)
+
+    def _tell_no_path(self, endpoint: str, members: Sequence[DeviceId], astray: Sequence[DeviceId]) -> None:
+        if not astray:
+            self._forget_no_path(endpoint)
+            return
+        text = (
+            f"{endpoint} says it has no way to {len(astray)} of its {len(members)} devices (exception 10): "
+            f"{_names(astray)}; check the gateway's own configuration"
+        )
+        text_zh = f"{endpoint} 报告无法到达其下 {len(astray)} 台设备（异常码 10），请检查网关配置"
+        self._alarms.fold(endpoint, NO_PATH, astray)
+        self._alarms.set(endpoint, NO_PATH, text, Priority.HIGH, text_zh=text_zh)
+
+    def _forget_no_path(self, endpoint: str) -> None:
+        if self._alarms.folded(endpoint, NO_PATH):
+            self._alarms.clear(endpoint, NO_PATH)
+            self._alarms.unfold(endpoint, NO_PATH)
 
     def _whole_again(self, endpoint: str) -> None:
         self._back_s.pop(endpoint, None)

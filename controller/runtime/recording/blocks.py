@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -16,25 +16,57 @@ _NOTHING: Mapping[str, Reading] = {}
 _NO_AGES: Mapping[str, Ageing] = {}
 
 
-def changed_blocks(blocks: Blocks, before: Blocks) -> dict[DeviceId, Any]:
-    """What differs from ``before``, by device. Blocks are replaced, never changed: the same object is the same."""
-    return {
-        device: _difference(block, before.get(device))
+class NameSets:
+    """The names of points that were read again together: said once in a line, however many devices they are of."""
+
+    def __init__(self) -> None:
+        self._ids: dict[tuple[str, ...], int] = {}
+
+    def id(self, names: tuple[str, ...]) -> int:
+        """The place of these names in ``all``."""
+        return self._ids.setdefault(names, len(self._ids))
+
+    def all(self) -> list[tuple[str, ...]]:
+        """Every set of names, in the order of their ids."""
+        return list(self._ids)
+
+
+def whole_blocks(blocks: Blocks) -> dict[DeviceId, Any]:
+    """Everything, by device."""
+    sets = NameSets()
+    return {device: _difference(block, None, sets) for device, block in blocks.items()}
+
+
+def changed_blocks(blocks: Blocks, before: Blocks) -> list[Any]:
+    """What differs from ``before``: sets of names, and by device what changed in it.
+
+    Blocks are replaced, never changed: the same object is the same.
+    """
+    sets = NameSets()
+    changed = {
+        device: _difference(block, before.get(device), sets)
         for device, block in blocks.items()
         if before.get(device) is not block
     }
+    return [sets.all(), changed]
 
 
 def apply_blocks(
-    changed: Mapping[DeviceId, Any], blocks: dict[DeviceId, Block], ages: Mapping[DeviceId, Mapping[str, Ageing]]
+    given: tuple[Sequence[Sequence[str]], Mapping[DeviceId, Any]],
+    blocks: dict[DeviceId, Block],
+    ages: Mapping[DeviceId, Mapping[str, Ageing]],
 ) -> None:
     """Do to ``blocks`` what ``changed_blocks`` found; how readings age is the site's that is replayed."""
-    for device, (link, complete, sequence, renewed_s, new, again) in changed.items():
+    sets, changed = given
+    for device, entry in changed.items():
         known = blocks.get(device)
         readings = dict(_NOTHING if known is None else known.readings)
-        for received_s, names in again:
-            for name in list(readings) if names is None else names:
-                readings[name] = replace(readings[name], received_s=received_s)
+        if known is not None and len(entry) == _READ_AGAIN:
+            _again(readings, sets, [entry])
+            blocks[device] = replace(known, readings=readings, ageing=ages.get(device, _NO_AGES))
+            continue
+        link, complete, sequence, renewed_s, new, again = entry
+        _again(readings, sets, again)
         readings |= {name: _reading(plain) for name, plain in new.items()}
         blocks[device] = Block(
             device,
@@ -47,7 +79,17 @@ def apply_blocks(
         )
 
 
-def _difference(block: Block, before: Block | None) -> list[Any]:
+def _again(readings: dict[str, Reading], sets: Sequence[Sequence[str]], again: Iterable[tuple[float, int]]) -> None:
+    for received_s, names in again:
+        for name in sets[names]:
+            readings[name] = readings[name]._replace(received_s=received_s)
+
+
+_READ_AGAIN = 2
+"""As long is the entry of a device of which some points were read again and nothing else came: nearly all are."""
+
+
+def _difference(block: Block, before: Block | None, sets: NameSets) -> list[Any]:
     old = _NOTHING if before is None else before.readings
     new: dict[str, list[Any]] = {}
     again: dict[float, list[str]] = {}
@@ -59,19 +101,20 @@ def _difference(block: Block, before: Block | None) -> list[Any]:
             again.setdefault(reading.received_s, []).append(name)
         else:
             new[name] = _plain(reading)
-    return [
-        block.link.value,
-        block.complete,
-        block.sequence,
-        block.renewed_s,
-        new,
-        [[received_s, _names(names, old)] for received_s, names in again.items()],
-    ]
+    read_again = [[received_s, sets.id(tuple(names))] for received_s, names in again.items()]
+    if before is not None and not new and len(read_again) == 1 and _alike(block, before):
+        return read_again[0]
+    return [block.link.value, block.complete, block.sequence, block.renewed_s, new, read_again]
 
 
-def _names(names: list[str], old: Mapping[str, Reading]) -> list[str] | None:
-    """None where a whole device was read again in one go, as most are."""
-    return None if len(names) == len(old) else names
+def _alike(block: Block, before: Block) -> bool:
+    """Whether nothing but readings differs."""
+    return (
+        block.link is before.link
+        and block.complete == before.complete
+        and block.sequence == before.sequence
+        and block.renewed_s == before.renewed_s
+    )
 
 
 def _same(one: Reading, other: Reading) -> bool:

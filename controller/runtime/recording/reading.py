@@ -42,7 +42,7 @@ class RecordedTurn:
     moment: Moment
     changed: frozenset[DeviceId]
     settled: frozenset[TargetId]
-    blocks: dict[DeviceId, Any]
+    blocks: tuple[list[list[str]], dict[DeviceId, Any]]
     calls: tuple[Call, ...]
     last: dict[TargetId, LastWrite | None]
     came: Outcome
@@ -135,7 +135,7 @@ def _turn(line: _Line) -> RecordedTurn:
         line.moment,
         frozenset(changed),
         frozenset(settled),
-        blocks,
+        (blocks[0], blocks[1]),
         tuple(Call(part, name, arguments, named) for part, name, arguments, named in calls),
         last,
         Outcome(decided, held, tuple((target, write) for target, write in acts), failed),

@@ -121,7 +121,7 @@ class Replay:
         core = fresh_core(site, clock)
         core.resume(given.memories, given.last)
         blocks: dict[DeviceId, Block] = {}
-        apply_blocks(given.blocks, blocks, site.ageings)
+        apply_blocks(((), given.blocks), blocks, site.ageings)
         decisions = given.memories["book"]["_decisions"]
         self._comparison.begin({target: said_of(one.winner) for target, one in decisions.items()}, given.held)
         anew: set[str] = set()

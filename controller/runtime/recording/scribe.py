@@ -10,7 +10,7 @@ import structlog
 
 from controller.domain.points import TargetId
 from controller.logic.contract import Moment
-from controller.runtime.recording.blocks import Blocks, changed_blocks
+from controller.runtime.recording.blocks import Blocks, changed_blocks, whole_blocks
 from controller.runtime.recording.codec import encode
 from controller.runtime.recording.frames import Snapshot, TurnFrame, Why, line, outcome
 from controller.settings.recording import RecordingSettings
@@ -89,7 +89,7 @@ class Scribe:
             self._next_segment(frame)
         self._held = {target: said for target, said in frame.held.items() if said}
         head = [frame.why.value, frame.config_hash, frame.speed, frame.lost, self._held]
-        blocks = changed_blocks(frame.image.blocks, {}).items()
+        blocks = whole_blocks(frame.image.blocks).items()
         text = ",".join(f"{json.dumps(device)}:{json.dumps(one)}" for device, one in blocks)
         self._add(line("S", moment, head, encode(frame.memories), encode(frame.last), f"{{{text}}}"), moment)
         self._blocks = frame.image.blocks

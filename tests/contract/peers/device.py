@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
 from controller.domain.points import Value
+from controller.domain.timetables import ClockForm, ClockLayout
 from drivers.base import Binding, Driver, Endpoint
 from drivers.profile import Access, PointSpec, PointType, Poll, Role, Table, WordOrder
 
@@ -48,11 +49,13 @@ _SPECS = (
         "D1.text_command", PointType.STRING, access=_RW, feedback="none", table=Table.HOLDING, address=4, length=8
     ),
 )
+CLOCK = ClockLayout(200, ClockForm.FIELDS)
+"""Registers beside the points: the device's clock."""
 POINTS = {spec.name: replace(spec, node=spec.name) for spec in _SPECS}
 
 
 def binding(**changes: object) -> Binding:
-    fields: dict[str, object] = {"unit": 5, "namespace": NAMESPACE, "root": ROOT} | changes
+    fields: dict[str, object] = {"unit": 5, "namespace": NAMESPACE, "root": ROOT, "clock": CLOCK} | changes
     return Binding(DEVICE, POINTS, **fields)  # type: ignore[arg-type] - each test passes fields of Binding
 
 
@@ -83,6 +86,8 @@ class Peer(Protocol):
     """A device that can be watched and told to misbehave."""
 
     attempts: list[Attempt]
+    outlives_silence: bool
+    """Whether its line stays open when it does not answer."""
 
     async def start(self) -> Endpoint: ...
     async def stop(self) -> None: ...

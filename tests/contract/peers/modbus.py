@@ -1,37 +1,54 @@
-"""A small Modbus TCP device of the suite's own, written against the specification and not against the driver."""
+"""A small Modbus device of the suite's own, written against the specification and not against the driver."""
 
 from __future__ import annotations
 
 import asyncio
 import struct
+from dataclasses import replace
+from typing import Protocol, cast
 
 from controller.domain.points import Value
 from drivers.base import Driver, Endpoint
 from drivers.factory import make_driver
 from drivers.modbus.codec import decode, to_words
 from drivers.profile import PointSpec, Table
-from tests.contract.peers.device import POINTS, TIMEOUT_S, Attempt, LoopClock, binding
+from tests.contract.peers.device import CLOCK, POINTS, TIMEOUT_S, Attempt, LoopClock, binding
 
 _TABLES = {1: Table.COIL, 2: Table.DISCRETE, 3: Table.HOLDING, 4: Table.INPUT}
 
 
 class ModbusPeer:
-    """The device of ``peers.device`` as unit 5. ``fc23`` says whether it knows function 23."""
+    """The device of ``peers.device`` as unit 5. ``fc23`` says whether it knows function 23.
 
-    def __init__(self, *, fc23: bool = False) -> None:
+    Here on Modbus TCP; ``peers.modbus_lines`` puts the same device on the other lines.
+    """
+
+    outlives_silence = False
+    scheme = "modbus+tcp"
+
+    def __init__(self, *, fc23: bool = False, in_flight: int = 1) -> None:
         self.attempts: list[Attempt] = []
-        self.frames: list[bytes] = []
+        self.asked: list[bytes] = []
         self.memory: dict[Table, dict[int, int]] = {table: {} for table in Table}
         self._fc23 = fc23
+        self._in_flight = in_flight
         self._silent = self._losing = self._refusing = False
         self._server: asyncio.Server | None = None
         self._lines: set[asyncio.Transport] = set()
 
     async def start(self) -> Endpoint:
         loop = asyncio.get_running_loop()
-        self._server = await loop.create_server(lambda: _Line(self), "127.0.0.1", 0)
-        port = self._server.sockets[0].getsockname()[1]
-        return Endpoint("gateway-1", f"modbus+tcp://127.0.0.1:{port}", (binding(fc23=self._fc23),), TIMEOUT_S)
+        self._server = await loop.create_server(self.line, "127.0.0.1", 0)
+        return self.endpoint(f"127.0.0.1:{self._server.sockets[0].getsockname()[1]}")
+
+    def line(self) -> asyncio.Protocol:
+        return TcpLine(self)
+
+    def endpoint(self, place: str, **changes: object) -> Endpoint:
+        """Where it is found; ``place`` is what stands behind ``scheme://``."""
+        device = binding(fc23=self._fc23, in_flight=self._in_flight)
+        made = Endpoint("gateway-1", f"{self.scheme}://{place}", (device,), TIMEOUT_S)
+        return replace(made, **changes)  # type: ignore[arg-type] - each peer passes fields of Endpoint
 
     async def stop(self) -> None:
         assert self._server is not None
@@ -62,14 +79,15 @@ class ModbusPeer:
     def recover(self) -> None:
         self._silent = self._losing = self._refusing = False
 
-    def answer(self, line: asyncio.Transport, frame: bytes) -> None:
-        self.frames.append(frame)
-        transaction, _, _, unit = struct.unpack_from(">HHHB", frame)
-        pdu = self._act(frame[7:])
+    def answer(self, line: Answerable, unit: int, pdu: bytes) -> bytes | None:
+        """The reply's PDU; None for silence."""
+        self.asked.append(pdu)
+        reply = self._act(pdu)
         if self._losing:
-            line.abort()
+            line.lose()
         elif not self._silent and unit == 5:
-            line.write(struct.pack(">HHHB", transaction, 0, len(pdu) + 1, unit) + pdu)
+            return reply
+        return None
 
     def _act(self, pdu: bytes) -> bytes:
         function = pdu[0]
@@ -105,6 +123,8 @@ class ModbusPeer:
             self.memory[table][address + offset] = word
 
     def _note(self, table: Table, address: int, words: list[int]) -> None:
+        if CLOCK.area().holds(address, len(words)):
+            return
         spec = _point_at(table, address)
         value = decode(spec, words).value
         assert value is not None
@@ -127,7 +147,13 @@ class ModbusPeer:
         self._lines.discard(line)
 
 
-class _Line(asyncio.Protocol):
+class Answerable(Protocol):
+    """A line that can be lost."""
+
+    def lose(self) -> None: ...
+
+
+class TcpLine(asyncio.Protocol):
     """One client; frames may come in pieces."""
 
     def __init__(self, peer: ModbusPeer) -> None:
@@ -135,9 +161,11 @@ class _Line(asyncio.Protocol):
         self._buffer = b""
         self._transport: asyncio.Transport
 
+    def lose(self) -> None:
+        self._transport.abort()
+
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)
-        self._transport = transport
+        self._transport = cast(asyncio.Transport, transport)  # by shape: that of TLS inherits nothing
         self._peer.connected(transport)
 
     def connection_lost(self, _exc: Exception | None) -> None:
@@ -150,7 +178,10 @@ class _Line(asyncio.Protocol):
             if len(self._buffer) < end:
                 return
             frame, self._buffer = self._buffer[:end], self._buffer[end:]
-            self._peer.answer(self._transport, frame)
+            transaction, _, _, unit = struct.unpack_from(">HHHB", frame)
+            pdu = self._peer.answer(self, unit, frame[7:])
+            if pdu is not None:
+                self._transport.write(struct.pack(">HHHB", transaction, 0, len(pdu) + 1, unit) + pdu)
 
 
 def _point_at(table: Table, address: int) -> PointSpec:

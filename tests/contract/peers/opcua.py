@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import atexit
 import tempfile
+from collections.abc import Awaitable, Callable
 from functools import cache
 from pathlib import Path
 from types import SimpleNamespace
@@ -16,6 +17,7 @@ from asyncua.server import internal_subscription
 from controller.domain.points import Value
 from drivers.base import Driver, Endpoint
 from drivers.check import unchecked_raw
+from drivers.opcua.around import ALONE, UaAround
 from drivers.opcua.driver import OpcUaDriver
 from drivers.opcua.nodes import variant_type
 from drivers.profile import PointSpec, PointType, Poll
@@ -29,12 +31,25 @@ SERVER_TASKS = ("InternalSession.", "InternalSubscription.")
 
 
 class OpcUaPeer:
-    """The device of ``peers.device`` as nodes. ``missing`` points do not exist on the server."""
+    """The device of ``peers.device`` as nodes. ``missing`` points do not exist on the server; ``prepare`` changes the
+    server before it listens; ``strangers`` are namespaces registered before ours; ``around`` is the driver's."""
 
-    def __init__(self, *, missing: frozenset[str] = frozenset()) -> None:
+    outlives_silence = False
+
+    def __init__(
+        self,
+        *,
+        missing: frozenset[str] = frozenset(),
+        prepare: Callable[[Server], Awaitable[None]] | None = None,
+        strangers: int = 1,
+        around: UaAround = ALONE,
+    ) -> None:
         self.attempts: list[Attempt] = []
         self.relay = Relay(0)
         self._missing = missing
+        self._prepare = prepare
+        self._strangers = strangers
+        self.around = around
         self.server = Server()
         self.index = 0
 
@@ -48,7 +63,10 @@ class OpcUaPeer:
         server.disable_clock(True)
         server.set_security_policy([ua.SecurityPolicyType.NoSecurity])
         server.set_endpoint("opc.tcp://127.0.0.1:0")
-        await server.register_namespace("urn:zhadao:somebody-else")
+        if self._prepare is not None:
+            await self._prepare(server)
+        for stranger in range(self._strangers):
+            await server.register_namespace(f"urn:zhadao:somebody-else:{stranger}")
         self.index = await server.register_namespace(NAMESPACE)
         for spec in POINTS.values():
             if spec.name not in self._missing:
@@ -69,7 +87,7 @@ class OpcUaPeer:
             await asyncio.wait(left)
 
     def driver(self, endpoint: Endpoint) -> Driver:
-        return OpcUaDriver(endpoint, LoopClock(), intervals_s=INTERVALS_S, keepalive_s=KEEPALIVE_S)
+        return OpcUaDriver(endpoint, LoopClock(), intervals_s=INTERVALS_S, keepalive_s=KEEPALIVE_S, around=self.around)
 
     async def show(self, point: str, value: Value) -> None:
         spec = POINTS[point]

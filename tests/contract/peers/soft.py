@@ -11,6 +11,8 @@ from tests.contract.peers.device import DEVICE, TIMEOUT_S, Attempt, LoopClock, b
 class SoftPeer:
     """``SoftDriver`` scripted like the other peers."""
 
+    outlives_silence = False
+
     def __init__(self) -> None:
         self._twin: SoftDriver
 

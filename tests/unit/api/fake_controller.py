@@ -17,6 +17,7 @@ from controller.runtime.alarming.listing import AlarmFilter
 from controller.runtime.clocks import RealClock
 from controller.runtime.leases.views import LeaseView
 from controller.runtime.stream import ChangeStream
+from controller.runtime.traffic.health import EndpointView
 from controller.runtime.two_persons import ProposalView
 
 ASSET = "330106-LC-0001"
@@ -62,6 +63,9 @@ class FakeController:
     def overview(self) -> views.Overview:
         self.overviews += 1
         return replace(examples.OVERVIEW, now=self.clock.now(), speed=self.clock.speed, ready=self.ready)
+
+    def endpoints(self) -> list[EndpointView]:
+        return [examples.WIRE]
 
     def assets(self, kind: str | None = None, division: str | None = None) -> list[views.AssetView]:
         asset = examples.ASSET

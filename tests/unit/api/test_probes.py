@@ -38,3 +38,7 @@ async def test_metrics_are_prometheus_text_with_the_numbers_of_the_controller(be
     assert samples["zhadao_cycles_total", "lighting"] == 300
     assert samples["zhadao_circuits", "unknown"] == 6
     assert samples["zhadao_alarms", "3"] == 1
+    assert {state: samples["zhadao_links", state] for state in ("online", "offline")} == {"online": 2, "offline": 1}
+    assert (samples["zhadao_wire_events_total", "reads"], samples["zhadao_wires", "up"]) == (51840, 1)
+    assert samples["zhadao_wire_troubles_total", "silent"] == 14
+    assert samples["zhadao_wire_round_trip_ms",] == 48.0

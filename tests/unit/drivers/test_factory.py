@@ -31,7 +31,7 @@ def test_an_opcua_device_without_a_namespace_is_refused() -> None:
 
 @pytest.mark.parametrize("url", ["bacnet://10.0.0.1", "127.0.0.1:502", ""])
 def test_another_scheme_is_refused_with_those_that_work(url: str) -> None:
-    with pytest.raises(ConfigError, match=r"modbus\+tcp, opc\.tcp, soft"):
+    with pytest.raises(ConfigError, match=r"modbus\+tcp, modbus\+tls, .*, opc\.tcp, soft"):
         make_driver(Endpoint("e", url, ()), LoopClock())
 
 

@@ -49,7 +49,7 @@ async def test_a_heartbeat_rides_on_the_read_where_the_device_knows_function_23(
     driver = peer.driver(endpoint)
     await driver.connect()
     await driver.read(DEVICE, frozenset({Poll.NORMAL}), heartbeat=9)
-    holding = [frame[7] for frame in peer.frames if frame[7] not in (1, 4)]
+    holding = [pdu[0] for pdu in peer.asked if pdu[0] not in (1, 4)]
     assert holding == functions
     await driver.close()
     await peer.stop()

@@ -26,6 +26,7 @@ class Acts(TwoPeople):
         self.used: set[str] = set()
         self.deaths = 0
         self.asked_for: set[tuple[str, str]] = set()
+        self.under: dict[tuple[str, str], list[Order]] = {}
         super().__init__(start)
 
     # -- orders -------------------------------------------------------------------------------------------------
@@ -34,7 +35,12 @@ class Acts(TwoPeople):
         caller = self.caller(who)
         answered = self.known.answers.get((caller.actor, order.request_id))
         self.asked("order")
-        receipt = self.run(self.desks.orders.order(order, caller))
+        try:
+            receipt = self.run(self.desks.orders.order(order, caller))
+        except InvalidValue:
+            self._asked_otherwise_before(caller, order)
+            return Receipt(order.request_id, ())
+        self._asked_under(caller, order)
         if answered and self._answered_again(receipt, answered):
             return receipt
         self.heard(order, caller, receipt, at_once=True)
@@ -42,6 +48,15 @@ class Acts(TwoPeople):
             self._protection_waits_for_nobody(order, caller, receipt)
         self.asked_for |= {(caller.actor, order.request_id)} if order.request_id else set()
         return receipt
+
+    def _asked_under(self, caller: Caller, order: Order) -> None:
+        if order.request_id:
+            self.under.setdefault((caller.actor, order.request_id), []).append(replace(order, reason=""))
+
+    def _asked_otherwise_before(self, caller: Caller, order: Order) -> None:
+        """The one thing that may be wrong with these orders: their request id stands for another one."""
+        before = self.under.get((caller.actor, order.request_id), [])
+        assert any(one != replace(order, reason="") for one in before), f"{order} was refused as another under its id"
 
     def _protection_waits_for_nobody(self, order: Order, caller: Caller, receipt: Receipt) -> None:
         slot = Slot[order.slot.upper()]
@@ -97,6 +112,10 @@ class Acts(TwoPeople):
         except StoreError:
             assert self.broken
             return
+        except InvalidValue:
+            self._asked_otherwise_before(caller, token.order)
+            return
+        self._asked_under(caller, token.order)
         if answered is not None and not void and self._answered_again(answer, answered):
             return
         if void or changed:

@@ -15,6 +15,7 @@ from controller.domain.slots import Slot
 from controller.runtime.channel import Channel
 from controller.runtime.clocks import ScaledClock
 from controller.runtime.table import ImageTable
+from controller.runtime.traffic.connecting import ConnectLimit
 from controller.settings.timing import Timing
 from drivers.base import Binding, Endpoint
 from drivers.profile import Access, PointSpec, PointType, Role
@@ -55,6 +56,9 @@ class Told:
     def failed(self, command: Command, cause: Cause, _: str) -> None:
         self.heard.append((command.id, "failed", cause.value))
 
+    def waits(self, command: Command, _: str) -> None:
+        self.heard.append((command.id, "waits", ""))
+
     def awaits(self, device: str) -> bool:
         assert device
         return any(what == "acked" for _, what, _ in self.heard)
@@ -70,9 +74,9 @@ class CountingSoft(PollingSoft):
         super().__init__(endpoint, clock)
         self.asked: list[str] = []
 
-    async def read(self, device, polls=None, *, heartbeat=None):  # type: ignore[no-untyped-def]  # the driver's own
+    async def read(self, device, polls=None, **asked):  # type: ignore[no-untyped-def]  # the driver's own
         self.asked.append(f"read {device}" + ("" if polls is not None else " all"))
-        return await super().read(device, polls, heartbeat=heartbeat)
+        return await super().read(device, polls, **asked)
 
     async def write(self, device: str, point: str, value: Value) -> None:
         self.asked.append(f"write {device}")
@@ -114,7 +118,7 @@ async def line(driver_class: type[SoftDriver] = CountingSoft, **seconds: float) 
         driver.follow(device, "K1.command", "K1.feedback")
     timing = Timing(**{"poll_normal_s": 5.0, "link_jitter": 0.0, **seconds})
     channel = Channel(
-        endpoint, driver, clock=clock, table=table, timing=timing, outcomes=told, connects=asyncio.Semaphore(1)
+        endpoint, driver, clock=clock, table=table, timing=timing, outcomes=told, connects=ConnectLimit(1)
     )
     task = asyncio.create_task(channel.run())
     try:
@@ -144,7 +148,7 @@ async def test_nothing_is_written_before_the_first_complete_read() -> None:
 
 async def test_a_command_goes_out_at_once_and_its_feedback_is_looked_at_soon() -> None:
     async with line() as on:
-        await on.after(7.0)
+        await on.after(8.0)
         before = len(asked(on))
         on.submit("now")
         await on.after(0.3)
@@ -187,9 +191,10 @@ async def test_a_lost_answer_is_told_as_unsure_and_the_device_is_read_back_befor
 
 async def test_a_device_that_is_only_doubted_is_read_and_then_written_instead_of_refusing_people() -> None:
     async with line() as on:
-        await on.after(4.5)
+        await on.after(2.0)
         on.driver.go_silent()
-        await on.after(1.0)
+        while asked(on)[-1] != f"read {A}":
+            await on.after(0.1)
         on.submit("order")
         on.driver.recover()
         await on.after(3.0)

@@ -6,7 +6,7 @@ import asyncio
 from datetime import UTC, datetime
 
 from controller.runtime.clocks import ScaledClock
-from controller.runtime.poll_pace import BATCH, EVERY_S, PollPace
+from controller.runtime.poll_pace import BATCH, EVERY_S, ROUTINE, PollPace
 from controller.runtime.waker import Waker
 
 
@@ -45,3 +45,34 @@ async def test_a_channel_that_closed_takes_nobodys_turn() -> None:
     await asyncio.sleep(EVERY_S)
     assert pace.admits(channels[-1])
     assert not pace._admitted
+
+
+async def test_proofs_of_commands_come_before_routine_polls_that_waited_longer() -> None:
+    pace, channels = PollPace(), wakers(3 * BATCH + 1)
+    first, routine, proof = channels[:BATCH], channels[BATCH : 3 * BATCH], channels[-1]
+    assert all(pace.admits(channel) for channel in first)
+    assert not any(pace.admits(channel) for channel in routine)
+    assert not pace.admits(proof, proof=True)
+    await asyncio.sleep(EVERY_S)
+    assert pace.admits(proof, proof=True)
+
+
+async def test_a_citys_proofs_leave_room_for_routine_polls() -> None:
+    pace, channels = PollPace(), wakers(5 * BATCH)
+    first, proofs, routine = channels[:BATCH], channels[BATCH : 4 * BATCH], channels[4 * BATCH :]
+    assert all(pace.admits(channel) for channel in first)
+    assert not any(pace.admits(channel, proof=True) for channel in proofs)
+    assert not any(pace.admits(channel) for channel in routine)
+    await asyncio.sleep(EVERY_S)
+    assert sum(pace.admits(channel, proof=True) for channel in proofs) == BATCH - ROUTINE
+    assert sum(pace.admits(channel) for channel in routine) == ROUTINE
+
+
+async def test_a_waiting_poll_that_becomes_a_proof_moves_up() -> None:
+    pace, channels = PollPace(), wakers(3 * BATCH)
+    assert sum(pace.admits(channel) for channel in channels) == BATCH
+    last = channels[-1]
+    assert not pace.admits(last, proof=True)
+    await asyncio.sleep(EVERY_S)
+    assert pace.admits(last)
+    assert not pace._proofs

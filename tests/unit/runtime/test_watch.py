@@ -28,7 +28,15 @@ class Watching:
     def __post_init__(self) -> None:
         self.table = ImageTable(self.site.ageings)
         self.alarms = AlarmBook(self.clock, lambda _: None)
-        self.watch = Watch(self.site, self.table, self.alarms, ChangeStream(self.clock), self.clock)
+        self.astray: set[str] = set()
+        self.watch = Watch(
+            self.site,
+            self.table,
+            self.alarms,
+            ChangeStream(self.clock),
+            self.clock,
+            no_path=lambda endpoint: frozenset(self.astray if endpoint == "gw-1" else ()),
+        )
         self.members = [one.device for one in self.site.endpoints[0].devices]
         for device in self.table.devices():
             self.link(device, LinkState.PROBING)
@@ -69,6 +77,21 @@ def test_a_lost_gateway_is_one_alarm_that_hides_its_devices(watching: Watching) 
     standing = [alarm for alarm in watching.alarms.all() if alarm.cleared is None]
     assert [alarm.id for alarm in standing] == ["gw-1:offline"]
     assert all(device in standing[0].text for device in watching.members)
+
+
+def test_a_gateway_without_a_way_to_some_devices_has_one_alarm_for_them(watching: Watching) -> None:
+    watching.astray = set(watching.members[:2])
+    for device in watching.members[:2]:
+        watching.link(device, LinkState.OFFLINE)
+    watching.watch.look()
+    standing = {alarm.id: alarm for alarm in watching.alarms.all() if alarm.stands}
+    assert shown(watching) == ["gw-1:no_path"]
+    assert all(device in standing["gw-1:no_path"].text for device in watching.members[:2])
+    watching.astray = set()
+    for device in watching.members[:2]:
+        watching.link(device, LinkState.ONLINE)
+    watching.watch.look()
+    assert not any(alarm.stands for alarm in watching.alarms.all())
 
 
 def lost(watching: Watching) -> None:

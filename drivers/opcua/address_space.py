@@ -43,8 +43,10 @@ def cache_file(folder: Path | None = None) -> Path:
     return (folder or cache_folder()) / f"opcua-{version('asyncua')}-{pickle.HIGHEST_PROTOCOL}.nodes"
 
 
-def standard_nodes(folder: Path | None = None) -> PackedNodes | None:
+def standard_nodes(folder: Path | None = None, *, make: bool = True) -> PackedNodes | None:
     """The standard nodes from the cache, which is made if missing or damaged. None: not possible here, go the slow way.
+
+    ``make`` false only looks whether there is one: making it takes seconds.
 
     It is written beside its place and then renamed, so that a half-written cache is never used and two makers do not
     harm each other.
@@ -52,6 +54,8 @@ def standard_nodes(folder: Path | None = None) -> PackedNodes | None:
     file = cache_file(folder)
     with suppress(*UNREADABLE):
         return _read(file)
+    if not make:
+        return None
     try:
         _make(file)
         return _read(file)
@@ -128,3 +132,7 @@ class _Unpacking(MutableMapping[ua.NodeId, NodeData]):
 
     def __len__(self) -> int:
         return len(self._nodes)
+
+
+if __name__ == "__main__":
+    raise SystemExit(standard_nodes() is None)

@@ -1,0 +1,1 @@
+"""Downloaded timetables and clocks of cabinets: made, written, read back, compared, shown."""

@@ -98,7 +98,7 @@ def main(folder: Path, cabinets: int) -> None:
         print(url, flush=True)
 
     serving = Serving(folder, "127.0.0.1", 0, listens)
-    with patch("controller.assembly.make_driver", soft):
+    with patch("controller.assembly.wires.make_driver", soft):
         uvloop.run(serve(polled(cabinet_city(cabinets)), RealClock(), serving))
 
 

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from controller.assembly import Assembly
+from controller.assembly.taking_up import take_up
 from controller.domain.command import Command
 from controller.domain.image import LinkState, View
 from controller.domain.rights import Caller
@@ -66,7 +67,7 @@ class AuthorityRig:
         self.assembly.ask_rights()
         self.dispatcher, self.desks = self.assembly.dispatcher, self.assembly.desks
         self.dispatcher.route(self.wires)  # the one method dispatch needs
-        await self.assembly.take_up()
+        await take_up(self.assembly)
 
     def _settle_people(self) -> None:
         """The people are in the book, each signed in twice, and a machine has its key; that is a story of its own."""

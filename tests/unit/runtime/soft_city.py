@@ -57,7 +57,7 @@ class SoftField:
     @contextlib.contextmanager
     def wired(self) -> Iterator[SoftField]:
         """Endpoints lead here while this is open."""
-        with patch("controller.assembly.make_driver", self.make):
+        with patch("controller.assembly.wires.make_driver", self.make):
             yield self
 
 

@@ -31,7 +31,7 @@ async def test_an_opc_ua_server_is_asked_to_publish_in_real_seconds(tmp_path: Pa
     clock = ScaledClock(DUSK, 30.0, source=asyncio.get_running_loop().time, origin_s=0.0)
     site = paced(load_site(write_site(tmp_path / "config")), clock.speed)
     store = Store.open(tmp_path / "data")
-    with patch("controller.assembly.make_driver", make):
+    with patch("controller.assembly.wires.make_driver", make):
         async with Assembly(site, clock, store).running():
             pass
     await store.close()

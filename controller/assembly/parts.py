@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from functools import partial
+from collections.abc import AsyncIterator, Callable, Sequence
 from pathlib import Path
 
+from controller.assembly.running import started
+from controller.assembly.taking_up import take_up
 from controller.domain.clock import Clock
 from controller.domain.command import Command, CommandState
 from controller.domain.points import DeviceId, TargetId, device_of
 from controller.domain.request import Decision, Request
-from controller.logic.contract import Moment, Verdict
+from controller.logic.contract import Verdict
 from controller.runtime.act_requests import ActRequests
 from controller.runtime.actuals import is_met
 from controller.runtime.alarming.followers import AlarmFollowers
@@ -22,13 +23,10 @@ from controller.runtime.announcer import Announcer
 from controller.runtime.backups import BackupDesk
 from controller.runtime.book import RequestBook
 from controller.runtime.bypassing.guarding import Guarding
-from controller.runtime.channel import Channel
-from controller.runtime.channels import ChannelPool
 from controller.runtime.command_log import CommandLog, Track
 from controller.runtime.commanding.making import Commanding, Surroundings
 from controller.runtime.commanding.permission import Asking
 from controller.runtime.commanding.proposals import ProposalBook
-from controller.runtime.commanding.unkept import last_lines
 from controller.runtime.conditions.parts import Conditions
 from controller.runtime.controller import Controller, Parts
 from controller.runtime.cycle import Cycle
@@ -44,39 +42,26 @@ from controller.runtime.local_time import LocalTime
 from controller.runtime.noted import Noted
 from controller.runtime.notices.parts import Notices
 from controller.runtime.opcua_office import OpcUaOffice
-from controller.runtime.pace import paced
 from controller.runtime.people.house import People
-from controller.runtime.people.restored import from_a_backup
 from controller.runtime.people.tokens import key_in
 from controller.runtime.poll_pace import PollPace
 from controller.runtime.recording.core import Core
 from controller.runtime.recording.recorder import Recorder
 from controller.runtime.request_lives import Around, RequestLives
 from controller.runtime.resets import Latches, ResetDesk
-from controller.runtime.restoring import restore
 from controller.runtime.stream import ChangeStream
 from controller.runtime.table import ImageTable
-from controller.runtime.tasks import cancel_all
 from controller.runtime.timetables.parts import Timetables
-from controller.runtime.traffic.connecting import ConnectLimit
-from controller.runtime.traffic.news import ToldInAlarms
 from controller.runtime.verification import Verifier
-from controller.runtime.views import ReloadReport
 from controller.runtime.watch import Watch
 from controller.runtime.water import WaterDiscipline
 from controller.runtime.wet_power.desk import WetPowerDesk
 from controller.runtime.wet_power.lockouts import Lockouts
-from controller.runtime.wet_power.records import CHECK
 from controller.runtime.wet_power.watch import WetPowerWatch
 from controller.runtime.wires import Wires
-from controller.settings.checks import check_site
-from controller.settings.diff import diff_sites
 from controller.settings.site import Site
 from controller.store.store import Store
-from drivers.base import Endpoint
-from drivers.factory import make_driver
 from drivers.modbus.dialin import DialIns
-from drivers.profile import Poll
 
 
 class Assembly:
@@ -85,7 +70,7 @@ class Assembly:
     def __init__(self, site: Site, clock: Clock, store: Store) -> None:
         self.site = site
         self.clock = clock
-        self._store = store
+        self.store = store
         self.local = LocalTime(site.lighting.tz)
         acts = ActRequests()
         self.stream = ChangeStream(clock)
@@ -134,9 +119,9 @@ class Assembly:
             wake=self._states_changed,
         )
         self.turns = asyncio.Lock()
-        self._pace = PollPace()
-        self._refusals = DialInAlarms(self.alarms)
-        self._dial_ins = DialIns(self._refusals)
+        self.pace = PollPace()
+        self.refusals = DialInAlarms(self.alarms)
+        self.dial_ins = DialIns(self.refusals)
         self.wires = Wires()
         phases: dict[str, str] = {}
         verdicts: Noted[str, Sequence[Verdict]] = Noted()
@@ -294,7 +279,7 @@ class Assembly:
             bypasses=self.guarding.bypasses,
             timetables=self.timetables.desk,
         )
-        self._announcer = announcer
+        self.announcer = announcer
         core = Core(
             book=self.book,
             last=self.verifier.last,
@@ -310,7 +295,7 @@ class Assembly:
             bypasses=self.guarding.book,
         )
         self.recorder = Recorder(core, self.table, site=site, clock=clock, data=store.folder.path, alarms=self.alarms)
-        self._ending: set[asyncio.Task[None]] = set()
+        self.ending: set[asyncio.Task[None]] = set()
         self.cycles = [
             self._cycle(self.lighting, site.timing.lighting_cycle_s),
             self._cycle(self.water, site.timing.water_cycle_s),
@@ -364,149 +349,14 @@ class Assembly:
             witness=self.recorder,
         )
 
-    async def take_up(self) -> None:
-        """What stood before: latches, leases, tags, people, what waits for a second person. What ran out is ended."""
-        stored, tail = self._store.state.stored, await last_lines(self._store)
-        self.handling.restore(stored)
-        over = restore(stored, self.book, self.alarms, self.water, self.clock)
-        self.notices.restore(stored)
-        self.commanding.restore(stored)
-        self.wet.restore(stored, Moment(self.clock.now(), self.clock.monotonic()))
-        self.wet_power.restore(stored.of(CHECK))
-        self.conditions.restore(stored)
-        self.alarming.restored()
-        self.handling.restored()
-        self.watch.restored()
-        self.lighting.states_changed()
-        self.people.restore()
-        self.guarding.restore(stored, self.water)
-        self.lives.restore(stored, over)
-        self.timetables.restore(stored)
-        await self.evidence.begin()
-        if from_a_backup(tail):
-            await self.people.came_from_a_backup(self.alarms)
-        said = self.evidence.announcing(self.site.config_hash)
-        await self.evidence.before_automation("started", "controller", "", said)
-        await self.commanding.take_back(tail)
-        await self.desk.end(over, "ran out while the controller was stopped")
-
     @contextlib.asynccontextmanager
     async def running(
         self, config: Path | None = None, adapt: Callable[[Site], Site] = lambda site: site
     ) -> AsyncIterator[Controller]:
         """Start in order (past, field, cycles) and stop in the reverse; nothing is left behind."""
-        evidence = self.evidence
-        await self.take_up()
-        self.recorder.begin(config)
-        async with asyncio.TaskGroup() as tasks:
-            background = [
-                tasks.create_task(evidence.run(), name="evidence"),
-                tasks.create_task(self.keeper.run(), name="keeper"),
-                tasks.create_task(evidence.sign(), name="checkpoints"),
-            ]
-            pool = ChannelPool(self._channel, tasks, self.wires)
-            self._route(await pool.adopt(self.site))
-            if config is not None:
-                self.controller.reload_by(partial(self._reload, config, adapt, pool))
-            front = [tasks.create_task(cycle.run(), name=cycle.discipline.name) for cycle in self.cycles]
-            front.append(tasks.create_task(self.watch.run(), name="watch"))
-            front.append(tasks.create_task(self.controller.totals.run(), name="totals"))
-            front.append(tasks.create_task(self.backups.run(), name="backups"))
-            front.append(tasks.create_task(self.timetables.run(), name="timetables"))
-            front.append(tasks.create_task(self.opcua.run(), name="opcua certificates"))
-            front.append(tasks.create_task(self.alarming.run(), name="alarms"))
-            front.append(tasks.create_task(self.handling.run(), name="handling"))
-            front.append(tasks.create_task(self.notices.run(), name="notices"))
-            front.append(tasks.create_task(self.commanding.run(), name="commanding"))
-            front.append(tasks.create_task(self.guarding.bypasses.run(), name="bypasses"))
-            front += [tasks.create_task(life, name=name) for name, life in self.lives.tasks().items()]
-            front.append(tasks.create_task(self.conditions.states.run(), name="states"))
-            try:
-                async with self.housekeeping.kept():
-                    yield self.controller
-            finally:
-                await cancel_all(front)
-                await pool.close()
-                await self.recorder.close()
-                self.stream.close()
-                evidence.later("stopped", "controller", "", {})
-                await cancel_all([*background, *self._ending])
-                self.people.close()
-                self._refusals.close()
-
-    async def _reload(self, config: Path, adapt: Callable[[Site], Site], pool: ChannelPool) -> ReloadReport:
-        """Validate, diff, swap; a bad configuration changes nothing."""
-        site, problems = await asyncio.to_thread(check_site, config)
-        if site is None:
-            texts = tuple(str(problem) for problem in problems)
-            return ReloadReport(applied=False, config_hash=self.site.config_hash, problems=texts)
-        new = paced(adapt(site), self.clock.speed)
-        diff = diff_sites(self.site, new)
-        anew = new.timing != self.site.timing or new.profiles != self.site.profiles
-        self.site = new
-        self.local.adopt(new.lighting.tz)
-        gone = self.book.adopt(new.city.targets)
-        self.table.adopt(new.ageings)
-        self.wet.lockouts.adopt(new)
-        self.wet.adopt(new)
-        self.wet_power.adopt(new.city)
-        self.guarding.adopt(new)
-        self.lighting.adopt(new)
-        self.water.adopt(new)
-        self.people.adopt(new)
-        self.lives.adopt(new)
-        self.lives.ended(gone, CommandState.CANCELLED, "its target left the configuration")
-        self.commanding.adopt(new)
-        self.conditions.adopt(new)
-        self.lighting.states_changed()
-        self.handling.adopt(new)
-        self.notices.adopt(new)
-        self.alarming.adopt(new)
-        self.watch.adopt(new)
-        self.housekeeping.adopt(new)
-        self.opcua.adopt(new)
-        self.backups.adopt(new.backups)
-        self.controller.adopt(new)
-        self.recorder.adopted(new, config)
-        self.timetables.adopt(new)
-        self._route(await pool.adopt(new, all_anew=anew))
-        await self.desk.end(gone, "its target left the configuration")
-        for cycle in self.cycles:
-            cycle.start_anew()
-        return ReloadReport(
-            applied=True, config_hash=new.config_hash, changes=diff.lines(), restart_needed=diff.restart_needed
-        )
-
-    def _route(self, channels: Mapping[DeviceId, Channel]) -> None:
-        self.dispatcher.route(channels)
-        self.timetables.route(channels)
-
-    def _channel(self, endpoint: Endpoint, site: Site, connects: ConnectLimit) -> Channel:
-        timing, speed = site.timing, self.clock.speed
-        publishing_s = {
-            Poll.FAST: timing.opcua_publish_s / speed,
-            Poll.NORMAL: timing.poll_normal_s / speed,
-            Poll.SLOW: timing.poll_slow_s / speed,
-        }  # an OPC UA server publishes in real seconds, however fast demo time runs
-        driver = make_driver(
-            endpoint,
-            self.clock,
-            opcua_intervals_s=publishing_s,
-            opcua_keepalive_s=timing.opcua_keepalive_s / speed,
-            dial_ins=self._dial_ins,
-            opcua_around=self.opcua.around,
-        )
-        return Channel(
-            endpoint,
-            driver,
-            clock=self.clock,
-            table=self.table,
-            timing=timing,
-            outcomes=self.dispatcher,
-            connects=connects,
-            pace=self._pace,
-            news=ToldInAlarms(self.alarms),
-        )
+        await take_up(self)
+        async with started(self, config, adapt) as controller:
+            yield controller
 
     def _is_met(self, target: TargetId) -> bool:
         wanted, last = self.book.decision(target).winner.value, self.verifier.last.get(target)
@@ -514,24 +364,24 @@ class Assembly:
         return is_met(self.site.city.targets[target], wanted, last, view, self.site.city)
 
     def _command_moved(self, track: Track) -> None:
-        self._announcer.command(track)
+        self.announcer.command(track)
         self.lives.undertakings.command(track)
 
     def _ordered(self, requests: Sequence[Request]) -> None:
-        self._announcer.ordered(requests)
+        self.announcer.ordered(requests)
         self.lives.leases.wake()
         self._wake()
 
     def _leases_ended(self, over: list[Request]) -> None:
-        self._announcer.ordered(over)
+        self.announcer.ordered(over)
         self.lives.ended(over, CommandState.EXPIRED, "its time was over")
         task = asyncio.get_running_loop().create_task(self.desk.end(over, "its time was over"), name="leases ended")
-        self._ending.add(task)
-        task.add_done_callback(self._ending.discard)
+        self.ending.add(task)
+        task.add_done_callback(self.ending.discard)
         self._wake()
 
     def _decided(self, decisions: Sequence[Decision]) -> None:
-        self._announcer.decided(decisions)
+        self.announcer.decided(decisions)
         self.controller.totals.decided(decisions)
 
     def _may_be_sent(self, command: Command) -> Verdict:

@@ -1,0 +1,41 @@
+"""What stood before the start: taken up from the state store and the journal's tail."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from controller.logic.contract import Moment
+from controller.runtime.commanding.unkept import last_lines
+from controller.runtime.people.restored import from_a_backup
+from controller.runtime.restoring import restore
+from controller.runtime.wet_power.records import CHECK
+
+if TYPE_CHECKING:
+    from controller.assembly.parts import Assembly
+
+
+async def take_up(assembly: Assembly) -> None:
+    """What stood before: latches, leases, tags, people, what waits for a second person. What ran out is ended."""
+    stored, tail = assembly.store.state.stored, await last_lines(assembly.store)
+    assembly.handling.restore(stored)
+    over = restore(stored, assembly.book, assembly.alarms, assembly.water, assembly.clock)
+    assembly.notices.restore(stored)
+    assembly.commanding.restore(stored)
+    assembly.wet.restore(stored, Moment(assembly.clock.now(), assembly.clock.monotonic()))
+    assembly.wet_power.restore(stored.of(CHECK))
+    assembly.conditions.restore(stored)
+    assembly.alarming.restored()
+    assembly.handling.restored()
+    assembly.watch.restored()
+    assembly.lighting.states_changed()
+    assembly.people.restore()
+    assembly.guarding.restore(stored, assembly.water)
+    assembly.lives.restore(stored, over)
+    assembly.timetables.restore(stored)
+    await assembly.evidence.begin()
+    if from_a_backup(tail):
+        await assembly.people.came_from_a_backup(assembly.alarms)
+    said = assembly.evidence.announcing(assembly.site.config_hash)
+    await assembly.evidence.before_automation("started", "controller", "", said)
+    await assembly.commanding.take_back(tail)
+    await assembly.desk.end(over, "ran out while the controller was stopped")

@@ -255,8 +255,8 @@ class AuthorityRig:
             await cycle.turn()
         for wire in self.wires.values():
             wire.pump()
-        while one._ending:
-            await asyncio.gather(*one._ending)
+        while one.ending:
+            await asyncio.gather(*one.ending)
         await one.keeper.flush()
         await one.evidence.flush()
 

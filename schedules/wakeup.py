@@ -13,9 +13,9 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 # APScheduler 3 ships no types; this file is the only one that touches it.
-from apscheduler.schedulers.asyncio import AsyncIOScheduler  # type: ignore[import-untyped]
-from apscheduler.triggers.cron import CronTrigger  # type: ignore[import-untyped]
-from apscheduler.triggers.date import DateTrigger  # type: ignore[import-untyped]
+from apscheduler.schedulers.asyncio import AsyncIOScheduler  # type: ignore[import-untyped]  # it brings no types
+from apscheduler.triggers.cron import CronTrigger  # type: ignore[import-untyped]  # it brings no types
+from apscheduler.triggers.date import DateTrigger  # type: ignore[import-untyped]  # it brings no types
 
 Callback = Callable[[], Awaitable[None]]
 

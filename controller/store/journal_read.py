@@ -48,7 +48,7 @@ def read(
     where, values = _conditions(since, until, target, actor, kind)
     order = "DESC" if newest_first else "ASC"
     # Only fixed texts are put together here; what comes from outside is bound.
-    query = f"SELECT seq, wall, kind, actor, target, data, hash FROM entries {where} ORDER BY seq {order} LIMIT ?"  # noqa: S608
+    query = f"SELECT seq, wall, kind, actor, target, data, hash FROM entries {where} ORDER BY seq {order} LIMIT ?"  # noqa: S608 - see above
     try:
         with reading(file) as connection:
             for row in connection.execute(query, (*values, -1 if limit is None else limit)):

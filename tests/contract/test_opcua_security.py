@@ -218,16 +218,16 @@ async def test_a_users_certificate_signs_in(tmp_path: Path) -> None:
 
 async def test_a_server_that_would_have_the_password_in_clear_never_gets_it(tmp_path: Path) -> None:
     async def careless(server: object) -> None:
-        await SecureServer(users=users, tokens=(ua.UserNameIdentityToken,))(server)  # type: ignore[arg-type]
-        make = server._set_endpoints  # type: ignore[attr-defined]
+        await SecureServer(users=users, tokens=(ua.UserNameIdentityToken,))(server)  # type: ignore[arg-type]  # a look inside the peer
+        make = server._set_endpoints  # type: ignore[attr-defined]  # a look inside the peer
 
         def without_encryption(*args: object, **kwargs: object) -> None:
             make(*args, **kwargs)
-            for endpoint in server.iserver.endpoints:  # type: ignore[attr-defined]
+            for endpoint in server.iserver.endpoints:  # type: ignore[attr-defined]  # a look inside the peer
                 for token in endpoint.UserIdentityTokens:
                     token.SecurityPolicyUri = "http://opcfoundation.org/UA/SecurityPolicy#None"
 
-        server._set_endpoints = without_encryption  # type: ignore[attr-defined]
+        server._set_endpoints = without_encryption  # type: ignore[attr-defined]  # a look inside the peer
 
     users = Users({"zhadao": "a-secret-word"})
     file = tmp_path / "west.password"

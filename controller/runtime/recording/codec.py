@@ -12,6 +12,7 @@ from dataclasses import fields, is_dataclass
 from datetime import datetime
 from enum import Enum
 from json.encoder import encode_basestring_ascii
+from math import isfinite
 from typing import Any
 
 from controller.domain.errors import StoreError
@@ -93,12 +94,16 @@ def decode(plain: Any) -> Any:
         ) from cause
 
 
+def _number(value: float) -> str:
+    return repr(value) if isfinite(value) else json.dumps(value)
+
+
 _PLAIN: Mapping[type, Callable[[Any], str]] = {
     str: encode_basestring_ascii,
-    float: json.dumps,
+    float: _number,
     int: str,
-    bool: json.dumps,
-    type(None): json.dumps,
+    bool: {True: "true", False: "false"}.__getitem__,
+    type(None): {None: "null"}.__getitem__,
 }
 """By the very class: an enumeration is a ``str`` or an ``int`` as well, and is written as what it is."""
 

@@ -56,7 +56,7 @@ async def test_a_large_folder_comes_in_pages_and_completely(tmp_path: Path, monk
     monkeypatch.setattr(session, "PAGE", 3)
     async with looked_at(tmp_path) as looked, looked.scada() as scada:
         below = await scada.below(LC1)
-        shown = looked.service._server.shown.catalogue  # type: ignore[union-attr]
+        shown = looked.service._server.shown.catalogue  # type: ignore[union-attr]  # it runs
         assert below == list(shown.children(LC1))
         params = ua.BrowseNextParameters(ReleaseContinuationPoints=False, ContinuationPoints=[b"made up"])
         results = await scada.client.uaclient.session.browse_next(params)

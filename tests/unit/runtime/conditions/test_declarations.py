@@ -42,9 +42,9 @@ async def declare(city: SoftCity, state: str = "flood_iii", **said: object) -> S
     given = {"discipline": "lighting", "scope": "city", "for_s": HOUR, "reason": "rain", "caller": ZHOU} | said
     return await city.controller.desks.states.declare(
         given.pop("discipline"),  # type: ignore[arg-type]  # a test's own words
-        given.pop("scope"),  # type: ignore[arg-type]
+        given.pop("scope"),  # type: ignore[arg-type]  # as a front hands it over
         state,
-        **given,  # type: ignore[arg-type]
+        **given,  # type: ignore[arg-type]  # as a front hands it over
     )
 
 
@@ -159,7 +159,7 @@ async def test_renewed_in_its_last_moment_it_stands_over_a_restart_too(tmp_path:
             await apply(changes)
 
         await city.clock.sleep(58.0)
-        city.store.state.apply = slowly  # type: ignore[method-assign]
+        city.store.state.apply = slowly  # type: ignore[method-assign]  # only this write takes its time
         await states.renew(one.id, ZHOU, for_s=HOUR, reason="still raining")
         assert [view.id for view in states.list()] == [one.id]
     async with soft_city(tmp_path, DUSK + timedelta(minutes=5), soft) as city:

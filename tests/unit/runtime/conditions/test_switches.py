@@ -196,7 +196,7 @@ async def test_a_word_needs_somebody_on_site_a_reason_and_at_most_8_hours(
     async with soft_city(tmp_path) as city:
         given = {"on_site": "li", "for_s": 3600.0, "reason": "broken"} | said
         with pytest.raises(error):
-            await city.controller.desks.switches.confirm_remote(asset, ZHOU, **given)  # type: ignore[arg-type]
+            await city.controller.desks.switches.confirm_remote(asset, ZHOU, **given)  # type: ignore[arg-type]  # as a front hands it over
 
 
 async def test_a_switch_that_is_read_again_while_somebodys_word_is_written_down_speaks_for_itself(

@@ -19,7 +19,7 @@ from tests.unit.runtime.notices.rig import box, rig, settings
 
 def read(there: MailReceiver) -> list[EmailMessage]:
     return [
-        email.message_from_bytes(bytes(one.content or b""), EmailMessage, policy=email.policy.default)  # type: ignore[arg-type]
+        email.message_from_bytes(bytes(one.content or b""), EmailMessage, policy=email.policy.default)  # type: ignore[arg-type]  # as a front hands it over
         for one in there.mails
     ]
 

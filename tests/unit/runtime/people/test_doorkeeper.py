@@ -66,7 +66,7 @@ async def test_whatever_is_wrong_the_answer_is_the_same(
 ) -> None:
     await folk.with_password("lin", GOOD)
     await folk.with_password("gone", GOOD)
-    folk.add("gone", password=folk.known.book.user("gone").password, disabled=True)  # type: ignore[union-attr]
+    folk.add("gone", password=folk.known.book.user("gone").password, disabled=True)  # type: ignore[union-attr]  # it is there
     folk.add("new")
     said = {
         str(await refused(folk, name, secret))
@@ -110,7 +110,7 @@ async def test_a_code_works_once_within_a_day_and_gives_nothing_but_a_password_t
 
 async def test_a_code_runs_out_after_a_day(folk: Folk) -> None:
     code = await folk.desk.ensure("lin", OPERATING)
-    folk.clock.s += CODE_LIFE.total_seconds()  # type: ignore[attr-defined]
+    folk.clock.s += CODE_LIFE.total_seconds()  # type: ignore[attr-defined]  # the test's own clock
     await refused(folk, "lin", code.code)
 
 
@@ -154,7 +154,7 @@ async def test_guessing_waits_for_people_and_for_nobody_alike_and_is_not_even_lo
         for _ in range(PAIR.free + 1):
             assert (await refused(folk, name, "wrong", name)).retry_after_s == 0.0
         assert (await refused(folk, name, GOOD, name)).retry_after_s > 0.0
-    folk.clock.s += 60.0  # type: ignore[attr-defined]
+    folk.clock.s += 60.0  # type: ignore[attr-defined]  # the test's own clock
     assert await folk.authority.sign_in("lin", GOOD, "lin")
 
 
@@ -197,7 +197,7 @@ async def test_a_key_opens_what_it_was_made_for_until_it_runs_out_or_is_revoked(
     assert not folk.authority.lives(session)
     assert folk.authority.permit(session, Right.SEE) is not None, "an open stream is cut off too"
     assert folk.restarted().authority.session(made.token) is None
-    folk.clock.s += 3600.0  # type: ignore[attr-defined]
+    folk.clock.s += 3600.0  # type: ignore[attr-defined]  # the test's own clock
     assert again.authority.session(made.token) is None
 
 

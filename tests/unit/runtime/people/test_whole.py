@@ -63,7 +63,7 @@ async def fronted(city: SoftCity) -> AsyncIterator[Front]:
 async def test_people_keys_and_sessions_survive_a_restart_and_the_key_is_private(tmp_path: Path) -> None:
     async with soft_city(tmp_path) as city, fronted(city) as front:
         token = await front.person("boss", ADMIN)
-        caller = front.people.authority.session(token).caller  # type: ignore[union-attr]
+        caller = front.people.authority.session(token).caller  # type: ignore[union-attr]  # it is there
         made = await front.people.desk.machines.add("scada", [Grant(Role.VIEWER)], 3600.0, caller)
     key = tmp_path / "data" / KEY_FILE
     assert (key.stat().st_mode & 0o777, key.parent.stat().st_mode & 0o777) == (0o600, 0o700)

@@ -32,8 +32,8 @@ lint: $(VENV)/.dev ## ruff, mypy strict, import-linter
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
 
-unit: $(VENV)/.dev ## the tests alone
-	@$(BIN)/python -m pytest $(ARGS)
+unit: $(VENV)/.dev ## the tests alone, file by file on two cores
+	@$(BIN)/python -m pytest -n 2 --dist loadfile $(ARGS)
 
 test: lint unit ## everything that must pass before a change lands
 

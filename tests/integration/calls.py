@@ -27,6 +27,7 @@ SAID: Mapping[str, Any] = {
     "target": PUMP,
     "on": LAMP,
     "circuits": [FAR_LAMP],
+    "cabinets": [FAR_LAMP.partition("/")[0]],
     "about": LAMP,
     "interlock": "east-rack",
     "scope": f"division:{EAST}",
@@ -82,7 +83,8 @@ def _filled(spec: Mapping[str, Any], template: str, schema: Mapping[str, Any]) -
     """A body that is right, about the east, with the canary for a reason."""
     schema = schema["anyOf"][0] if "anyOf" in schema else schema
     model = spec["components"]["schemas"][schema["$ref"].rpartition("/")[2]]
-    needed = {name: about for name, about in model["properties"].items() if name in {*model.get("required", ()), *SAID}}
+    wanted = {*model.get("required", ()), *SAID}
+    needed = {name: about for name, about in model["properties"].items() if name in wanted}
     return {name: _value(template, name, about) for name, about in needed.items()}
 
 

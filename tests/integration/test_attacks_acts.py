@@ -282,8 +282,10 @@ def test_a_stop_is_not_taken_back_by_an_order_or_by_one_person(at: City) -> None
 def test_the_same_request_id_never_acts_twice_and_belongs_to_who_chose_it(at: City) -> None:
     order = {"targets": [TREES], "value": "on", **WHY, "request_id": "mine-1"}
     first = at.ask(as_(at, "lin"), "POST", "orders", order)
-    again = at.ask(as_(at, "lin"), "POST", "orders", {**order, "value": "off", "targets": [NEAR_TREES]})
-    assert first.json() == again.json()
+    assert at.ask(as_(at, "lin"), "POST", "orders", order).json() == first.json()
+    otherwise = at.ask(as_(at, "lin"), "POST", "orders", {**order, "value": "off", "targets": [NEAR_TREES]})
+    assert otherwise.status_code == 422
+    assert "another order" in otherwise.text
     assert [one["target"] for one in at.officer("GET", "leases")] == [TREES]
     other = at.ask(as_(at, "mallory"), "POST", "orders", {**order, "targets": [NEAR_TREES]})
     assert other.status_code == 200

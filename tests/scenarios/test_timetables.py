@@ -229,7 +229,9 @@ async def test_a_drifting_clock_is_kept_right_and_its_drift_is_told(tmp_path: Pa
 async def test_a_clock_that_cannot_be_kept_right_is_alarmed(tmp_path: Path) -> None:
     async with city_of(tmp_path, site_of(NEW, clock=ClockRules(look_every_s=1800.0))) as city:
         city.field.cabinet(NEW).turn_switch(ControlSwitch.LOCAL)
-        await city.until(lambda: city.assembly.table.devices()[NEW].complete, within_s=60.0)
+        await city.until(
+            lambda: city.assembly.table.view(NEW, city.clock.monotonic()).value("control_switch") == "LOCAL", 60.0
+        )
         city.field.cabinet(NEW).set_clock(city.clock.now().timestamp() - 600.0)
         await city.until(lambda: bool(city.alarms("clock_off")), within_s=7200.0, every_s=30.0)
         (alarm,) = city.alarms("clock_off")

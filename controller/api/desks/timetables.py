@@ -68,11 +68,12 @@ async def night(
 )
 async def download(shared: SharedState, caller: Caller, wanted: TimetablesInput) -> JSONResponse:
     """Needs the right to operate there. Refused where somebody works (LOCAL, a tag) and for what is out of reach."""
+    require(shared, caller, Right.OPERATE, wanted.cabinets)
     desk = shared.facade.desks.timetables
     if wanted.all == bool(wanted.cabinets):
         raise InvalidValue("name cabinets, or say all: true; not both")
     cabinets: Sequence[str] = wanted.cabinets
     if wanted.all:
         cabinets = [one for one in desk.keeping() if sees(shared, caller, one)]
-    require(shared, caller, Right.OPERATE, cabinets)
+        require(shared, caller, Right.OPERATE, cabinets)
     return answer(await desk.download(cabinets, caller.caller, reason=wanted.reason))

@@ -109,7 +109,7 @@ NOW_S = int(START.timestamp())
         {"headers": {"typ": "at+jwt"}},
         {"headers": {"crit": ["exp"]}},
     ],
-    ids=str,
+    ids=lambda wrong: str({name: "another" if name == "key" else value for name, value in wrong.items()}),
 )
 async def test_a_token_that_is_not_right_in_one_thing_is_refused(wrong: dict[str, Any]) -> None:
     async with sign_on() as rig:

@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint unit bench soak lock clean
+.PHONY: help run test lint unit pieces whole bench soak lock clean
 
 help: ## this list
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -32,8 +32,18 @@ lint: $(VENV)/.dev ## ruff, mypy strict, import-linter
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
 
-unit: $(VENV)/.dev ## the tests alone, file by file on two cores
-	@$(BIN)/python -m pytest -n 2 --dist loadfile $(ARGS)
+unit: $(VENV)/.dev ## the tests alone, in two processes side by side; ARGS="tests/unit/api -x" runs just those
+ifeq ($(ARGS),)
+	@$(MAKE) --no-print-directory --jobs=2 --output-sync=target pieces whole
+else
+	@$(BIN)/python -m pytest $(ARGS)
+endif
+
+pieces:
+	@$(BIN)/python -m pytest tests/unit
+
+whole:
+	@$(BIN)/python -m pytest tests/contract tests/integration tests/scenarios
 
 test: lint unit ## everything that must pass before a change lands
 

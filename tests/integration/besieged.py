@@ -19,6 +19,7 @@ from typing import Any
 import httpx
 
 from controller.api.limits import Limits
+from controller.domain.quality import Quality
 from controller.domain.rights import Grant, Role, Scope
 from controller.runtime.clocks import ScaledClock
 from controller.runtime.handling.views import HandlingFilter
@@ -184,6 +185,7 @@ class City:
     def skip(self, seconds: float) -> None:
         """So much later."""
         self.shifted.ahead_s += seconds
+        self._read_anew()
 
     def journal(self, **about: Any) -> list[Record]:
         """What stands in the journal."""
@@ -210,6 +212,18 @@ class City:
             },
             indent=1,
         )
+
+    def _read_anew(self) -> None:
+        """Everything read before the time that passed is old: wait until it was read again."""
+        table, clock = self.api.assembly.table, self.api.assembly.clock
+        deadline_s = time.monotonic() + 20
+        while any(
+            block.complete and table.view(device, clock.monotonic()).read("control_switch").quality is not Quality.GOOD
+            for device, block in table.devices().items()
+            if "control_switch" in block.readings
+        ):
+            assert time.monotonic() < deadline_s, "the field was not read anew"
+            time.sleep(0.02)
 
     @cached_property
     def spec(self) -> Mapping[str, Any]:

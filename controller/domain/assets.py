@@ -101,6 +101,8 @@ class Cabinet:
     street: str = ""
     road: str = ""
     key_at: KeyPlace = KeyPlace()
+    feeder: str = ""
+    """The medium-voltage line or transformer it hangs on, by whatever name the grid gives it; empty: not known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +116,9 @@ class Pole:
     luminaires: tuple[Luminaire, ...]
     displays: tuple[Display, ...]
     road: str = ""
+    street: str = ""
+    grade: Grade = Grade.SECOND
+    feeder: str = ""
 
 
 class PumpType(StrEnum):

@@ -78,6 +78,7 @@ class CabinetModel(AssetModel):
     grade: Word[Grade] = Grade.SECOND
     road: str = ""
     street: str = ""
+    feeder: str = ""
     key_at: KeyAtModel | None = None
     circuits: Annotated[list[CircuitModel], Field(min_length=1)] = Field(description="its outputs; at least one")
 
@@ -93,7 +94,10 @@ class LuminaireModel(Model):
 class PoleModel(AssetModel):
     """A smart pole, class SP."""
 
+    grade: Word[Grade] = Grade.SECOND
     road: str = ""
+    street: str = ""
+    feeder: str = ""
     luminaires: list[LuminaireModel] = Field(default_factory=list)
     displays: list[Output] = Field(default_factory=list)
 

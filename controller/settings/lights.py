@@ -26,6 +26,7 @@ def cabinet_of(entry: Entry[CabinetModel], context: Context) -> Cabinet:
         street=model.street,
         road=model.road,
         key_at=key_of(model.key_at),
+        feeder=model.feeder,
     )
 
 
@@ -70,4 +71,7 @@ def pole_of(entry: Entry[PoleModel], context: Context) -> Pole:
         ),
         displays=tuple(Display(f"{model.id}/{output}", output) for output in model.displays),
         road=model.road,
+        street=model.street,
+        grade=model.grade,
+        feeder=model.feeder,
     )

@@ -121,8 +121,8 @@ class Assembly:
         self.turns = asyncio.Lock()
         self.pace = PollPace()
         self.refusals = DialInAlarms(self.alarms)
-        self.dial_ins = DialIns(self.refusals)
         self.wires = Wires()
+        self.dial_ins = DialIns(self.refusals, arrived=self.wires.reachable)
         phases: dict[str, str] = {}
         verdicts: Noted[str, Sequence[Verdict]] = Noted()
         self.guarding = Guarding(

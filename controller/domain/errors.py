@@ -48,6 +48,10 @@ class DeviceRefused(ControllerError):
     """The device answered with a definite no (an exception code, a bad status): nothing was changed by it."""
 
 
+class DeviceFailed(DeviceRefused):
+    """The device says that it, or its memory, failed (Modbus exceptions 4 and 8)."""
+
+
 class DeviceBusy(DeviceRefused):
     """The device asks to be tried again later (Modbus exception 6)."""
 

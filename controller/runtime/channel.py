@@ -102,6 +102,13 @@ class Channel:
         self._line.queue.put(command, not_before_s)
         self._waker.call()
 
+    def reachable(self) -> None:
+        """The wire can be had now (a device has dialled in): it is tried at once, whatever its back-off says."""
+        self._wire_retry_s = self._clock.monotonic()
+        for device in self._line.devices.values():
+            self._line.put(device, self._wire_retry_s)
+        self._waker.call()
+
     async def ask(self, device: DeviceId, act: Act[T]) -> T:
         """Have something asked of a device that is online, behind every command and in turn with the polls.
 

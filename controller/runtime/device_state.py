@@ -42,8 +42,9 @@ class DeviceState:
     read for a proof, ``look_polls`` which classes, ``looks_until_s`` until when at the fast pace, ``prove_by_s`` from
     when on that goes before ordinary writes. ``complete``: read completely since the link last failed. ``fruitless``:
     requests in a row it did not answer. ``cost_s``: what a read of it takes, ``share``: of its wire's time. ``busy``:
-    how often in a row it said busy. ``written``: what it acknowledged, by point, with the time. ``starts``: what its
-    uptime and boots points last said. ``phase``: 0 ≤ phase < 1, the device's own, by which what begins together for a
+    how often in a row it said busy, ``busy_since_s`` since when it says nothing else, ``busy_told``: people were told.
+    ``refused``: points it does not give, though it answers. ``written``: what it acknowledged, by point, with the time.
+    ``starts``: what its uptime and boots points last said. ``phase``: 0 ≤ phase < 1, the device's own, by which what begins together for a
     whole city is spread over its period.
     """
 
@@ -67,6 +68,9 @@ class DeviceState:
     replied_s: float = float("-inf")
     fruitless: int = 0
     busy: int = 0
+    busy_since_s: float = NEVER_S
+    busy_told: bool = False
+    refused: frozenset[str] = frozenset()
     cost_s: float = 0.0
     share: float = 0.0
     written: dict[str, tuple[Value, float]] = field(default_factory=dict)

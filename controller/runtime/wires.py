@@ -19,6 +19,12 @@ class Wires:
         """These are the channels from now on."""
         self._channels = {channel.endpoint.name: channel for channel in channels}
 
+    def reachable(self, endpoint: str) -> None:
+        """What this endpoint waited for is there now: it is tried at once."""
+        channel = self._channels.get(endpoint)
+        if channel is not None:
+            channel.reachable()
+
     def views(self) -> Iterator[EndpointView]:
         """Each endpoint as it is when it is taken; the caller may pause between them."""
         for channel in list(self._channels.values()):

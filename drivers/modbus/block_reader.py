@@ -76,6 +76,16 @@ class BlockReader:
         parts = zip(self._values, self._qualities, repeat(received_s), self._details, repeat(None))
         return dict(zip(self._code.names, map(_new, repeat(Reading), parts), strict=True))
 
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Its points."""
+        return self._code.names
+
+    def refused(self, detail: Detail, received_s: float) -> dict[str, Reading]:
+        """The readings of a read the device refused: none of them is known any more."""
+        self._data = None
+        return dict.fromkeys(self._code.names, Reading(None, Quality.BAD, received_s, detail))
+
     def _decode(self, data: bytes, received_s: float) -> None:
         before, self._data = self._data, None  # whatever fails here, the next reply is decoded from scratch
         decoders = self._code.decoders

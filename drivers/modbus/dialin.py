@@ -16,13 +16,19 @@ from drivers.modbus.address import DialInAddress, shown
 from drivers.modbus.caller import Caller
 from drivers.modbus.dialled_wire import DialledWire, past_heartbeats
 from drivers.modbus.listening import BEYOND_LOOPBACK, Listening, Refusal, RefusalLog, Refused
-from drivers.modbus.wire import Wire, hushed
+from drivers.modbus.wire import Wire
 
 
 class DialIns:
-    """The listening sockets of one controller. ``told`` hears of everyone who is refused (besides the log)."""
+    """The listening sockets of one controller.
 
-    def __init__(self, told: Callable[[Refusal], None] | None = None) -> None:
+    ``told`` hears of everyone who is refused (besides the log), ``arrived`` the endpoint whose device has dialled in.
+    """
+
+    def __init__(
+        self, told: Callable[[Refusal], None] | None = None, arrived: Callable[[str], None] = lambda _: None
+    ) -> None:
+        self.arrived = arrived
         self._log = RefusalLog(told)
         self._listeners: dict[tuple[str, int], _Listener] = {}
         self.lasts: dict[str, Wire] = {}
@@ -105,10 +111,7 @@ class Seat:
         wire, lasts = DialledWire(self.name, self._timeout_s, self.address), self._dial_ins.lasts
         caller.hand_over(wire)
         self._wire = wire
-        if self.address.framing.numbered:
-            wire.number_after(lasts.get(self.name))
-        else:
-            await hushed(wire, lasts.get(self.name), self._drain_s)
+        wire.follow(lasts.get(self.name), self._drain_s)
         lasts[self.name] = wire
         return wire
 
@@ -130,6 +133,7 @@ class Seat:
         """The device has dialled in (again): this is its connection, and any other of its is dead."""
         self.hang_up()
         self._caller = caller
+        self._dial_ins.arrived(self.endpoint)
 
     def hang_up(self) -> None:
         """Close what connection there is."""

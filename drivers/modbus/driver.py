@@ -7,7 +7,17 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from controller.domain.clock import Clock
-from controller.domain.errors import ConfigError, Indeterminate, LinkDown, NoReply, NotWritable, UnknownTarget
+from controller.domain.errors import (
+    ConfigError,
+    DeviceBusy,
+    DeviceRefused,
+    GatewayFault,
+    Indeterminate,
+    LinkDown,
+    NoReply,
+    NotWritable,
+    UnknownTarget,
+)
 from controller.domain.points import DeviceId, Reading, Value, point_id
 from drivers.areas import check_read, check_write
 from drivers.base import Between, Binding, Endpoint, PushSink, Readings
@@ -19,6 +29,7 @@ from drivers.modbus.dialin import DialIns
 from drivers.modbus.frames import Request
 from drivers.modbus.lines import line_of
 from drivers.modbus.plan import Block, plan
+from drivers.modbus.refusals import Refusals
 from drivers.modbus.wire import Wire
 from drivers.profile import PointSpec, PointType, Poll, Role, Table
 
@@ -37,11 +48,16 @@ class _Fetch:
 
 @dataclass(slots=True)
 class _Device:
-    """A device and its compiled reads by set of poll classes."""
+    """A device and its compiled reads by set of poll classes.
+
+    ``refusing``: points whose reads it refused when last asked for everything, while it answered others: part of its
+    register map is wrong, or part of the device is broken. They are unknown; the rest is not lost for them.
+    """
 
     binding: Binding
     heartbeat: PointSpec | None
     fetches: dict[frozenset[Poll] | None, tuple[_Fetch, ...]] = field(default_factory=dict)
+    refusing: set[str] = field(default_factory=set)
 
     def reads(self, polls: frozenset[Poll] | None) -> tuple[_Fetch, ...]:
         known = self.fetches.get(polls)
@@ -107,20 +123,44 @@ class ModbusDriver:
     ) -> Readings:
         """See :class:`drivers.base.Driver`. With ``Binding.fc23`` the beat rides on the first holding read."""
         known = self._known(device)
-        wire = self._up()
+        wire = await self._ready()
         fetches = known.reads(polls)
         riding: Request | None = None
         if heartbeat is not None and known.heartbeat is not None:
             riding = _riding_beat(known, fetches, heartbeat)
             if riding is None:
                 await _beat(wire, known.binding.unit, known.heartbeat, heartbeat)
-        if wire.in_flight > 1 and riding is None:
-            return await self._read_together(wire, fetches, between)
+        if wire.in_flight > 1 and riding is None and not known.refusing:
+            try:
+                return await self._read_together(wire, fetches, between)
+            except (DeviceBusy, GatewayFault):
+                raise
+            except DeviceRefused:
+                pass  # one by one: which of them it refuses
+        refusals = Refusals(known.refusing, everything=polls is None)
+        readings = await self._read_in_turn(wire, fetches, riding, between, refusals)
+        refusals.settle(len(fetches))
+        return readings
+
+    async def _read_in_turn(
+        self,
+        wire: Wire,
+        fetches: Sequence[_Fetch],
+        riding: Request | None,
+        between: Between | None,
+        refusals: Refusals,
+    ) -> Readings:
         readings: dict[str, Reading] = {}
         for fetch in fetches:
-            data = await wire.ask(riding or fetch.request)
+            try:
+                data = await wire.ask(riding or fetch.request)
+            except DeviceRefused as error:
+                detail = refusals.borne(error, fetch.reader.names, beat=riding is not None)
+                read = fetch.reader.refused(detail, self._clock.monotonic())
+            else:
+                read = fetch.reader.read(data, self._clock.monotonic())
+                refusals.answered(fetch.reader.names)
             riding = None
-            read = fetch.reader.read(data, self._clock.monotonic())
             readings = {**readings, **read} if readings else read
             if between is not None and fetch is not fetches[-1]:
                 waiting = between()
@@ -149,20 +189,20 @@ class ModbusDriver:
         if spec is None or not spec.writable:
             raise NotWritable(f"{point_id(device, point)} is not on the allow-list of its profile; nothing was sent")
         request = _write_request(known.binding.unit, spec, value)
-        await self._up().ask(request)
+        await (await self._ready()).ask(request)
 
     async def read_registers(self, device: DeviceId, address: int, count: int) -> Sequence[int]:
         """See :class:`drivers.base.Driver`. Function 3."""
         known = self._known(device)
         check_read(known.binding, address, count)
-        data = await self._up().ask(frames.read(known.binding.unit, Table.HOLDING, address, count))
+        data = await (await self._ready()).ask(frames.read(known.binding.unit, Table.HOLDING, address, count))
         return struct.unpack(f">{count}H", data)
 
     async def write_registers(self, device: DeviceId, address: int, words: Sequence[int]) -> None:
         """See :class:`drivers.base.Driver`. Function 16, or 6 for one register."""
         known = self._known(device)
         check_write(known.binding, address, words)
-        await self._up().ask(frames.write_registers(known.binding.unit, address, words))
+        await (await self._ready()).ask(frames.write_registers(known.binding.unit, address, words))
 
     def _known(self, device: DeviceId) -> _Device:
         known = self._devices.get(device)
@@ -170,10 +210,14 @@ class ModbusDriver:
             raise UnknownTarget(f"{device} is not behind endpoint {self._name}: check the site's endpoints")
         return known
 
-    def _up(self) -> Wire:
-        if self._wire is None:
+    async def _ready(self) -> Wire:
+        """The wire, listened to before its first question: not in ``connect``, where it would hold a turn of others."""
+        wire = self._wire
+        if wire is None:
             raise LinkDown(f"endpoint {self._name} ({self._line.name}) is not connected; nothing was sent")
-        return self._wire
+        if wire.listen_until_s is not None:
+            await wire.settle()
+        return wire
 
 
 def _device(binding: Binding) -> _Device:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from controller.domain.errors import (
     ControllerError,
     DeviceBusy,
+    DeviceFailed,
     DeviceRefused,
     DoubtfulAnswer,
     GatewayFault,
@@ -47,7 +48,7 @@ def error_of(code: int, where: str, changes: bool) -> ControllerError:
     Only 1, 2, 3, 6, 7 and 10 are a definite no to a write. After others: ``DoubtfulAnswer`` where the device itself
     spoke (4, 5, 8, and codes of the maker's own), plain ``Indeterminate`` where its gateway did (11). A read through a
     gateway to a silent target (11) is ``NoReply`` with the connection still good, one the gateway has no way for (10)
-    ``GatewayFault``; 6, and 5 on a read, are ``DeviceBusy``; the rest ``DeviceRefused``.
+    ``GatewayFault``; 6, and 5 on a read, are ``DeviceBusy``; 4 and 8 ``DeviceFailed``; the rest ``DeviceRefused``.
     """
     text = f"{where}: exception {code}, {_MEANINGS.get(code, 'a code of its own: see its manual')}"
     if changes and code not in _DEFINITE_NO:
@@ -59,4 +60,4 @@ def error_of(code: int, where: str, changes: bool) -> ControllerError:
         return NoReply(text)
     if code in (BUSY, ACKNOWLEDGE):
         return DeviceBusy(text)
-    return DeviceRefused(text)
+    return DeviceFailed(text) if code in (DEVICE_FAILURE, PARITY) else DeviceRefused(text)

@@ -10,7 +10,7 @@ from drivers.modbus.address import Address, DialInAddress, SerialAddress, Stream
 from drivers.modbus.dialin import DialIns
 from drivers.modbus.serial_wire import open_serial
 from drivers.modbus.tls import context_of
-from drivers.modbus.wire import Wire, hushed, open_wire
+from drivers.modbus.wire import Wire, open_wire
 
 
 class Line(Protocol):
@@ -20,7 +20,7 @@ class Line(Protocol):
     """For messages: ``10.1.2.3:502``, ``/dev/ttyS1``."""
 
     async def open(self) -> Wire:
-        """A wire to ask on; nothing is left open when it fails.
+        """A wire to ask on, once it has settled; nothing is left open when it fails.
 
         Raises:
             LinkDown: cannot be had now; says why.
@@ -63,10 +63,7 @@ class StreamLine:
             tls=tls,
             server_name=self._tls.server_name if self._tls else None,
         )
-        if address.framing.numbered:
-            wire.number_after(self._lasts.get(self.name))
-        else:
-            await hushed(wire, self._lasts.get(self.name), self._drain_s)
+        wire.follow(self._lasts.get(self.name), self._drain_s)
         self._lasts[self.name] = wire
         return wire
 
@@ -87,7 +84,7 @@ class SerialLine:
     async def open(self) -> Wire:
         """See :class:`Line`."""
         wire = await open_serial(self._address, self._timeout_s, self._drain_s)
-        await hushed(wire, self._lasts.get(self.name), self._drain_s)
+        wire.follow(self._lasts.get(self.name), self._drain_s)
         self._lasts[self.name] = wire
         return wire
 

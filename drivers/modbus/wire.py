@@ -70,23 +70,6 @@ async def open_wire(
     return wire
 
 
-async def hushed(wire: Wire, last: Wire | None, drain_s: float) -> None:
-    """Let late answers to what was asked on the ``last`` wire pass before this one is used.
-
-    Raises:
-        LinkDown: it was lost meanwhile.
-    """
-    if last is None or last.doubt_s is None:
-        return
-    try:
-        await wire.hush(max(last.doubt_s + drain_s - asyncio.get_running_loop().time(), LISTEN_S))
-    except asyncio.CancelledError:
-        await wire.close()
-        raise
-    if not wire.up:
-        raise LinkDown("the connection was lost while late answers to an earlier question were waited for")
-
-
 class Wire(asyncio.Protocol):
     """The connection. Made by :func:`open_wire`, or around a connection that a device opened."""
 
@@ -107,6 +90,7 @@ class Wire(asyncio.Protocol):
         "doubt_s",
         "heard_s",
         "in_flight",
+        "listen_until_s",
     )
 
     def __init__(self, name: str, timeout_s: float, framing: Framing = MBAP, in_flight: int = 1) -> None:
@@ -115,6 +99,8 @@ class Wire(asyncio.Protocol):
         """When a question was left without an answer (event-loop seconds); None when each was answered."""
         self.heard_s = float("-inf")
         """When anything was last heard, where this is kept."""
+        self.listen_until_s: float | None = None
+        """Until when late answers to earlier questions may come (event-loop seconds): see :meth:`settle`."""
         self._name = name
         self._timeout_s = timeout_s
         self._framing = framing
@@ -133,12 +119,21 @@ class Wire(asyncio.Protocol):
         """The transaction of the last question asked."""
         return self._transaction
 
-    def number_after(self, last: Wire | None) -> None:
-        """Number questions on from where the ``last`` connection ended (None: from anywhere).
+    def follow(self, last: Wire | None, drain_s: float) -> None:
+        """Come after the ``last`` connection to the same place (None: the first this process makes there).
 
-        A late answer to one asked there may come over this connection (a transparent DTU hands on whatever its serial
-        line says) and must not carry the number of one asked here.
+        A late answer to one asked before may come over this connection (a transparent DTU hands on whatever its serial
+        line says) and must not be taken for an answer to one asked here. Where replies are numbered, numbers go on from
+        where they ended; where they are not, :meth:`settle` listens first. What a process before this one asked nobody
+        knows, so the first connection is always listened to.
         """
+        if not self._framing.numbered:
+            now_s = self._loop.time()
+            if last is None:
+                self.listen_until_s = now_s + max(drain_s, LISTEN_S)
+            elif last.doubt_s is not None:
+                self.listen_until_s = max(last.doubt_s + drain_s, now_s + LISTEN_S)
+            return
         start = randrange(LAST_TRANSACTION) if last is None else last.number  # noqa: S311 - tells apart, guards nothing
         self._transaction = min(max(start, self._first - 1), self._last)
 
@@ -181,14 +176,25 @@ class Wire(asyncio.Protocol):
             raise failed[0]
         return [answer.result() for answer in answers]
 
-    async def hush(self, seconds: float) -> None:
-        """Throw away whatever comes within the next ``seconds``: late answers to what an earlier connection asked."""
+    async def settle(self) -> None:
+        """Before the first question: throw away whatever late answers to earlier ones still come. Most wires needn't.
+
+        Raises:
+            LinkDown: the connection was lost meanwhile.
+        """
+        if self.listen_until_s is None:
+            return
         self._hushing = True
         try:
-            await asyncio.sleep(seconds)
+            await asyncio.sleep(self.listen_until_s - self._loop.time())
+            self.listen_until_s = None
         finally:
             self._hushing = False
             self._buffer = b""
+        if not self.up:
+            raise LinkDown(
+                f"{self._name}: the connection was lost while late answers to earlier questions were waited for"
+            )
 
     def begins_with(self, early: bytes) -> None:
         """Bytes that came before this wire took the connection over."""

@@ -185,6 +185,7 @@ async def test_a_device_that_says_no_is_refused_and_the_line_stays_up(peer: Peer
 
 async def test_silence_on_a_read_is_no_reply_after_the_time_out(peer: Peer) -> None:
     async with connected(peer) as driver:
+        await driver.read(DEVICE)  # a line without numbers is listened to before its first question
         peer.go_silent()
         asked_s = asyncio.get_running_loop().time()
         with pytest.raises(NoReply, match=r"."):

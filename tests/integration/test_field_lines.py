@@ -83,6 +83,7 @@ async def test_a_dtu_dials_again_after_its_gateway_was_cut_off() -> None:
     endpoint = replace(endpoint, url=(await field.start())["gw-1"])
     driver = make_driver(endpoint, clock)
     await connected(driver)
+    await driver.read(CABINET)
     await field.stop_endpoint("gw-1")
     with pytest.raises(NoReply):
         await driver.read(CABINET)

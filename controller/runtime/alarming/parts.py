@@ -16,11 +16,16 @@ from controller.runtime.conditions.tag_book import TagBook
 from controller.runtime.evidence import Evidence
 from controller.runtime.keeper import Keeper
 from controller.runtime.local_time import LocalTime
+from controller.runtime.opcua_notices import SOURCE as OPCUA
+from controller.runtime.timetables.alarms import CLOCK, DIFFERS
+from controller.runtime.traffic.news import BUSY, REFUSES, STUCK
 from controller.settings.site import Site
+from drivers.opcua.notices import Trouble
 
 _ASSET = re.compile(r"\d{6}-[A-Z]{2}-\d+\Z")
 _OF_STATIONS = ("rack", "dry_run", "level", "held", "locked_out", "fault", "tripped")
-OF_THE_FIELD = frozenset({"offline", "mismatch", *CONDITIONS, *_OF_STATIONS})
+_OF_WIRES = ("offline", BUSY, REFUSES, STUCK, *Trouble)
+OF_THE_FIELD = frozenset({"mismatch", CLOCK, DIFFERS, *_OF_WIRES, *CONDITIONS, *_OF_STATIONS})
 """Kinds that are about an asset of the site and end with it."""
 
 
@@ -73,5 +78,7 @@ class Alarming:
         self._known = {asset.id for asset in site.city.assets()} | {endpoint.name for endpoint in site.endpoints}
 
     def _left(self, alarm: Alarm) -> bool:
+        if alarm.source.startswith(f"{OPCUA}/") and alarm.kind in OF_THE_FIELD:
+            return alarm.source.removeprefix(f"{OPCUA}/") not in self._known
         ours = alarm.kind in OF_THE_FIELD and (alarm.kind == "offline" or _ASSET.match(alarm.device) is not None)
         return ours and alarm.device not in self._known

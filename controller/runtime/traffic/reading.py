@@ -7,7 +7,7 @@ import structlog
 from controller.domain.command import Command, agrees
 from controller.domain.errors import DeviceBusy, DeviceRefused, LinkError
 from controller.domain.points import Value
-from controller.domain.quality import Quality
+from controller.domain.quality import Detail, Quality
 from controller.runtime.device_state import DeviceState
 from controller.runtime.traffic.buttons import Buttons
 from controller.runtime.traffic.line import Line
@@ -25,12 +25,15 @@ PRESSING = 0.6
 """From this share of a proof's time on, reading it goes before ordinary writes."""
 BUSY_PAUSE_S = 0.5
 """How long a device that said busy (Modbus exceptions 5 and 6) is first left alone; twice as long each time."""
+BUSY_ALARM_S = 60.0
+"""A device that has said nothing but busy for this long is told of: its link stands, and its values grow old."""
 BUSY_TRIES = 4
 """A read that met a busy device is tried again so often before it waits for its next regular turn."""
 SETTLED_S = 2.0
 """A read-back this long after an acknowledged write shows what the device made of it."""
 BEFORE = 0.99
 """A beat goes with this read when the next one, a period from now, would come too late for it."""
+_REFUSED = (Detail.CONFIG_ERROR, Detail.FAILURE)
 _NOTHING: frozenset[Poll] = frozenset()
 _GLANCE: frozenset[Poll] = frozenset({Poll.FAST, Poll.NORMAL})
 
@@ -143,7 +146,8 @@ class Reader:
     ) -> None:
         line = self._line
         now_s = line.clock.monotonic()
-        device.busy = 0
+        if device.busy_since_s < NEVER_S:
+            self._no_longer_busy(device)
         yields_s = 0.0
         if readings or beat is not None:
             line.answered(device, now_s)
@@ -184,9 +188,23 @@ class Reader:
         if device.kind.buttons:
             readings = self._buttons.seen(device, readings)
         self._line.table.store(device.binding.device, readings, complete=polls is None)
+        if polls is None or device.refused:
+            self._note_refused(device, readings)
         why = self._restarted(device, readings) if device.written or device.kind.starts else ""
         if why and polls is not None:
             self._read_anew(device, why)
+
+    def _note_refused(self, device: DeviceState, readings: Readings) -> None:
+        """What the device answers with a no is unknown, and people are told why; the link stands."""
+        if self._line.driver.subscribes:
+            return  # its driver tells of lost points itself
+        now = frozenset(name for name, one in readings.items() if one.value is None and one.detail in _REFUSED)
+        refused = (device.refused - readings.keys()) | now
+        if refused and refused != device.refused:
+            self._line.news.refuses(device.binding.device, sorted(refused))
+        elif device.refused and not refused:
+            self._line.news.refuses_no_more(device.binding.device)
+        device.refused = refused
 
     def pushed(self, device: DeviceState, readings: Readings) -> None:
         """A reporting device told of these by itself."""
@@ -212,6 +230,10 @@ class Reader:
         line.answered(device, now_s)
         pause_s = BUSY_PAUSE_S * 2.0**device.busy
         device.busy += 1
+        device.busy_since_s = min(device.busy_since_s, now_s)
+        if now_s - device.busy_since_s >= BUSY_ALARM_S and not device.busy_told:
+            device.busy_told = True
+            line.news.busy(device.binding.device)
         if device.busy <= BUSY_TRIES:
             line.health.repeated += 1
             line.put(device, now_s + pause_s)
@@ -219,6 +241,11 @@ class Reader:
             device.busy = 0
             device.plan.read(ALL if polls is None else polls, now_s)
             line.put(device, max(device.plan.next_s, now_s + pause_s))
+
+    def _no_longer_busy(self, device: DeviceState) -> None:
+        if device.busy_told:
+            self._line.news.answers_again(device.binding.device)
+        device.busy, device.busy_since_s, device.busy_told = 0, NEVER_S, False
 
     # -- a device that started anew -----------------------------------------------------------------------------
 

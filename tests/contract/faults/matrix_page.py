@@ -18,7 +18,12 @@ _STATES = {
     "MISMATCH": "**MISMATCH** 拒动或误动",
     "FAILED": "**FAILED** 未执行",
 }
-_ALARMS = {"offline": "`offline` 失联", "no_path": "`no_path` 网关无路径", "mismatch": "`mismatch` 拒动或误动"}
+_ALARMS = {
+    "offline": "`offline` 失联",
+    "no_path": "`no_path` 网关无路径",
+    "mismatch": "`mismatch` 拒动或误动",
+    "busy": "`busy` 持续设备忙",
+}
 _WIRES = {Framing.TCP: "TCP", Framing.RTU: "RTU"}
 
 

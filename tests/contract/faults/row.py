@@ -43,8 +43,8 @@ LOST = Shown("230 UNCERTAIN comm_fault", "230 BAD old_data", OUT_OF_REACH, ("dev
 """Nothing that comes is believed; two failures in a row are a lost device."""
 REFUSED = replace(LOST, reconnects=False)
 """The device, or the gateway in front of it, answers rightly and gives nothing: lost, on a connection that stands."""
-AGEING = Shown("230 UNCERTAIN old_data", "230 BAD old_data", IN_REACH)
-"""It answers, but not with values: what was read grows old."""
+AGEING = Shown("230 UNCERTAIN old_data", "230 BAD old_data", IN_REACH, ("device_always_busy",), "busy")
+"""It answers, but not with values: what was read grows old, and after a minute people are told why."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -102,7 +102,11 @@ def once(events: list[str]) -> tuple[str, ...]:
 
 def back(log: tuple[str, ...]) -> list[str]:
     """What is logged when it is over."""
-    ends = {"endpoint_unreachable": "endpoint_connected", "device_offline": "device_online"}
+    ends = {
+        "endpoint_unreachable": "endpoint_connected",
+        "device_offline": "device_online",
+        "device_always_busy": "device_answers_again",
+    }
     return [ends[one] for one in log if one in ends]
 
 

@@ -110,13 +110,12 @@ def _first_pdu(asked: Asked, request: Request, data: bytes) -> bytes | None:
         return data[7:end] if whole else None
     function = request.pdu[0]
     size = 1 + len(request.echo) if request.echo else 2 + request.data_bytes
-    for length in (2, size):
-        frame = data[: 1 + length + 2]
-        if len(frame) == 1 + length + 2 and frame[0] == asked.unit and crc(frame[:-2]) == frame[-2:]:
-            pdu = frame[1:-2]
-            if pdu[0] in (function, function | 0x80):
-                return pdu
-    return None
+    # The function says how long the frame is. A shorter one may have a right checksum by chance.
+    lengths = {function: size, function | 0x80: 2}
+    length = lengths.get(data[1], 0) if len(data) > 1 else 0
+    frame = data[: 1 + length + 2]
+    whole = length and len(frame) == 1 + length + 2 and frame[0] == asked.unit and crc(frame[:-2]) == frame[-2:]
+    return frame[1:-2] if whole else None
 
 
 Heard = Callable[[Asked], st.SearchStrategy[bytes]]

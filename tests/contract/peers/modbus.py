@@ -30,6 +30,8 @@ class ModbusPeer:
         self.attempts: list[Attempt] = []
         self.asked: list[bytes] = []
         self.memory: dict[Table, dict[int, int]] = {table: {} for table in Table}
+        self.refused_functions: dict[int, int] = {}
+        """Functions it answers with an exception, and its code."""
         self._fc23 = fc23
         self._in_flight = in_flight
         self._silent = self._losing = self._refusing = False
@@ -91,6 +93,8 @@ class ModbusPeer:
 
     def _act(self, pdu: bytes) -> bytes:
         function = pdu[0]
+        if function in self.refused_functions:
+            return bytes((function | 0x80, self.refused_functions[function]))
         if function in (1, 2):
             return bytes((function,)) + self._bits(_TABLES[function], *struct.unpack(">HH", pdu[1:]))
         if function in (3, 4):

@@ -58,7 +58,8 @@ class Port:
     def __init__(self, port: int) -> None:
         self.port = port
         self.refused: list[Refusal] = []
-        self.dial_ins = DialIns(self.refused.append)
+        self.arrived: list[str] = []
+        self.dial_ins = DialIns(self.refused.append, self.arrived.append)
         self.a, self.b = self.seat("A-001"), self.seat("B-002")
         self._devices: list[Device] = []
 
@@ -131,6 +132,15 @@ async def test_a_device_is_recognised_by_what_it_says_first_however_that_is_cut(
         with pytest.raises(LinkDown):
             await port.a.open()
         assert port.refused == []
+
+
+async def test_whoever_waits_for_a_device_is_told_when_it_has_dialled_in_and_of_nobody_else() -> None:
+    async with listening() as port:
+        await port.dial(b"C-003")
+        await port.dial(b"B-0")
+        assert port.arrived == []
+        await port.dial(b"B-002")
+        assert port.arrived == ["b-002"]
 
 
 @pytest.mark.parametrize("said", [b"C-003", b"A-002", b"\0", b"GET / HTTP/1.1\r\n", BEAT + b"A-001"])
@@ -268,6 +278,7 @@ async def test_a_silent_device_is_dropped_and_its_late_answer_is_no_answer_after
         device = await port.dial(b"A-001")
         asyncio.get_running_loop().call_later(1.0, device.writer.write, ANSWER)
         wire = await port.a.open()
+        await wire.settle()
         assert await answered(wire, device, b"\x05\x03\x02\x00\x01" + checksum(b"\x05\x03\x02\x00\x01")) == b"\x00\x01"
 
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from controller.domain.errors import ConfigError
+from controller.domain.errors import ConfigError, DeviceRefused
+from controller.domain.quality import Detail, Quality
 from drivers.base import Binding, Endpoint
 from drivers.modbus.driver import ModbusDriver
 from drivers.profile import Access, PointSpec, PointType, Poll, Table
-from tests.contract.peers.device import DEVICE, LoopClock
+from tests.contract.peers.device import DEVICE, POINTS, LoopClock
 from tests.contract.peers.modbus import ModbusPeer
 
 
@@ -51,5 +52,57 @@ async def test_a_heartbeat_rides_on_the_read_where_the_device_knows_function_23(
     await driver.read(DEVICE, frozenset({Poll.NORMAL}), heartbeat=9)
     holding = [pdu[0] for pdu in peer.asked if pdu[0] not in (1, 4)]
     assert holding == functions
+    await driver.close()
+    await peer.stop()
+
+
+def names_in(table: Table) -> set[str]:
+    return {name for name, spec in POINTS.items() if spec.table is table}
+
+
+@pytest.mark.parametrize("in_flight", [1, 4])
+@pytest.mark.parametrize(("code", "detail"), [(2, Detail.CONFIG_ERROR), (4, Detail.FAILURE)])
+async def test_what_a_device_refuses_is_unknown_and_the_rest_of_it_is_not_lost(
+    in_flight: int, code: int, detail: Detail
+) -> None:
+    peer = ModbusPeer(in_flight=in_flight)
+    driver = peer.driver(await peer.start())
+    await driver.connect()
+    peer.refused_functions = {4: code}
+    for _ in range(2):
+        readings = await driver.read(DEVICE)
+        bad = {name: reading for name, reading in readings.items() if reading.detail is detail}
+        assert bad.keys() == names_in(Table.INPUT)
+        assert {reading.quality for reading in bad.values()} == {Quality.BAD}
+        assert readings.keys() == POINTS.keys()
+    polls = frozenset({next(iter(POINTS[name].poll for name in bad))})
+    assert (await driver.read(DEVICE, polls))[next(iter(bad))].detail is detail
+    peer.refused_functions = {}
+    assert all(reading.quality is not Quality.BAD for reading in (await driver.read(DEVICE)).values())
+    peer.refused_functions = {4: code}
+    with pytest.raises(DeviceRefused):  # news: may be all of it
+        await driver.read(DEVICE, polls)
+    await driver.close()
+    await peer.stop()
+
+
+async def test_a_device_that_refuses_everything_has_given_nothing() -> None:
+    peer = ModbusPeer()
+    driver = peer.driver(await peer.start())
+    await driver.connect()
+    peer.refused_functions = dict.fromkeys((1, 2, 3, 4), 2)
+    with pytest.raises(DeviceRefused, match="an address it does not have"):
+        await driver.read(DEVICE)
+    await driver.close()
+    await peer.stop()
+
+
+async def test_a_busy_device_is_busy_as_a_whole() -> None:
+    peer = ModbusPeer()
+    driver = peer.driver(await peer.start())
+    await driver.connect()
+    peer.refused_functions = {4: 6}
+    with pytest.raises(DeviceRefused, match="it is busy"):
+        await driver.read(DEVICE)
     await driver.close()
     await peer.stop()

@@ -30,6 +30,7 @@ async def line(query: str = f"drain_s={DRAIN_S}") -> AsyncIterator[tuple[Wire, S
     assert peer.serial is not None
     opened = line_of(Endpoint("bus", f"modbus+rtu://{peer.serial.path}?baudrate=9600&parity=N&{query}", (), 2.0))
     wire = await opened.open()
+    await wire.settle()
     try:
         yield wire, peer
     finally:
@@ -116,6 +117,7 @@ async def test_a_caller_that_gives_up_closes_the_port_and_the_next_opening_waits
     assert peer.serial is not None
     opened = line_of(Endpoint("bus", f"modbus+rtu://{peer.serial.path}?baudrate=9600&parity=N", (), 2.0))
     wire = await opened.open()
+    await wire.settle()
     peer.go_silent()
     writing = asyncio.create_task(wire.ask(WRITE))
     await asyncio.sleep(0.5)
@@ -128,6 +130,7 @@ async def test_a_caller_that_gives_up_closes_the_port_and_the_next_opening_waits
     asyncio.get_running_loop().call_later(1.0, peer.serial.say, rtu(5, b"\x06\x00\x02\x00\x07"))
     await wire.close()
     wire = await opened.open()
+    await wire.settle()
     assert now_s() - began_s == pytest.approx(2.0, abs=0.1)
     assert await wire.ask(READ) == b"\0\0"
     await wire.close()

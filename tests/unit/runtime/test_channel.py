@@ -165,6 +165,18 @@ async def test_a_command_with_a_time_waits_for_it() -> None:
         assert on.told.of("staggered") == ["sent", "acked"]
 
 
+async def test_a_device_that_has_dialled_in_is_met_at_once_however_long_its_back_off_would_still_be() -> None:
+    async with line(link_first_s=600.0, link_max_s=600.0) as on:
+        on.driver.lose()
+        await on.after(60.0)
+        assert on.link() is LinkState.OFFLINE
+        on.driver.recover()
+        on.channel.reachable()
+        await on.after(1.0)
+        assert on.link() is LinkState.ONLINE
+        assert on.link(B) is LinkState.ONLINE
+
+
 async def test_a_command_that_died_while_it_waited_never_reaches_the_wire() -> None:
     async with line() as on:
         await on.after(1.0)

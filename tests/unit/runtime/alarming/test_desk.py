@@ -266,14 +266,15 @@ async def test_statistics_speak_of_the_running_controller(tmp_path: Path) -> Non
 async def test_after_a_restart_nothing_stands_of_what_left_the_site_or_is_watched_no_more(
     tmp_path: Path, soft: SoftField, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    gone, gauge = "330106-LC-0009", "330106-LG-0001"
+    gone, gauge, server = "330106-LC-0009", "330106-LG-0001", "opcua/ua-gone"
+    ends = [(gone, "offline"), (gone, "busy"), (gone, f"{gone}/P1.start:button_stuck"), (server, "certificate_refused")]
     async with soft_city(tmp_path, soft=soft) as city:
-        for source, condition in ((gone, "offline"), (gone, "tag_without_target"), (gauge, "level_blue")):
+        for source, condition in (*ends, (gone, "tag_without_target"), (gauge, "level_blue")):
             city.assembly.alarms.set(source, condition, "stands")
     monkeypatch.setitem(FILES, "site/alarms.yaml", "water_levels: {grades: {red: {from: guarantee}}}\n")
     async with soft_city(tmp_path, soft=soft) as city:
         desk = city.controller.desks.alarms
-        assert desk.get(f"{gone}:offline").state == "RTNUN"
+        assert {desk.get(f"{source}:{condition}").state for source, condition in ends} == {"RTNUN"}
         assert "left the site" in desk.get(f"{gone}:offline").text
         assert desk.get(f"{gauge}:level_blue").state == "RTNUN"
         assert desk.get(f"{gone}:tag_without_target").state == "UNACK"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Iterable, Mapping
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum, auto
 
@@ -20,6 +20,7 @@ from controller.domain.errors import (
 )
 from controller.domain.image import LinkState
 from controller.domain.points import Reading, Value, good
+from controller.domain.quality import Detail, Quality
 from controller.domain.slots import Slot
 from controller.runtime.channel import Channel
 from controller.runtime.clocks import ScaledClock
@@ -75,6 +76,7 @@ class Unit:
     takes_s: float = 0.05
     blocks: int = 1
     obedient: bool = True
+    withheld: set[str] = field(default_factory=set)
 
 
 @dataclass(frozen=True)
@@ -142,7 +144,10 @@ class Gateway:
         for block in range(unit.blocks):
             await self._answered(device, changes=False)
             share = names[block :: unit.blocks]
-            readings |= {name: good(unit.values[name], self._clock.monotonic()) for name in share}
+            now_s = self._clock.monotonic()
+            readings |= {name: good(unit.values[name], now_s) for name in share if name not in unit.withheld}
+            withheld = Reading(None, Quality.BAD, now_s, Detail.CONFIG_ERROR)
+            readings |= {name: withheld for name in share if name in unit.withheld}
             if between is not None and block + 1 < unit.blocks:
                 waiting = between()
                 if waiting is not None:
@@ -257,6 +262,18 @@ class News:
 
     def button_freed(self, device: str, point: str) -> None:
         self.heard.append(("freed", device, point))
+
+    def busy(self, device: str) -> None:
+        self.heard.append(("busy", device))
+
+    def refuses(self, device: str, points: Sequence[str]) -> None:
+        self.heard.append(("refuses", device, *points))
+
+    def refuses_no_more(self, device: str) -> None:
+        self.heard.append(("gives", device))
+
+    def answers_again(self, device: str) -> None:
+        self.heard.append(("answers", device))
 
 
 @dataclass

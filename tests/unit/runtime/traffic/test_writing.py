@@ -159,6 +159,30 @@ async def test_a_busy_device_is_asked_again_a_few_times_and_then_left_to_its_pac
         assert on.channel.view().troubles == {"busy": len(on.reads(A, since_s))}
 
 
+async def test_people_are_told_once_of_a_device_that_is_always_busy_and_once_that_it_answers_again() -> None:
+    async with gateway_of([A]) as on:
+        await on.after(20.0)
+        on.gateway.units[A].temper = Temper.BUSY
+        await on.after(50.0)
+        assert on.news.heard == []
+        await on.after(200.0)
+        assert on.news.heard == [("busy", A)]
+        on.gateway.units[A].temper = Temper.WELL
+        await on.after(20.0)
+        assert on.news.heard == [("busy", A), ("answers", A)]
+
+
+async def test_people_are_told_of_points_a_device_refuses_to_give_and_the_rest_of_it_is_not_lost() -> None:
+    async with gateway_of([A]) as on:
+        on.gateway.units[A].withheld = {"K1.feedback"}
+        await on.after(20.0)
+        assert on.news.heard == [("refuses", A, "K1.feedback")]
+        assert on.link(A) is LinkState.ONLINE
+        on.gateway.units[A].withheld = set()
+        await on.after(120.0)
+        assert on.news.heard == [("refuses", A, "K1.feedback"), ("gives", A)]
+
+
 async def test_a_busy_unit_leaves_its_neighbours_their_pace() -> None:
     async with gateway_of([A, B]) as on:
         on.gateway.units[A].temper = Temper.BUSY

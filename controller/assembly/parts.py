@@ -300,7 +300,9 @@ class Assembly:
             self._cycle(self.lighting, site.timing.lighting_cycle_s),
             self._cycle(self.water, site.timing.water_cycle_s),
         ]
-        self.opcua = OpcUaOffice(site, store.folder.path, alarms=self.alarms, clock=clock, local=self.local)
+        self.opcua = OpcUaOffice(
+            site, store.folder.path, alarms=self.alarms, evidence=self.evidence, clock=clock, local=self.local
+        )
         self.housekeeping = Housekeeping(site, self.alarms, store.state, clock)
         self.watch = Watch(
             site, self.table, self.alarms, self.stream, clock, met=self._is_met, no_path=self.wires.no_path

@@ -95,6 +95,8 @@ def _told(found: Backup, data: Path, done: object) -> list[str]:
         )
     else:
         lines.append(f"the journal is the backup's too, up to line {found.manifest.head.seq} ({done.journal_was})")
+    if done.trusted:
+        lines.append(f"{len(done.trusted)} OPC UA stations are trusted as in the backup: see `zhadao certs list`")
     lines.append(f"what was there before is in {done.aside}")
     return lines
 

@@ -18,6 +18,7 @@ from pathlib import Path
 
 from controller import __version__
 from controller.domain.errors import StoreError
+from controller.store import trust_list
 from controller.store.backup_check import (
     MANIFEST,
     PARTIAL,
@@ -145,6 +146,9 @@ def _copy_files(snapshot: Snapshot, into: Path) -> None:
     _write(into / CHECKPOINT_FILE, snapshot.checkpoints)
     if (snapshot.data / PUBLIC_FILE).exists():
         _write(into / PUBLIC_FILE, (snapshot.data / PUBLIC_FILE).read_bytes())
+    trusted = trust_list.packed(snapshot.data)
+    if trusted:
+        _write(into / trust_list.FILE, trusted)
 
 
 def _copy_database(source: sqlite3.Connection, path: Path) -> None:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import contextlib
 import os
 import shutil
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 from controller.domain.errors import StoreError
+from controller.store import trust_list
 from controller.store.backup_check import Backup, check_backup
 from controller.store.checkpoints import Checkpoints
 from controller.store.database import reading
@@ -42,13 +43,14 @@ class Restored:
     """What was done: ``aside`` holds what was there before; ``journal_kept`` when the folder's own journal stayed.
 
     ``journal_was`` says why it did not stay; empty when it did. ``since`` is what the state no longer knows: how
-    many lines the journal goes on beyond the backup.
+    many lines the journal goes on beyond the backup. ``trusted``: fingerprints of stations that are trusted again.
     """
 
     aside: Path
     journal_kept: bool
     journal_was: str
     since: int
+    trusted: tuple[str, ...] = ()
 
 
 def refuse_unfinished(data: Path) -> None:
@@ -79,7 +81,8 @@ async def restore(
         try:
             if with_keys:
                 put_keys(backup.path / KEYS, folder.path / KEYS)
-            done = _put_in_place(backup, folder, wall)
+            trusted = _trust_again(backup, folder)
+            done = replace(_put_in_place(backup, folder, wall), trusted=trusted)
         except OSError as cause:
             raise StoreError(
                 f"restoring {data} failed ({cause}): nothing is lost, what was moved is in its folder "
@@ -127,6 +130,12 @@ def put_keys(source: Path, target: Path) -> list[str]:
         _copy(source / name, target / name)
     sync_folder(target)
     return names
+
+
+def _trust_again(backup: Backup, folder: DataFolder) -> tuple[str, ...]:
+    if trust_list.FILE not in backup.manifest.files:
+        return ()
+    return tuple(trust_list.unpack((backup.path / trust_list.FILE).read_bytes(), folder.path))
 
 
 def _is_of_store(name: str) -> bool:
@@ -178,6 +187,7 @@ async def _tell(backup: Backup, folder: DataFolder, done: Restored, actor: str, 
             "line": head.seq,
             "hash": head.hash,
             "aside": done.aside.name,
+            "trusted": list(done.trusted),
             "journal": "kept" if done.journal_kept else f"replaced: {done.journal_was}",
             ANNOUNCED: journal.public_key,
         }

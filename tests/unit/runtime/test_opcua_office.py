@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
 
 from controller.runtime.alarms import AlarmBook, Priority
 from controller.runtime.clocks import RealClock
+from controller.runtime.evidence import Evidence
 from controller.runtime.local_time import LocalTime
 from controller.runtime.opcua_certificates import OpcUaCertificates
 from controller.runtime.opcua_notices import OpcUaNotices
+from controller.runtime.opcua_trust import OpcUaTrust
 from controller.settings import Site, load_site
 from drivers.opcua.notices import Notice, Trouble
 from drivers.opcua.options import Security, UaOptions
@@ -90,3 +94,38 @@ def test_a_site_without_secured_endpoints_is_not_bothered(tmp_path: Path) -> Non
     site = secured(tmp_path, Security.NONE)
     OpcUaCertificates(site, pki, alarms=alarms, clock=clock, local=LOCAL).look()
     assert list(alarms.all()) == []
+
+
+class Journalled(Evidence):
+    """Only what is put off is kept here."""
+
+    def __init__(self) -> None:
+        self.lines: list[dict[str, Any]] = []
+
+    def later(self, kind: str, actor: str, target: str, data: Mapping[str, Any]) -> None:
+        self.lines.append({"kind": kind, "actor": actor, "target": target, **data})
+
+
+def test_whom_we_trust_is_evidence_at_every_start_and_whenever_it_changes(tmp_path: Path) -> None:
+    pki = Pki(tmp_path / "data" / "pki")
+    first, _ = pair("urn:plc-1", begins=TODAY)
+    second, _ = pair("urn:plc-2", begins=TODAY)
+    told = Journalled()
+    OpcUaTrust(pki, told, RealClock()).look()
+    assert told.lines == []
+    pki.trust(first)
+    trust = OpcUaTrust(pki, told, RealClock())
+    trust.look()
+    trust.look()
+    pki.trust(second)
+    pki.remove(first)
+    trust.look()
+    by = {"kind": "opcua_trust", "actor": "certs", "target": ""}
+    assert told.lines == [
+        {**by, "trusted": {first.fingerprint: first.subject}},
+        {
+            **by,
+            "trusted_now": {second.fingerprint: second.subject},
+            "no_longer": {first.fingerprint: first.subject},
+        },
+    ]

@@ -115,6 +115,25 @@ async def test_keys_come_along_only_when_asked_and_never_over_others(site: Site,
     assert (data / KEY_FILE).read_text() == "11" * 32
 
 
+async def test_stations_trusted_in_the_backup_are_trusted_again_but_for_those_rejected_since(tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    await filled(data)
+    trusted, rejected = data / "pki" / "trusted", data / "pki" / "rejected"
+    for folder in (trusted, rejected):
+        folder.mkdir(parents=True)
+    for name in ("aa", "bb", "cc"):
+        (trusted / f"{name}.der").write_bytes(name.encode())
+    (backup,) = [read_backup(taken(data, tmp_path / "backups"))]
+    (trusted / "bb.der").unlink()
+    (trusted / "cc.der").rename(rejected / "cc.der")
+    for _ in range(2):
+        assert (await put_back(backup, data)).trusted == ("aa", "bb")
+        assert {file.name: file.read_bytes() for file in trusted.iterdir()} == {"aa.der": b"aa", "bb.der": b"bb"}
+    elsewhere = tmp_path / "elsewhere"
+    assert (await put_back(backup, elsewhere)).trusted == ("aa", "bb", "cc")
+    assert (elsewhere / "pki" / "trusted").stat().st_mode & 0o777 == 0o700
+
+
 async def test_the_journal_of_another_controller_never_stays(site: Site, tmp_path: Path) -> None:
     _, backup = site
     other = tmp_path / "other"

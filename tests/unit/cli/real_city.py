@@ -9,7 +9,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -148,7 +148,9 @@ async def _run(folder: Path, ready: list[City], up: threading.Event, over: threa
     loop, data = asyncio.get_running_loop(), folder / "data"
     site = load_site(write_site(folder / "config"))
     clock = ScaledClock(AFTERNOON, SPEED, source=loop.time, origin_s=loop.time())
-    with SoftField().wired() as wires:
+    with ExitStack() as while_starting:
+        # Other tests of this process want real drivers while this controller lives on.
+        wires = while_starting.enter_context(SoftField().wired())
         store = Store.open(data)
         assembly = Assembly(paced(site, SPEED), clock, store)
         assembly.ask_rights()
@@ -172,6 +174,7 @@ async def _run(folder: Path, ready: list[City], up: threading.Event, over: threa
                 await listening.wait()
                 while not controller.health().ready:  # noqa: ASYNC110 - likewise
                     await asyncio.sleep(0.05)
+                while_starting.close()
                 url = f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
                 note(data, url, assembly.people.authority.local_token())
                 ready.append(City(data, url, assembly, wires, loop, {one.name: one.code for one in codes}))

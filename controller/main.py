@@ -29,12 +29,12 @@ from controller.runtime.pace import paced
 from controller.runtime.people.house import People
 from controller.runtime.people.tokens import key_in
 from controller.runtime.people.views import OneTimeCode
+from controller.runtime.publishing.startup import load_in_force
 from controller.runtime.signals import stop_signals
 from controller.runtime.startup import settle, tidy
 from controller.runtime.tasks import cancel_all
 from controller.runtime.tls import Tls
 from controller.runtime.witness import WitnessedAuthority
-from controller.settings.load import load_site
 from controller.settings.site import Site
 from controller.store.store import Store
 from drivers.opcua.pki import FOLDER, Pki
@@ -158,5 +158,5 @@ def run_controller(
     """
     configure_logs(as_json=log_json, quiet=live is not None)
     serving = Serving(data, host, port, announce, live=live, config=config)
-    uvloop.run(serve(load_site(config), RealClock(), serving))
+    uvloop.run(serve(load_in_force(config, data), RealClock(), serving))
     return 0

@@ -14,7 +14,7 @@ from controller.main import LiveView, Serving, serve
 from controller.runtime.clocks import ScaledClock
 from controller.runtime.logs import configure_logs
 from controller.runtime.people.views import OneTimeCode
-from controller.settings.load import load_site
+from controller.runtime.publishing.startup import load_in_force
 from controller.settings.site import Site
 from drivers.factory import import_drivers
 from hil.demo_parts import Demo, DemoTime, FieldEnded, FieldProcess
@@ -28,7 +28,7 @@ def control(demo: Demo, demo_time: DemoTime, field: FieldProcess) -> int:
         ControllerError: in one sentence what is in the way.
     """
     configure_logs(as_json=demo.log_json, quiet=demo.live)
-    site = load_site(demo.config)
+    site = load_in_force(demo.config, demo.data)
     import_drivers(site.endpoints)  # the field is still opening its sockets
     clock = ScaledClock(datetime.fromisoformat(demo_time.start), demo_time.speed, demo_time.origin_s)
     urls = field.urls()

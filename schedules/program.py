@@ -5,130 +5,59 @@ A program is data. ``schedules.resolve`` makes periods of it for one night at on
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass
-from enum import StrEnum
+from dataclasses import dataclass, replace
 
 from controller.domain.errors import InvalidValue
+from schedules.conditions import LuxMode, LuxRule, ValueCondition
+from schedules.program_parts import (
+    DARK,
+    FULL,
+    MAX_OFFSET_MIN,
+    TIME_POINT_FORMS,
+    Anchor,
+    Edge,
+    End,
+    Saving,
+    Show,
+    TimePoint,
+    Title,
+    parse_level,
+    parse_time_point,
+)
+
+__all__ = [
+    "ASTRONOMICAL",
+    "DARK",
+    "DUSK",
+    "FULL",
+    "MAX_OFFSET_MIN",
+    "SUNRISE",
+    "SUNSET",
+    "TIME_POINT_FORMS",
+    "Anchor",
+    "Edge",
+    "End",
+    "LuxMode",
+    "LuxRule",
+    "Program",
+    "ProgramId",
+    "Saving",
+    "Show",
+    "TimePoint",
+    "Title",
+    "ValueCondition",
+    "all_night",
+    "by_light",
+    "capped",
+    "half_night",
+    "landscape",
+    "parse_level",
+    "parse_time_point",
+    "stepped",
+]
 
 ProgramId = str
 """Name of a program: ``road-half-night``."""
-
-MAX_OFFSET_MIN = 240
-"""An offset larger than four hours is a typing error, not a program."""
-
-
-class Anchor(StrEnum):
-    """What a time point hangs on."""
-
-    SUNSET = "sunset"
-    DUSK = "dusk"
-    DAWN = "dawn"
-    SUNRISE = "sunrise"
-    CLOCK = "clock"
-
-
-@dataclass(frozen=True, slots=True)
-class TimePoint:
-    """A moment of a night.
-
-    ``minutes`` is the offset from a sun anchor, or for CLOCK the local minute of the day (0–1439). A clock time
-    belongs to the night from noon to noon: 22:30 is the evening's, 00:30 comes after midnight of the same night.
-    """
-
-    anchor: Anchor
-    minutes: int = 0
-
-    def __post_init__(self) -> None:
-        if self.anchor is Anchor.CLOCK:
-            if not 0 <= self.minutes < 24 * 60:
-                raise InvalidValue(f"a clock time lies between 00:00 and 23:59, not at minute {self.minutes}")
-        elif abs(self.minutes) > MAX_OFFSET_MIN:
-            raise InvalidValue(
-                f"an offset from {self.anchor} is at most {MAX_OFFSET_MIN} minutes either way, not {self.minutes}"
-            )
-
-    def __str__(self) -> str:
-        if self.anchor is Anchor.CLOCK:
-            return f"{self.minutes // 60:02d}:{self.minutes % 60:02d}"
-        return f"{self.anchor}{self.minutes:+d}m" if self.minutes else str(self.anchor)
-
-
-_CLOCK = re.compile(r"(\d{1,2}):(\d{2})")
-_SUN = re.compile(r"(sunset|dusk|dawn|sunrise)(?:\s*([+-])\s*(\d{1,3})\s*m(?:in)?)?")
-TIME_POINT_FORMS = "HH:MM, sunset, sunset-5m, sunrise+10m, dusk+0m or dawn-15m"
-
-
-def parse_time_point(text: str) -> TimePoint:
-    """Read ``sunset-5m``, ``dawn``, ``00:30``.
-
-    Raises:
-        InvalidValue: with the forms that would be right.
-    """
-    spoken = text.strip().lower()
-    if clock := _CLOCK.fullmatch(spoken):
-        hour, minute = int(clock[1]), int(clock[2])
-        if hour > 23 or minute > 59:
-            raise InvalidValue(f"{text!r} is not a clock time; hours go from 00 to 23 and minutes from 00 to 59")
-        return TimePoint(Anchor.CLOCK, hour * 60 + minute)
-    if sun := _SUN.fullmatch(spoken):
-        return TimePoint(Anchor(sun[1]), int(f"{sun[2]}{sun[3]}") if sun[2] else 0)
-    raise InvalidValue(f"{text!r} is not a time point; write {TIME_POINT_FORMS} (offsets in whole minutes)")
-
-
-def parse_level(text: str) -> float:
-    """Read ``on`` (100), ``off`` (0) or ``60%``.
-
-    Raises:
-        InvalidValue: with the forms that would be right.
-    """
-    spoken = text.strip().lower()
-    named = {"on": 100.0, "off": 0.0}.get(spoken)
-    if named is not None:
-        return named
-    number = re.fullmatch(r"(\d{1,3}(?:\.\d+)?)\s*%", spoken)
-    if number is None or float(number[1]) > 100.0:
-        raise InvalidValue(f"{text!r} is not a lighting level; write on, off or 0% to 100%")
-    return float(number[1])
-
-
-def _checked_percent(percent: float) -> None:
-    if not 0.0 <= percent <= FULL:
-        raise InvalidValue(f"a lighting level lies between 0 and 100 %, not {percent!r}")
-
-
-@dataclass(frozen=True, slots=True)
-class Edge:
-    """From ``at`` on, the lamps are at ``percent`` (0 off, 100 full)."""
-
-    at: TimePoint
-    percent: float
-
-    def __post_init__(self) -> None:
-        _checked_percent(self.percent)
-
-
-@dataclass(frozen=True, slots=True)
-class Saving:
-    """Energy saving: between two points of the night a burning lamp is at most at ``percent``.
-
-    It never switches on what the edges left off. ``until`` None saves until the edges' own OFF.
-    """
-
-    start: TimePoint
-    until: TimePoint | None
-    percent: float = 0.0
-
-    def __post_init__(self) -> None:
-        _checked_percent(self.percent)
-
-
-@dataclass(frozen=True, slots=True)
-class Title:
-    """A program's name for people, in both languages."""
-
-    zh: str
-    en: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +68,10 @@ class Program:
     in the list holds. A night starts dark at noon and what it left on ends at the next noon.
     ``min_burn_min``: a burn shorter than this many minutes is left out (a relight at 05:00 when the sun rises at
     05:03 only wears lamps).
+    ``lux`` is the light sensor's part and ``conditions`` are those on values of points; both are evaluated by the
+    live control (slot 12). The edges alone are what holds when nothing can be measured.
+    ``shows`` stand above the edges and ``ends`` above both: from the earliest end on the lamps are off. Savings then
+    darken what is left.
     """
 
     id: ProgramId
@@ -146,6 +79,10 @@ class Program:
     edges: tuple[Edge, ...]
     savings: tuple[Saving, ...] = ()
     min_burn_min: int = 0
+    lux: LuxRule | None = None
+    conditions: tuple[ValueCondition, ...] = ()
+    shows: tuple[Show, ...] = ()
+    ends: tuple[End, ...] = ()
 
     def __post_init__(self) -> None:
         if not self.edges:
@@ -155,13 +92,22 @@ class Program:
                 f"program {self.id!r}: min_burn_min lies between 0 and {MAX_OFFSET_MIN} minutes, "
                 f"not {self.min_burn_min}"
             )
+        if self.lux is not None and self.lux.mode is LuxMode.LUX and self.edges != self.lux.edges():
+            raise InvalidValue(
+                f"program {self.id!r} is decided by the light sensor alone: its edges are the ends of the sensor's "
+                "windows; leave edges out, or let the sensor add to them (astro_and_lux)"
+            )
+
+
+def capped(program: Program, hard_end: TimePoint) -> Program:
+    """The program with nothing lit from ``hard_end`` on."""
+    end = End(hard_end, hard=True)
+    return program if end in program.ends else replace(program, ends=(*program.ends, end))
 
 
 SUNSET = TimePoint(Anchor.SUNSET)
 SUNRISE = TimePoint(Anchor.SUNRISE)
 DUSK = TimePoint(Anchor.DUSK)
-FULL = 100.0
-DARK = 0.0
 
 
 def all_night(
@@ -185,6 +131,29 @@ def half_night(
     """半夜灯: as all-night, but dark or dimmed from ``dark_from``; ``dark_until`` None stays so until morning."""
     edges = (Edge(on, FULL), Edge(off, DARK))
     return Program(program, title, edges, (Saving(dark_from, dark_until, percent),), min_burn_min)
+
+
+def by_light(program: ProgramId, title: Title, lux: LuxRule | None = None) -> Program:
+    """光控: the light sensor alone decides inside its windows; lit from window's end to window's end without it."""
+    rule = lux or LuxRule(LuxMode.LUX)
+    return Program(program, title, rule.edges(), lux=rule)
+
+
+def stepped(
+    program: ProgramId,
+    title: Title,
+    steps: tuple[tuple[TimePoint, float], ...],
+    *,
+    on: TimePoint = SUNSET,
+    off: TimePoint = SUNRISE,
+) -> Program:
+    """Stepped dimming: full from ``on``, then each (time point, percent) until the next, out at ``off``.
+
+    A step before that night's ON or after its OFF changes nothing.
+    """
+    ends = [start for start, _ in steps[1:]]
+    savings = tuple(Saving(start, until, percent) for (start, percent), until in zip(steps, [*ends, None], strict=True))
+    return Program(program, title, (Edge(on, FULL), Edge(off, DARK)), savings)
 
 
 def landscape(program: ProgramId, title: Title, curfew: TimePoint, on: TimePoint = DUSK) -> Program:

@@ -11,8 +11,11 @@ from zoneinfo import ZoneInfo
 
 from controller.domain.assets import Place
 from schedules.astro import night_of, utc
-from schedules.program import DARK, Anchor, Edge, Program, Saving
+from schedules.program import DARK, Anchor, Program
 from schedules.spans import Sky, Span, base_spans, nights_of_year, spans_of
+from schedules.words import cause_en, level_text
+
+__all__ = ["LightState", "Period", "dark_gaps", "day_burning", "level_text", "resolve_night", "state_at"]
 
 DAY_MARGIN_MIN = 30.0
 """Burning up to this long before sunset or after sunrise is dusk and dawn, more is day burning (the same half hour
@@ -91,7 +94,7 @@ def dark_gaps(
 ) -> list[tuple[date, float]]:
     """The nights on which the edges leave lamps off between sunset and sunrise (both narrowed by the margin).
 
-    Information, not an error: landscape lighting has a curfew. Energy saving does not count.
+    Information, not an error: landscape lighting has a curfew, which counts; energy saving does not.
     """
     margin_s = margin_min * 60.0
     found = ((sky.night, _dark_at_night_s(program, sky, margin_s) / 60.0) for sky in nights_of_year(place, tz, year))
@@ -103,34 +106,18 @@ def _period(span: Span) -> Period:
         start=utc(span.start_s),
         end=utc(span.end_s),
         percent=span.percent,
-        cause=_said(span.by),
+        cause=cause_en(span.by),
         base_percent=span.base,
-        base_cause=_said(span.base_by),
+        base_cause=cause_en(span.base_by),
     )
-
-
-def _said(line: Edge | Saving | Program | None) -> str:
-    """A line of the program in words."""
-    if line is None:
-        return "off until the night's first switching"
-    if isinstance(line, Edge):
-        return f"{level_text(line.percent)} at {line.at}"
-    if isinstance(line, Saving):
-        return f"{level_text(line.percent)} from {line.start} until {line.until or 'the end of the night'}"
-    return f"off: a burn shorter than {line.min_burn_min} min is left out"
-
-
-def level_text(percent: float) -> str:
-    """``on``, ``off`` or ``60%``."""
-    return {0.0: "off", 100.0: "on"}.get(percent, f"{percent:g}%")
 
 
 def _surely_dark_by_day(program: Program, margin_min: float) -> bool:
     """Whether sunset ON and sunrise OFF alone prove it, without looking at any night.
 
-    Savings and the minimum burn only ever darken, so the edges decide.
+    Savings, ends and the minimum burn only ever darken, so the edges decide where there is no show.
     """
-    if len(program.edges) != 2:
+    if len(program.edges) != 2 or program.shows:
         return False
     on, off = program.edges
     return (

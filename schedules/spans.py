@@ -13,21 +13,25 @@ from zoneinfo import ZoneInfo
 
 from controller.domain.assets import Place
 from schedules.astro import Crossings, noon_s, sun_crossings, twilight_crossings
-from schedules.program import DARK, Anchor, Edge, Program, Saving, TimePoint
+from schedules.program import DARK, Anchor, Edge, End, Program, Saving, Show, TimePoint
+
+Line = Edge | Show | End
+"""What can decide the level without savings."""
 
 
 class Span(NamedTuple):
     """A stretch of one level, with the lines of the program that made it.
 
-    ``percent`` is the level, ``base`` what the edges alone say; ``by`` None: before the night's first edge.
+    ``percent`` is the level, ``base`` what it is without savings (edges, shows and ends); ``by`` None: before the
+    night's first edge.
     """
 
     start_s: float
     end_s: float
     percent: float
     base: float
-    by: Edge | Saving | Program | None
-    base_by: Edge | None
+    by: Line | Saving | Program | None
+    base_by: Line | None
 
 
 class Sky:
@@ -55,7 +59,7 @@ class Sky:
         if anchor is Anchor.SUNRISE:
             return self.sun.morning_s + point.minutes * 60.0
         if anchor is Anchor.CLOCK:
-            return _clock_s(self.night.toordinal(), point.minutes, self._tz)
+            return clock_s(self.night.toordinal(), point.minutes, self._tz)
         if self._twilight is None:
             self._twilight = twilight_crossings(self._place, self.night, self._tz)
         crossing = self._twilight.evening_s if anchor is Anchor.DUSK else self._twilight.morning_s
@@ -63,7 +67,7 @@ class Sky:
 
 
 @lru_cache(maxsize=16_384)
-def _clock_s(ordinal: int, minute: int, tz: ZoneInfo) -> float:
+def clock_s(ordinal: int, minute: int, tz: ZoneInfo) -> float:
     """Minutes before noon belong to the next calendar day."""
     day = ordinal if minute >= 12 * 60 else ordinal + 1
     return datetime.combine(date.fromordinal(day), time(minute // 60, minute % 60), tz).timestamp()
@@ -78,6 +82,33 @@ def spans_of(program: Program, sky: Sky) -> list[Span]:
 
 
 def base_spans(program: Program, sky: Sky) -> list[Span]:
+    """What edges, shows and ends say."""
+    spans = _edge_spans(program, sky)
+    for show in program.shows:
+        spans = _set(spans, show, show.percent, sky.second(show.start), sky.second(show.until))
+    for end in program.ends:
+        spans = _set(spans, end, DARK, sky.second(end.at), sky.next_noon_s)
+    return spans
+
+
+def _set(spans: list[Span], by: Show | End, percent: float, start_s: float, end_s: float) -> list[Span]:
+    """The spans with one level between two moments."""
+    return [piece for span in spans for piece in _with(span, by, percent, start_s, end_s)]
+
+
+def _with(span: Span, by: Show | End, percent: float, start_s: float, end_s: float) -> Iterator[Span]:
+    inner_start_s, inner_end_s = max(span.start_s, start_s), min(span.end_s, end_s)
+    if inner_start_s >= inner_end_s:
+        yield span
+        return
+    if span.start_s < inner_start_s:
+        yield span._replace(end_s=inner_start_s)
+    yield Span(inner_start_s, inner_end_s, percent, percent, by, by)
+    if inner_end_s < span.end_s:
+        yield span._replace(start_s=inner_end_s)
+
+
+def _edge_spans(program: Program, sky: Sky) -> list[Span]:
     """What the edges alone say; a later edge of the list wins at the same moment."""
     steps = sorted(((sky.second(edge.at), edge) for edge in program.edges), key=_at)
     spans: list[Span] = []

@@ -30,6 +30,7 @@ from controller.runtime.commanding.proposals import ProposalBook
 from controller.runtime.conditions.parts import Conditions
 from controller.runtime.controller import Controller, Parts
 from controller.runtime.cycle import Cycle
+from controller.runtime.daylight.parts import DaylightParts
 from controller.runtime.desks import Desks
 from controller.runtime.dial_in_alarms import DialInAlarms
 from controller.runtime.dispatch import Dispatcher
@@ -37,19 +38,30 @@ from controller.runtime.evidence import Evidence
 from controller.runtime.handling.parts import HandlingOffice
 from controller.runtime.housekeeping import Housekeeping
 from controller.runtime.keeper import Keeper
+from controller.runtime.light_faults.desk import LightFaultDesk
+from controller.runtime.light_faults.office import LightFaults
+from controller.runtime.light_history.parts import LightHistory
+from controller.runtime.light_totals import LightTotals
 from controller.runtime.lighting import LightingDiscipline
+from controller.runtime.lighting_plans.desk import LightingPlanDesk
 from controller.runtime.local_time import LocalTime
 from controller.runtime.noted import Noted
 from controller.runtime.notices.parts import Notices
 from controller.runtime.opcua_office import OpcUaOffice
 from controller.runtime.people.house import People
 from controller.runtime.people.tokens import key_in
+from controller.runtime.poles.desk import Looks, PoleDesk
+from controller.runtime.poles.watch import PoleWatch
 from controller.runtime.poll_pace import PollPace
+from controller.runtime.publishing.parts import Publishing
 from controller.runtime.recording.core import Core
 from controller.runtime.recording.recorder import Recorder
+from controller.runtime.reports.month import LightingReports
 from controller.runtime.request_lives import Around, RequestLives
 from controller.runtime.resets import Latches, ResetDesk
 from controller.runtime.stream import ChangeStream
+from controller.runtime.switching.desk import KnifeDesk
+from controller.runtime.switching.groups import GroupDesk
 from controller.runtime.table import ImageTable
 from controller.runtime.timetables.parts import Timetables
 from controller.runtime.verification import Verifier
@@ -140,6 +152,21 @@ class Assembly:
         )
         lockouts = Lockouts(site, self.verifier.last, self.alarms, self.evidence, self.keeper.keep)
         self.wet = WetPowerWatch(site, self.book, lockouts, self.alarms, self.evidence, self.keeper.keep)
+        self.poles = PoleWatch(site, self.alarms, self.evidence, self.keeper.keep, self.wet.concerns)
+        followers.add(self.poles.alarm)
+        self.daylight = DaylightParts(
+            site,
+            clock=clock,
+            evidence=self.evidence,
+            alarms=self.alarms,
+            keeper=self.keeper,
+            stream=self.stream,
+            acts=acts,
+            local=self.local,
+            book=self.book,
+            conditions=self.conditions,
+            changed=self._wake,
+        )
         self.lighting = LightingDiscipline(
             site,
             self.book,
@@ -147,9 +174,11 @@ class Assembly:
             phases,
             verdicts,
             wet=self.wet,
+            poles=self.poles,
             interlocks=self.guarding.circuits,
             conditions=self.conditions.site_book,
             measures=self.conditions.declared.measures,
+            daylight=self.daylight.asked,
         )
         self.water = WaterDiscipline(
             site,
@@ -252,6 +281,14 @@ class Assembly:
         followers.add(self.handling.alarm)
         followers.add(self.notices.alarm)
         self.backups = BackupDesk(site.backups, store, clock=clock, evidence=self.evidence, alarms=self.alarms)
+        self.publishing = Publishing(
+            site,
+            clock=clock,
+            keeper=self.keeper,
+            evidence=self.evidence,
+            alarms=self.alarms,
+            proposals=self.proposals,
+        )
         self.timetables = Timetables(
             site,
             clock=clock,
@@ -261,7 +298,54 @@ class Assembly:
             keeper=self.keeper,
             conditions=self.conditions,
         )
+        self.pole_desk = PoleDesk(
+            site,
+            Looks(clock, self.table, self.book, self.poles, self.desk.release_all),
+            evidence=self.evidence,
+            acts=acts,
+            changed=self._wake,
+        )
+        self.switching = KnifeDesk(
+            site,
+            clock=clock,
+            orders=self.desk,
+            book=self.book,
+            table=self.table,
+            staging=self.lighting.staging,
+            undertakings=self.lives.undertakings,
+            last=self.verifier.last,
+            keep=self.keeper.keep,
+        )
+        self.groups = GroupDesk(site)
+        self.lighting_plans = LightingPlanDesk(site, clock)
+        self.light_faults = LightFaults(
+            site,
+            clock=clock,
+            table=self.table,
+            alarms=self.alarms,
+            keep=self.keeper.keep,
+            crowded=self.commands.crowded,
+        )
+        self.light_fault_desk = LightFaultDesk(
+            self.light_faults, alarms=self.alarms, clock=clock, scopes=lambda: self.site.scopes
+        )
+        self.totals = LightTotals(site, self.table, self.book, clock, self.commands.crowded)
+        self.light_history = LightHistory(
+            site,
+            totals=self.totals,
+            table=self.table,
+            clock=clock,
+            data=store.folder.path,
+            alarms=self.alarms,
+            crowded=self.commands.crowded,
+        )
+        self.lighting_reports = LightingReports(site, self.light_history.desk, clock)
         self.desks = Desks(
+            light_figures=self.light_history.desk,
+            lighting_reports=self.lighting_reports,
+            switching=self.switching,
+            groups=self.groups,
+            lighting_plans=self.lighting_plans,
             backups=self.backups,
             wet_power=self.wet_power,
             orders=self.desk,
@@ -278,6 +362,11 @@ class Assembly:
             people=self.people.desk,
             bypasses=self.guarding.bypasses,
             timetables=self.timetables.desk,
+            light_faults=self.light_fault_desk,
+            drafts=self.publishing.desk,
+            poles=self.pole_desk,
+            weather=self.daylight.weather,
+            tonight=self.daylight.tonight,
         )
         self.announcer = announcer
         core = Core(
@@ -287,14 +376,24 @@ class Assembly:
             lighting=self.lighting,
             water=self.water,
             wet=self.wet,
+            poles=self.poles,
             lockouts=lockouts,
             circuits=self.guarding.circuits,
             tags=self.conditions.site_book.tags,
             switches=self.conditions.site_book.switches,
             declared=self.conditions.declared,
             bypasses=self.guarding.book,
+            daylight=self.daylight.asked,
         )
-        self.recorder = Recorder(core, self.table, site=site, clock=clock, data=store.folder.path, alarms=self.alarms)
+        self.recorder = Recorder(
+            core,
+            self.table,
+            site=site,
+            clock=clock,
+            data=store.folder.path,
+            alarms=self.alarms,
+            crowded=self.commands.crowded,
+        )
         self.ending: set[asyncio.Task[None]] = set()
         self.cycles = [
             self._cycle(self.lighting, site.timing.lighting_cycle_s),
@@ -323,6 +422,7 @@ class Assembly:
                 phases=phases,
                 verdicts=verdicts,
                 wires=self.wires,
+                totals=self.totals,
             )
         )
 

@@ -22,12 +22,28 @@ if TYPE_CHECKING:
 
 
 async def reload(assembly: Assembly, config: Path, adapt: Callable[[Site], Site], pool: ChannelPool) -> ReloadReport:
-    """Validate, diff, swap; a bad configuration changes nothing."""
-    site, problems = await asyncio.to_thread(check_site, config)
+    """Validate, diff, swap; a bad configuration changes nothing. Published lighting stays over the folder's own."""
+    async with assembly.publishing.swapping:
+        return await _reloaded(assembly, config, adapt, pool)
+
+
+async def publish(
+    assembly: Assembly, config: Path | None, adapt: Callable[[Site], Site], pool: ChannelPool, site: Site
+) -> None:
+    """A site whose lighting two people published takes the place of the running one, as at a reload."""
+    await _swapped(assembly, config, paced(adapt(site), assembly.clock.speed), pool)
+
+
+async def _reloaded(assembly: Assembly, config: Path, adapt: Callable[[Site], Site], pool: ChannelPool) -> ReloadReport:
+    overlay = assembly.publishing.overlay()
+    site, problems = await asyncio.to_thread(check_site, config, overlay)
     if site is None:
         texts = tuple(str(problem) for problem in problems)
         return ReloadReport(applied=False, config_hash=assembly.site.config_hash, problems=texts)
-    new = paced(adapt(site), assembly.clock.speed)
+    return await _swapped(assembly, config, paced(adapt(site), assembly.clock.speed), pool)
+
+
+async def _swapped(assembly: Assembly, config: Path | None, new: Site, pool: ChannelPool) -> ReloadReport:
     diff = diff_sites(assembly.site, new)
     anew = new.timing != assembly.site.timing or new.profiles != assembly.site.profiles
     assembly.site = new
@@ -36,8 +52,11 @@ async def reload(assembly: Assembly, config: Path, adapt: Callable[[Site], Site]
     assembly.table.adopt(new.ageings)
     assembly.wet.lockouts.adopt(new)
     assembly.wet.adopt(new)
+    assembly.poles.adopt(new)
+    assembly.pole_desk.adopt(new)
     assembly.wet_power.adopt(new.city)
     assembly.guarding.adopt(new)
+    assembly.daylight.adopt(new)
     assembly.lighting.adopt(new)
     assembly.water.adopt(new)
     assembly.people.adopt(new)
@@ -53,9 +72,16 @@ async def reload(assembly: Assembly, config: Path, adapt: Callable[[Site], Site]
     assembly.housekeeping.adopt(new)
     assembly.opcua.adopt(new)
     assembly.backups.adopt(new.backups)
+    assembly.publishing.adopt(new)
     assembly.controller.adopt(new)
+    assembly.light_history.adopt(new)
+    assembly.lighting_reports.adopt(new)
     assembly.recorder.adopted(new, config)
     assembly.timetables.adopt(new)
+    assembly.light_faults.adopt(new)
+    assembly.switching.adopt(new)
+    assembly.groups.adopt(new)
+    assembly.lighting_plans.adopt(new)
     route(assembly, await pool.adopt(new, all_anew=anew))
     await assembly.desk.end(gone, "its target left the configuration")
     for cycle in assembly.cycles:

@@ -9,7 +9,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from controller.assembly.reloading import reload, route
+from controller.assembly.reloading import publish, reload, route
 from controller.assembly.wires import channel_to
 from controller.runtime.channels import ChannelPool
 from controller.runtime.controller import Controller
@@ -33,13 +33,16 @@ async def started(assembly: Assembly, config: Path | None, adapt: Callable[[Site
         ]
         pool = ChannelPool(partial(channel_to, assembly), tasks, assembly.wires)
         route(assembly, await pool.adopt(assembly.site))
+        assembly.publishing.begin(config, partial(publish, assembly, config, adapt, pool))
         if config is not None:
             assembly.controller.reload_by(partial(reload, assembly, config, adapt, pool))
         front = [tasks.create_task(cycle.run(), name=cycle.discipline.name) for cycle in assembly.cycles]
         front.append(tasks.create_task(assembly.watch.run(), name="watch"))
         front.append(tasks.create_task(assembly.controller.totals.run(), name="totals"))
+        front.append(tasks.create_task(assembly.light_history.run(), name="light history"))
         front.append(tasks.create_task(assembly.backups.run(), name="backups"))
         front.append(tasks.create_task(assembly.timetables.run(), name="timetables"))
+        front.append(tasks.create_task(assembly.light_faults.run(), name="light faults"))
         front.append(tasks.create_task(assembly.opcua.run(), name="opcua certificates"))
         front.append(tasks.create_task(assembly.alarming.run(), name="alarms"))
         front.append(tasks.create_task(assembly.handling.run(), name="handling"))
@@ -48,6 +51,7 @@ async def started(assembly: Assembly, config: Path | None, adapt: Callable[[Site
         front.append(tasks.create_task(assembly.guarding.bypasses.run(), name="bypasses"))
         front += [tasks.create_task(life, name=name) for name, life in assembly.lives.tasks().items()]
         front.append(tasks.create_task(assembly.conditions.states.run(), name="states"))
+        front.append(tasks.create_task(assembly.daylight.weather.run(), name="weather signals"))
         try:
             async with assembly.housekeeping.kept():
                 yield assembly.controller
@@ -55,6 +59,7 @@ async def started(assembly: Assembly, config: Path | None, adapt: Callable[[Site
             await cancel_all(front)
             await pool.close()
             await assembly.recorder.close()
+            await assembly.light_history.close()
             assembly.stream.close()
             evidence.later("stopped", "controller", "", {})
             await cancel_all([*background, *assembly.ending])

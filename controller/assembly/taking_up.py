@@ -8,6 +8,7 @@ from controller.logic.contract import Moment
 from controller.runtime.commanding.unkept import last_lines
 from controller.runtime.people.restored import from_a_backup
 from controller.runtime.restoring import restore
+from controller.runtime.switching.throws import KIND as SWITCH
 from controller.runtime.wet_power.records import CHECK
 
 if TYPE_CHECKING:
@@ -23,19 +24,26 @@ async def take_up(assembly: Assembly) -> None:
     assembly.commanding.restore(stored)
     assembly.wet.restore(stored, Moment(assembly.clock.now(), assembly.clock.monotonic()))
     assembly.wet_power.restore(stored.of(CHECK))
+    assembly.poles.restore(stored, Moment(assembly.clock.now(), assembly.clock.monotonic()))
     assembly.conditions.restore(stored)
     assembly.alarming.restored()
     assembly.handling.restored()
     assembly.watch.restored()
+    assembly.poles.restored()
+    assembly.daylight.restore(stored)
     assembly.lighting.states_changed()
     assembly.people.restore()
     assembly.guarding.restore(stored, assembly.water)
     assembly.lives.restore(stored, over)
     assembly.timetables.restore(stored)
+    assembly.light_faults.restore(stored)
+    assembly.publishing.restore(stored)
+    assembly.switching.throws.restore(stored.of(SWITCH))
     await assembly.evidence.begin()
     if from_a_backup(tail):
         await assembly.people.came_from_a_backup(assembly.alarms)
     said = assembly.evidence.announcing(assembly.site.config_hash)
     await assembly.evidence.before_automation("started", "controller", "", said)
     await assembly.commanding.take_back(tail)
+    await assembly.publishing.take_back(tail)
     await assembly.desk.end(over, "ran out while the controller was stopped")

@@ -42,4 +42,5 @@ def channel_to(assembly: Assembly, endpoint: Endpoint, site: Site, connects: Con
         connects=connects,
         pace=assembly.pace,
         news=ToldInAlarms(assembly.alarms),
+        patient=all(binding.device in site.city.cabinets for binding in endpoint.devices),
     )

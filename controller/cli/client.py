@@ -88,6 +88,10 @@ class ApiClient:
         said = [*pairs, *((name, "true" if value is True else str(value)) for name, value in query.items() if value)]
         return shaped(self.ask("GET", path + (f"?{urlencode(said)}" if said else "")).body, shape)
 
+    def fetch(self, path: str) -> bytes:
+        """GET of a file, as it comes."""
+        return self.ask("GET", path).content
+
     def post(
         self,
         path: str,

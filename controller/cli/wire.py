@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import ssl
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from http.client import HTTPConnection, HTTPException, HTTPSConnection
 from pathlib import Path
 from typing import Any
@@ -22,6 +22,8 @@ class Answer:
 
     status: int
     body: Any
+    content: bytes = field(default=b"", repr=False)
+    """As it came: what is a file is no JSON."""
 
     def word(self, name: str) -> str:
         """One of a refusal's words (``error``, ``message``, ``what_to_do``); empty where it has none."""
@@ -59,7 +61,8 @@ def send(
     try:
         connection.request(method, path, None if body is None else json.dumps(body), headers)
         response = connection.getresponse()
-        return Answer(response.status, _decoded(response.read()))
+        content = response.read()
+        return Answer(response.status, _decoded(content), content)
     except ConnectionRefusedError as cause:
         raise ControllerAway(
             f"no controller answers at {url}: has it been stopped? Start it with `zhadao demo` or `zhadao run CONFIG`"

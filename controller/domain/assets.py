@@ -65,6 +65,12 @@ class Circuit:
     no_restrike_s: float = 60.0
     evacuation: bool = False
     underpass: bool = False
+    min_percent: float | None = None
+    """The lowest level its lamps can be dimmed to; None: it is switched, not dimmed.
+
+    A dimmed circuit is told levels (``Dim``), 0 % is its contactor open. Further points: ``{output}.level_command``,
+    ``{output}.level`` (what the lamps are reported to give).
+    """
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +92,8 @@ class Display:
 
     id: TargetId
     output: str
+    text_bytes: int | None = None
+    """Room for a message in bytes of UTF-8, by its profile; None where the wire says no limit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -292,6 +300,10 @@ class Target:
     """Rights class: ``road_lighting | landscape_lighting | poles | pumps | gates``."""
     units: int | None = None
     """How many pump units a station has: the most a unit count can ask for."""
+    min_percent: float | None = None
+    """A dimmed circuit's lowest level (%); None for everything else. Its kind is luminaire: what it can do is dim."""
+    text_bytes: int | None = None
+    """A display's room in bytes of UTF-8; None: not known, or no display."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ Text forms are what a person types: ``on``, ``off``, ``60%``, ``text: 前方积�
 from __future__ import annotations
 
 import math
+import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -51,7 +52,7 @@ class Dim:
 
 @dataclass(frozen=True, slots=True)
 class Show:
-    """A display's message; empty clears it. At most 64 characters, no white space at either end."""
+    """A display's message; empty clears it. At most 64 visible characters, no white space at either end."""
 
     text: str
 
@@ -60,9 +61,19 @@ class Show:
             raise InvalidValue(f"a display message has at most 64 characters; this one has {len(self.text)}")
         if self.text != self.text.strip():
             raise InvalidValue("a display message neither begins nor ends with white space")
+        hidden = next((sign for sign in self.text if unicodedata.category(sign) in _NOT_SHOWN), None)
+        if hidden is not None:
+            raise InvalidValue(
+                f"a display shows visible characters; U+{ord(hidden):04X} is a control or formatting character: "
+                "write the message anew in one line 显示内容不得含控制字符"
+            )
 
     def __str__(self) -> str:
         return f"text: {self.text}"
+
+
+_NOT_SHOWN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
+"""Unicode categories that are no writing: line feeds, escapes, marks that turn the direction, halves of pairs."""
 
 
 class UnitMode(StrEnum):

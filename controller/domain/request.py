@@ -46,6 +46,8 @@ class Request:
     """The request (one act of one owner, with one or many targets) that wanted it; empty for what is computed."""
     confirmed_by: str = ""
     """The second person, where it took two."""
+    urgent: bool = False
+    """Whether staging against inrush is compressed for it; not kept over a restart, by which its turns have passed."""
 
 
 @dataclass(frozen=True, slots=True)

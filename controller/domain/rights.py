@@ -33,6 +33,7 @@ class OwnerClass(StrEnum):
     PUMPS = "pumps"
     GATES = "gates"
     PLANS = "plans"
+    SCHEDULES = "schedules"
     CONFIG = "config"
     USERS = "users"
 

@@ -81,24 +81,47 @@ WAVES_M = 0.02
 RIPPLE_M_PER_H = 0.05
 """The same for its rise (m/h)."""
 
+OF_LAMPS = frozenset({"lamp_loss", "cable_theft"})
+"""Faults of lamps and cables: whatever takes the power away explains them."""
+OF_LIGHTING = OF_LAMPS | {
+    "day_burner",
+    "stuck_contactor",
+    "phase_loss",
+    "breaker_trip",
+    "door_open",
+}
+"""Faults read from a cabinet: nothing is known of them while it is out of reach. Leakage stays in sight: it kills."""
+
 BUILT_IN: Mapping[str, AlarmSpec] = {
     spec.kind: spec
     for spec in (
         AlarmSpec(
             "offline",
             Words("失联", "out of reach"),
-            suppresses=frozenset({"offline", "mismatch", "level_unknown"}),
+            suppresses=frozenset({"offline", "mismatch", "level_unknown", *OF_LIGHTING}),
             tagged=True,
         ),
         AlarmSpec(
             "no_path",
             Words("网关无路由", "no way behind the gateway"),
-            suppresses=frozenset({"offline", "mismatch", "level_unknown"}),
+            suppresses=frozenset({"offline", "mismatch", "level_unknown", *OF_LIGHTING}),
         ),
         AlarmSpec("busy", Words("持续设备忙", "always busy"), tagged=True),
         AlarmSpec("refuses_reads", Words("拒绝读取部分点", "refuses some reads"), tagged=True),
         AlarmSpec("button_stuck", Words("按钮输出卡滞", "button stuck"), tagged=True),
-        AlarmSpec("mismatch", Words("拒动或误动", "does not follow"), tagged=True),
+        AlarmSpec(
+            "mismatch", Words("拒动或误动", "does not follow"), suppresses=frozenset({"stuck_contactor"}), tagged=True
+        ),
+        AlarmSpec("lamp_loss", Words("缺亮", "lamp loss"), tagged=True),
+        AlarmSpec("day_burner", Words("关后仍亮", "burns while off"), tagged=True),
+        AlarmSpec("stuck_contactor", Words("接触器卡滞", "stuck contactor"), on_delay_s=30.0, tagged=True),
+        AlarmSpec(
+            "cable_theft", Words("电缆被盗或断线", "cable theft"), suppresses=frozenset({"lamp_loss"}), tagged=True
+        ),
+        AlarmSpec("phase_loss", Words("缺相", "phase loss"), suppresses=OF_LAMPS, tagged=True),
+        AlarmSpec("breaker_trip", Words("断路器跳闸", "breaker trip"), suppresses=OF_LAMPS, tagged=True),
+        AlarmSpec("leakage", Words("漏电预警", "leakage"), tagged=True),
+        AlarmSpec("door_open", Words("箱门打开", "door open"), tagged=True),
         AlarmSpec("tripped", Words("保护跳闸", "tripped"), life_safety=True),
         AlarmSpec(
             "level_red",
@@ -128,12 +151,19 @@ BUILT_IN: Mapping[str, AlarmSpec] = {
         AlarmSpec("dial_in_refused", Words("拨入设备被拒", "a dial-in refused")),
         AlarmSpec("fallback_differs", Words("失联方案不一致", "own fallback differs"), tagged=True),
         AlarmSpec("clock_off", Words("设备时钟偏差", "clock off"), tagged=True),
-        AlarmSpec("photocell_rejected", Words("光照传感器异常", "photocell does not count"), on_delay_s=600.0, tagged=True),
+        AlarmSpec(
+            "photocell_rejected", Words("光照传感器异常", "photocell does not count"), on_delay_s=600.0, tagged=True
+        ),
         AlarmSpec("photocells_few", Words("有效光照传感器不足", "too few photocells"), on_delay_s=600.0),
         AlarmSpec("restored", Words("身份数据来自备份", "identities come from a backup"), latch=True),
         AlarmSpec("flood", Words("告警泛滥", "flood of alarms")),
         AlarmSpec("unwritable", Words("无法写入", "cannot be written"), life_safety=True),
-        AlarmSpec("wet_power_cut", Words("涉水断电", "cut for water"), life_safety=True),
+        AlarmSpec(
+            "wet_power_cut",
+            Words("涉水断电", "cut for water"),
+            life_safety=True,
+            suppresses=frozenset({"leakage"}),
+        ),
         AlarmSpec("wet_power_decision", Words("涉水断电待决定", "a cut to be decided"), life_safety=True),
         AlarmSpec("wet_power_blind", Words("涉水信号不可信", "water not known"), life_safety=True),
         AlarmSpec("emergency_stop", Words("紧急停止", "emergency stop"), life_safety=True),

@@ -12,7 +12,7 @@ from operator import attrgetter
 
 from controller.domain.assets import Target
 from controller.domain.command import Cause
-from controller.domain.intents import kind_of
+from controller.domain.intents import Show, kind_of
 from controller.domain.request import Decision, Request
 from controller.domain.slots import MAX_LEASE, Slot, SlotKind
 
@@ -69,8 +69,23 @@ def admit(
 
 def _misfit(request: Request, target: Target) -> Refusal | None:
     if kind_of(request.value) is target.kind:
-        return None
+        return _too_long(request, target)
     return Refusal(Cause.OUT_OF_RANGE, f"{target.id} is a {target.kind.value}; it does not understand {request.value}")
+
+
+def _too_long(request: Request, target: Target) -> Refusal | None:
+    """A text that the display's registers have no room for is refused whole: half a warning is another warning."""
+    if target.text_bytes is None or not isinstance(request.value, Show):
+        return None
+    taken = len(request.value.text.encode())
+    if taken <= target.text_bytes:
+        return None
+    room = target.text_bytes
+    return Refusal(
+        Cause.OUT_OF_RANGE,
+        f"the message takes {taken} bytes of UTF-8 and {target.id} has room for {room} ({room // 3} Chinese "
+        f"characters): shorten it / 显示屏最多 {room} 字节，请缩短",
+    )
 
 
 def _lease_refusal(request: Request, now_s: float, maximum: timedelta | None) -> Refusal | None:

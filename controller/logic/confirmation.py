@@ -53,6 +53,7 @@ class Why(StrEnum):
     GROUP = "group_of_lights"
     CITY_WIDE = "city_wide"
     MANY_CABINETS = "many_cabinets"
+    MANY_DISPLAYS = "many_displays"
     DISTRICT_SHARE = "district_share"
     NIGHT_OFF = "night_off"
     MULTI_STATION = "multi_station"
@@ -110,6 +111,7 @@ def second_person_needs(
     """
     needs: list[Need] = []
     needs += _extent(asked, _more(asked, together, thresholds), roster, thresholds)
+    needs += _messages(asked, together, roster, thresholds)
     needs += _darkness(asked, in_the_dark, thresholds)
     needs += _water(asked)
     return tuple(needs)
@@ -150,6 +152,33 @@ def _extent(asked: Sequence[Asked], before: Sequence[Asked], roster: Roster, thr
             f"涉及 {devices} 个配电箱或灯杆{said_zh}，单人上限 {limit}",
         )
     yield from _shares(by_division, roster.lights_of, thresholds.district_percent, (said_en, said_zh))
+
+
+def _messages(
+    asked: Sequence[Asked], together: Sequence[Asked], roster: Roster, thresholds: Thresholds
+) -> Iterator[Need]:
+    """A message many people read at once is two people's word: as many displays as cabinets, or every division's.
+
+    A display darkens nothing, so no share of a division counts, and one display never takes two.
+    """
+    own = {one.member.id for one in asked if isinstance(one.member.part, Display)}
+    if not own:
+        return
+    all_told = [one.member for one in (*asked, *together) if isinstance(one.member.part, Display)]
+    divisions = {member.division for member in all_told}
+    if len(own) > 1 and len(roster.shown_divisions) > 1 and divisions >= roster.shown_divisions:
+        count = len(divisions)
+        yield Need(
+            Why.CITY_WIDE, f"its message is read in all {count} divisions", f"信息将在全部 {count} 个区县（全市）发布"
+        )
+    poles = len({member.device for member in all_told})
+    if poles > thresholds.cabinets:
+        limit = thresholds.cabinets
+        yield Need(
+            Why.MANY_DISPLAYS,
+            f"{poles} poles would show messages of yours; one person may fill {limit}",
+            f"涉及 {poles} 根灯杆的显示屏，单人上限 {limit}",
+        )
 
 
 def _with_those_before(before: Sequence[Asked], thresholds: Thresholds) -> tuple[str, str]:

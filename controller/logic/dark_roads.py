@@ -47,6 +47,10 @@ class RoadMap:
         }
         self._total = Counter(self._road.values())
 
+    def roads(self) -> Iterable[tuple[TargetId, tuple[str, str]]]:
+        """Each road-lighting circuit with its division and road."""
+        return self._road.items()
+
     def dark(self, cut: Iterable[TargetId]) -> tuple[DarkRoad, ...]:
         """Every road with a cut road-lighting circuit, the darkest first."""
         counted = Counter(self._road[circuit] for circuit in cut if circuit in self._road)

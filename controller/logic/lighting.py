@@ -15,7 +15,7 @@ from typing import Protocol
 
 from controller.domain.assets import Circuit, LightClass, Luminaire, Place
 from controller.domain.intents import Dim, Intent, Switch
-from controller.domain.points import DeviceId
+from controller.domain.points import DeviceId, TargetId
 from controller.domain.request import Request
 from controller.domain.slots import Slot
 from controller.logic.contract import Computed
@@ -90,8 +90,14 @@ class ScheduledLight(Protocol):
 class LightingSchedule(Protocol):
     """The part of ``schedules.plan.LightingPlan`` this logic asks."""
 
-    def planned_at(self, program: str, place: Place, wall: datetime, shift_s: float = 0.0) -> ScheduledLight:
-        """What the plan says at ``wall`` when every edge comes ``shift_s`` later."""
+    def standing(self, target: TargetId, place: Place, shift_s: float = 0.0) -> tuple[int, Place, float]:
+        """How the plan sees a light: lights of one kind are treated alike; the place of its sun, its spread."""
+        ...
+
+    def planned_at(
+        self, program: str, place: Place, wall: datetime, shift_s: float = 0.0, target: TargetId = ""
+    ) -> ScheduledLight:
+        """What the plan says of a light at ``wall`` when every edge comes ``shift_s`` later."""
         ...
 
     def astronomical_at(self, place: Place, wall: datetime, shift_s: float = 0.0) -> ScheduledState:
@@ -113,8 +119,8 @@ def lighting_requests(
     ``shift_s`` is the asset's spread, see ``spread_s``. ``measures`` are those of declared operating states: savings
     rest, landscape lighting is off (slot 12), another program runs; the reason names the declaration.
     """
-    key = measures.programs.get(light.program, light.program)
-    planned = schedule.planned_at(key, place, wall, shift_s)
+    key = program_key(light, measures)
+    planned = schedule.planned_at(key, place, wall, shift_s, light.id)
     requests = [*_declared_off(light, measures)]
     if planned.exception is not None:
         percent, cause = _level(planned.exception, measures)
@@ -126,10 +132,15 @@ def lighting_requests(
     return Computed(tuple(requests), planned.until)
 
 
+def program_key(light: Light, measures: LightMeasures = NO_MEASURES) -> str:
+    """What the plan is asked by: the light's own program, or what a declared state runs in its place."""
+    return measures.programs.get(light.program, light.program)
+
+
 def _declared_off(light: Light, measures: LightMeasures) -> Iterator[Request]:
     if measures.landscape_off and isinstance(light, Circuit) and light.light_class is LightClass.LANDSCAPE:
         reason = f"landscape lighting is off: {measures.why}"
-        yield Request(light.id, Slot.AUTOMATIC, Switch(on=False), DECLARED, reason, origin="state")
+        yield Request(light.id, Slot.AUTOMATIC, light_intent(light, 0.0), DECLARED, reason, origin="state")
 
 
 def _level(state: ScheduledState, measures: LightMeasures) -> tuple[float, str]:
@@ -179,9 +190,10 @@ def spread_s(asset: DeviceId, max_s: float) -> float:
 
 
 def _request(light: Light, slot: Slot, percent: float, reason: str) -> Request:
-    return Request(light.id, slot, _intent(light, percent), OWNER, reason, origin="schedule")
+    return Request(light.id, slot, light_intent(light, percent), OWNER, reason, origin="schedule")
 
 
-def _intent(light: Light, percent: float) -> Intent:
-    """A circuit cannot dim: any level above zero is on."""
-    return Switch(percent > 0.0) if isinstance(light, Circuit) else Dim(percent)
+def light_intent(light: Light, percent: float) -> Intent:
+    """A circuit that cannot dim: any level above zero is on."""
+    switched = isinstance(light, Circuit) and light.min_percent is None
+    return Switch(percent > 0.0) if switched else Dim(percent)

@@ -16,9 +16,13 @@ _Asset = Cabinet | Pole
 
 
 class Neighbourhood:
-    """The city's lights by road and by place. Made once per site; asked whenever the cut circuits change."""
+    """The city's lights by road and by place. Made once per site; asked whenever the cut circuits change.
 
-    def __init__(self, city: City, within_m: float) -> None:
+    ``whole_road`` False: near enough is all that counts.
+    """
+
+    def __init__(self, city: City, within_m: float, *, whole_road: bool = True) -> None:
+        self._whole_road = whole_road
         self._assets: dict[DeviceId, _Asset] = {**city.cabinets, **city.poles}
         self._within_m = within_m
         self._size_m = max(within_m, 50.0)
@@ -40,7 +44,7 @@ class Neighbourhood:
         if asset is None:
             return
         yield device
-        if asset.road:
+        if asset.road and self._whole_road:
             yield from self._by_road[asset.division, asset.road]
         for other in self._around(asset.place):
             if metres_between(asset.place, self._assets[other].place) <= self._within_m:

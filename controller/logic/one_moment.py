@@ -10,9 +10,12 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from controller.domain.assets import Place
+from controller.domain.points import TargetId
 from controller.logic.lighting import LightingSchedule, ScheduledLight, ScheduledState
 
 _When = tuple[float, float, datetime, float]
+_What = tuple[str, int, _When]
+"""A program, how the plan sees the light, and when: what decides the answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,15 +23,22 @@ class AtOneMoment:
     """A schedule that remembers its answers; made for one turn of a cycle and dropped with it."""
 
     schedule: LightingSchedule
-    _planned: dict[tuple[str, _When], ScheduledLight] = field(default_factory=dict)
+    _planned: dict[_What, ScheduledLight] = field(default_factory=dict)
     _astronomical: dict[_When, ScheduledState] = field(default_factory=dict)
 
-    def planned_at(self, program: str, place: Place, wall: datetime, shift_s: float = 0.0) -> ScheduledLight:
+    def standing(self, target: TargetId, place: Place, shift_s: float = 0.0) -> tuple[int, Place, float]:
         """As the schedule says."""
-        key = (program, (place.lat, place.lon, wall, shift_s))
+        return self.schedule.standing(target, place, shift_s)
+
+    def planned_at(
+        self, program: str, place: Place, wall: datetime, shift_s: float = 0.0, target: TargetId = ""
+    ) -> ScheduledLight:
+        """As the schedule says; the members of a scene, wherever they stand, are one question."""
+        kind, seen_from, shifted_s = self.schedule.standing(target, place, shift_s)
+        key = (program, kind, (seen_from.lat, seen_from.lon, wall, shifted_s))
         found = self._planned.get(key)
         if found is None:
-            found = self._planned[key] = self.schedule.planned_at(program, place, wall, shift_s)
+            found = self._planned[key] = self.schedule.planned_at(program, place, wall, shift_s, target)
         return found
 
     def astronomical_at(self, place: Place, wall: datetime, shift_s: float = 0.0) -> ScheduledState:

@@ -23,6 +23,7 @@ COLUMNS: Mapping[str, tuple[OwnerClass, ...]] = MappingProxyType(
         "lights": LIGHTS,
         "water": WATER,
         "plans": (OwnerClass.PLANS,),
+        "schedules": (OwnerClass.SCHEDULES,),
         "config": (OwnerClass.CONFIG,),
         "users": (OwnerClass.USERS,),
     }
@@ -37,19 +38,24 @@ _LEAD = "see select operate confirm bypass tag shelve"
 _PLAY = "see select operate confirm"
 _WRITE = "see select operate confirm publish"
 _PUBLISH = "see publish"
+_DRAFT = "see operate"
+_SECOND = "see operate confirm"
 
 # fmt: off
-TABLE: Mapping[Role, tuple[str, str, str, str, str]] = MappingProxyType({
-    #                       lights  water   plans   config              users
-    Role.VIEWER:            (_LOOK, _LOOK,  _LOOK,  _LOOK,              _NONE),
-    Role.LIGHTING_OPERATOR: (_RUN,  _LOOK,  _WRITE, _LOOK,              _NONE),
-    Role.WATER_OPERATOR:    (_LOOK, _RUN,   _PLAY,  _LOOK,              _NONE),
-    Role.DUTY_OFFICER:      (_LEAD, _LEAD,  _WRITE, _LOOK,              _NONE),
-    Role.ENGINEER:          (_TEST, _TEST,  _LOOK,  _PUBLISH,           _NONE),
-    Role.ADMINISTRATOR:     (_LOOK, _LOOK,  _LOOK,  "see publish administer", "see administer"),
+TABLE: Mapping[Role, tuple[str, str, str, str, str, str]] = MappingProxyType({
+    #                       lights  water   plans   schedules config              users
+    Role.VIEWER:            (_LOOK, _LOOK,  _LOOK,  _LOOK,    _LOOK,              _NONE),
+    Role.LIGHTING_OPERATOR: (_RUN,  _LOOK,  _WRITE, _SECOND,  _LOOK,              _NONE),
+    Role.WATER_OPERATOR:    (_LOOK, _RUN,   _PLAY,  _LOOK,    _LOOK,              _NONE),
+    Role.DUTY_OFFICER:      (_LEAD, _LEAD,  _WRITE, _SECOND,  _LOOK,              _NONE),
+    Role.ENGINEER:          (_TEST, _TEST,  _LOOK,  _DRAFT,   _PUBLISH,           _NONE),
+    Role.ADMINISTRATOR:     (_LOOK, _LOOK,  _LOOK,  _LOOK,    "see publish administer", "see administer"),
 })
 # fmt: on
-"""The whole table. An administrator operates nothing; a commissioning engineer tests and confirms nobody's acts."""
+"""The whole table. An administrator operates nothing; a commissioning engineer tests and confirms nobody's acts.
+
+To operate schedules is to draft, prove and propose lighting programs; to confirm them, to publish as the second person.
+"""
 
 
 def _folded() -> Mapping[Role, Mapping[OwnerClass, frozenset[Right]]]:

@@ -69,6 +69,8 @@ class Roster:
     lights_of: Mapping[str, int]
     """Switched or dimmed outputs by division; displays light nothing and are not counted."""
     lit_divisions: frozenset[str]
+    shown_divisions: frozenset[str] = frozenset()
+    """Divisions that have displays."""
 
     @classmethod
     def of(cls, city: City) -> Roster:
@@ -78,7 +80,8 @@ class Roster:
         for member in members.values():
             if isinstance(member.part, (Circuit, Luminaire)):
                 lights[member.division] = lights.get(member.division, 0) + 1
-        return cls(members, lights, frozenset(lights))
+        shown = frozenset(one.division for one in members.values() if isinstance(one.part, Display))
+        return cls(members, lights, frozenset(lights), shown)
 
 
 def _members(city: City) -> Iterator[Member]:

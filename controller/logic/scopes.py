@@ -114,6 +114,12 @@ class Scopes:
             )
         )
 
+    def names(self, kind: ScopeKind) -> frozenset[str]:
+        """Every name a scope of this kind has a light by; those of groups whether or not anybody is in them."""
+        if kind is ScopeKind.GROUP:
+            return frozenset(self.groups)
+        return frozenset(name for light in self.lights.values() if (name := _name(kind, light)))
+
     def known(self, scope: Scope) -> bool:
         """Whether there is such a thing: a group of that name, or any light that is selected by it."""
         if scope.kind is ScopeKind.GROUP:
@@ -122,25 +128,28 @@ class Scopes:
 
 
 def _matches(scope: Scope, light: LightEntry) -> bool:
-    match scope.kind:
-        case ScopeKind.CITY:
-            return True
+    return scope.kind is ScopeKind.CITY or (scope.name != "" and _name(scope.kind, light) == scope.name)
+
+
+def _name(kind: ScopeKind, light: LightEntry) -> str:
+    """What a scope of this kind would call to select the light; empty where it has no such thing."""
+    match kind:
+        case ScopeKind.CITY | ScopeKind.GROUP:
+            return ""
         case ScopeKind.CLASS:
-            return light.light_class.value == scope.name
+            return light.light_class.value
         case ScopeKind.ASSET:
-            return light.device == scope.name
-        case ScopeKind.GROUP:
-            return False
+            return light.device
         case ScopeKind.DIVISION:
-            return light.division == scope.name
+            return light.division
         case ScopeKind.STREET:
-            return light.street == scope.name
+            return light.street
         case ScopeKind.ROAD:
-            return light.road == scope.name
+            return light.road
         case ScopeKind.GRADE:
-            return light.grade == scope.name
+            return light.grade
         case ScopeKind.FEEDER:
-            return light.feeder == scope.name
+            return light.feeder
 
 
 def light_entries(city: City) -> Iterator[LightEntry]:

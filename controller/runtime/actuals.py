@@ -24,6 +24,7 @@ from controller.domain.intents import (
 from controller.domain.points import Reading, TargetId, output_of
 from controller.domain.quality import Quality
 from controller.logic.contract import LastWrite
+from controller.logic.sequencers.dimmed import dimmed_points, kept_percent, percent_of
 
 DIM_TOLERANCE_PERCENT = 3.0
 GATE_TOLERANCE_PERCENT = 3.0
@@ -42,6 +43,8 @@ def actual_of(target: Target, wanted: Intent, view: View, city: City) -> Actual:
     """The actual state of a target, compared with what is wanted of it."""
     if target.kind is TargetKind.STATION:
         return _station(city.stations[target.id], wanted, view)
+    if target.min_percent is not None:
+        return actual_dimmed(target, wanted, view)
     return actual_read(target.kind, wanted, view.read(feedback_point(target.id, target.kind)))
 
 
@@ -85,6 +88,27 @@ def _compare(kind: TargetKind, wanted: Intent, reading: Reading) -> tuple[str, b
         near = wanted.percent is None or abs(_number(value) - wanted.percent) <= GATE_TOLERANCE_PERCENT
         return f"{_number(value):g}%", near
     return f"{kind.value} {value}", None
+
+
+def actual_dimmed(target: Target, wanted: Intent, view: View) -> Actual:
+    """A level means something behind a closed contactor only; below its lowest level it is as wanted at that."""
+    _, feedback, _, level = dimmed_points(output_of(target.id))
+    contact, shown, percent = view.read(feedback), view.read(level), percent_of(wanted)
+    if not contact.good:
+        return Actual(f"unknown ({contact.detail.value or 'bad'})", None, known=False)
+    if not contact.value:
+        return Actual("off", None if percent is None else percent == 0.0)
+    if percent == 0.0:
+        return Actual("on (contactor closed)", agrees=False)
+    return actual_read(TargetKind.LUMINAIRE, as_kept(target, wanted), shown)
+
+
+def as_kept(target: Target, wanted: Intent) -> Intent:
+    """What is wanted of a light as its lamps are told it: a dimmed circuit goes no lower than it can."""
+    percent = percent_of(wanted)
+    if target.min_percent is None or percent is None:
+        return wanted
+    return Dim(kept_percent(percent, target.min_percent))
 
 
 def _number(value: object) -> float:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from controller.domain.command import CommandState
+from controller.domain.command import FINAL, CommandState
 from controller.domain.intents import Intent
 from controller.domain.points import TargetId
 from controller.domain.request import Decision, Request
@@ -33,10 +33,14 @@ class Announcer:
 
     def command(self, track: Track) -> None:
         """A command made a step; final ones are journalled."""
-        command = track.command
+        command, ends = track.command, track.state in FINAL or track.state is CommandState.INDETERMINATE
+        listened = self._stream.listeners
+        if not (listened or ends):
+            return
         data: dict[str, object] = {"id": command.id, "state": track.state.value, "remark": track.remark}
-        self._stream.publish("command", command.target, data)
-        if track.state.final or track.state is CommandState.INDETERMINATE:
+        if listened:
+            self._stream.publish("command", command.target, data)
+        if ends:
             cause = track.cause.value if track.cause else ""
             outcome = {**data, "write": str(command.write), "cause": cause}
             self._evidence.later("outcome", command.owner, command.target, outcome)

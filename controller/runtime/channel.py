@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import contextlib
 from collections import Counter
-from collections.abc import AsyncIterator
 from typing import TypeVar
 from zlib import crc32
 
@@ -33,13 +31,15 @@ from controller.settings.timing import Timing
 from drivers.base import Binding, Driver, Endpoint, Readings
 from drivers.link import Link, LinkPolicy
 from drivers.plausible import watch
-from drivers.profile import Role
+from drivers.profile import Poll, Role
 
 log = structlog.get_logger("channel")
 T = TypeVar("T")
 
 BEAT_WITHIN = 0.7
 """A heartbeat is never further from the last than this share of the silence the device bears."""
+SPARE = 0.25
+"""A routine poll of a patient endpoint leaves the machine to proofs for this share of what its readings can spare."""
 PACE_S = 10.0
 """A poll that waits for its turn is called; it asks again by itself after this long (real seconds)."""
 WRITES_IN_A_ROW = 32
@@ -65,7 +65,9 @@ class Channel:
         connects: ConnectLimit,
         pace: PollPace | None = None,
         news: FieldNews | None = None,
+        patient: bool = False,
     ) -> None:
+        """``patient``: its routine polls may wait a little while proofs of commands are read elsewhere (lights)."""
         self.endpoint = endpoint
         self._driver = driver
         self._clock = clock
@@ -77,6 +79,7 @@ class Channel:
         self._wire_failures = 0
         self._closed_for_silence = False
         self._in_a_row = 0
+        self._spare_s = _spare_s(endpoint, timing) / clock.speed if patient else 0.0
         self._waker = Waker(clock)
         self._line = line = Line(
             endpoint, driver, clock=clock, table=table, timing=timing, outcomes=outcomes, news=news or Unheard()
@@ -123,20 +126,22 @@ class Channel:
         try:
             while True:
                 now_s = self._clock.monotonic()
-                if self._buttons.next_s() <= now_s and await self._connected():
+                if self._buttons and self._buttons.next_s() <= now_s and await self._connected():
                     await self._writer.tend_buttons()
-                if await self._wrote(now_s):
+                if self._line.queue and await self._wrote(now_s):
                     continue
-                device = self._due(now_s)
+                device, next_s = self._turn(now_s)
                 errand = self._errands.take(poll_due=device is not None)
                 if errand is not None:
                     await self._run(errand)
                 elif device is None:
-                    await self._waker.wait(self._next_s() - now_s)
-                elif self._pace.admits(self._waker, proof=device.look_s <= now_s):
+                    await self._waker.wait(next_s - now_s)
+                elif self._pace.admits(self._waker, proof=device.look_s <= now_s, spare_s=self._spare_s):
                     await self._serve(device)
                 else:
-                    await self._waker.wait(min(self._line.queue.next_s() - now_s, PACE_S * self._clock.speed))
+                    look_s = device.look_s if device.look_s > now_s else NEVER_S  # by then it asks as a proof
+                    next_s = min(self._line.queue.next_s(), look_s, now_s + PACE_S * self._clock.speed)
+                    await self._waker.wait(next_s - now_s)
         finally:
             self._pace.leave(self._waker)
             self._errands.close(f"the wire {self.endpoint.name} was closed")
@@ -194,16 +199,19 @@ class Channel:
         patience_s = float("inf") if binding.fallback_s is None else binding.fallback_s * BEAT_WITHIN
         return min(self._timing.heartbeat_s, patience_s)
 
-    def _due(self, now_s: float) -> DeviceState | None:
-        if not self._driver.connected and now_s < self._wire_retry_s:
-            return None
-        return self._line.due(now_s)
-
-    def _next_s(self) -> float:
-        own_s = min(self._line.next_s(), self._buttons.next_s())
-        if not self._driver.connected:
-            own_s = max(own_s, self._wire_retry_s)
-        return min(own_s, self._line.queue.next_s())
+    def _turn(self, now_s: float) -> tuple[DeviceState | None, float]:
+        """Whose turn it is now; and, while it is nobody's, when the next thing is to be done."""
+        may_s = self._wire_retry_s
+        down = may_s > now_s and not self._driver.connected
+        device, next_s = (None, self._line.next_s()) if down else self._line.turn(now_s)
+        if device is None:
+            if self._buttons:
+                next_s = min(next_s, self._buttons.next_s())
+            if may_s > next_s and not self._driver.connected:
+                next_s = may_s
+            if self._line.queue:
+                next_s = min(next_s, self._line.queue.next_s())
+        return device, next_s
 
     # -- traffic ------------------------------------------------------------------------------------------------
 
@@ -223,8 +231,9 @@ class Channel:
         command = line.queue.take(now_s)
         if command is not None:
             self._in_a_row += 1
-            async with self._watching():
-                await self._writer.write(command, self._connected())
+            began_s = self._clock.monotonic()
+            await self._writer.write(command, self._connected())
+            self._note_loss(began_s)
         return command is not None
 
     async def _run(self, errand: Errand) -> None:
@@ -238,9 +247,10 @@ class Channel:
 
     async def _serve(self, device: DeviceState) -> None:
         self._in_a_row = 0
-        if await self._connected():
-            async with self._watching():
-                await self._reader.serve(device)
+        if self._driver.connected or await self._connected():
+            began_s = self._clock.monotonic()
+            await self._reader.serve(device)
+            self._note_loss(began_s)
         else:
             self._line.put(device, max(device.due_s, self._wire_retry_s))
 
@@ -249,12 +259,9 @@ class Channel:
 
     # -- the wire -----------------------------------------------------------------------------------------------
 
-    @contextlib.asynccontextmanager
-    async def _watching(self) -> AsyncIterator[None]:
-        """Notes how a request closed the connection. After a whole time-out it was for that device's silence, which
-        says nothing of the others; else it was lost, and what happened behind it meanwhile nobody knows."""
-        began_s = self._clock.monotonic()
-        yield
+    def _note_loss(self, began_s: float) -> None:
+        """How a request closed the connection. After a whole time-out it was for that device's silence, which says
+        nothing of the others; else it was lost, and what happened behind it meanwhile nobody knows."""
         if not self._driver.connected:
             took_s = self._clock.monotonic() - began_s
             self._closed_for_silence = took_s >= WHOLE * self.endpoint.timeout_s * self._clock.speed
@@ -305,6 +312,18 @@ class Channel:
             self._line.drop_writes(gone, f"the wire {self.endpoint.name} was closed")
         await self._buttons.all_go()
         await self._driver.close()
+
+
+def _spare_s(endpoint: Endpoint, timing: Timing) -> float:
+    """How much later a routine poll may come and none of its readings loses trust, with a wide margin (s).
+
+    Nothing where several devices share the wire: one's proof would wait behind another's routine poll.
+    """
+    if len(endpoint.devices) > 1:
+        return 0.0
+    paces = {(poll, binding.own_pace_s(poll)) for binding in endpoint.devices for poll in Poll}
+    spare_s = (timing.ageing(poll, own_s).stale_s - (own_s or timing.poll_s(poll)) for poll, own_s in paces)
+    return SPARE * min(spare_s, default=0.0)
 
 
 def _kind(binding: Binding) -> Kind:

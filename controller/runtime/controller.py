@@ -41,6 +41,7 @@ from controller.runtime.views import (
     Receipt,
     ReloadReport,
 )
+from controller.runtime.why_words import WhyWords
 from controller.runtime.wires import Wires
 from controller.settings.site import Site
 from schedules.astro import night_of
@@ -71,6 +72,7 @@ class Parts:
     phases: Mapping[TargetId, str]
     verdicts: Mapping[TargetId, Sequence[Verdict]]
     wires: Wires
+    totals: LightTotals
 
 
 Swap = Callable[[], Awaitable[ReloadReport]]
@@ -85,7 +87,7 @@ class Controller:
         self._swap: Swap | None = None
         self._shown: Overview | None = None
         self._shown_s = float("-inf")
-        self.totals = LightTotals(parts.site, parts.table, parts.book, parts.clock)
+        self.totals = parts.totals
         self._look()
 
     def reload_by(self, swap: Swap) -> None:
@@ -114,6 +116,7 @@ class Controller:
             verdicts=parts.verdicts,
             bypassed=parts.desks.bypasses.list,
             facts=parts.facts,
+            words=WhyWords(parts.site, parts.clock).say,
         )
 
     @property

@@ -12,11 +12,21 @@ from controller.runtime.commanding.proposals import ProposalBook
 from controller.runtime.conditions.declarations import Declarations
 from controller.runtime.conditions.switches import SwitchDesk
 from controller.runtime.conditions.tags import TagDesk
+from controller.runtime.daylight.tonight_desk import TonightDesk
+from controller.runtime.daylight.weather_desk import WeatherDesk
 from controller.runtime.handling.desk import HandlingDesk
 from controller.runtime.leases.desk import LeaseDesk
+from controller.runtime.light_faults.desk import LightFaultDesk
+from controller.runtime.light_history.desk import LightFigures
+from controller.runtime.lighting_plans.desk import LightingPlanDesk
 from controller.runtime.notices.desk import NoticeDesk
 from controller.runtime.people.desk import PeopleDesk
+from controller.runtime.poles.desk import PoleDesk
+from controller.runtime.publishing.desk import DraftDesk
+from controller.runtime.reports.month import LightingReports
 from controller.runtime.resets import ResetDesk
+from controller.runtime.switching.desk import KnifeDesk
+from controller.runtime.switching.groups import GroupDesk
 from controller.runtime.timetables.desk import TimetableDesk
 from controller.runtime.undertakings.desk import Undertakings
 from controller.runtime.wet_power.desk import WetPowerDesk
@@ -42,3 +52,13 @@ class Desks:
     backups: BackupDesk
     bypasses: BypassDesk
     timetables: TimetableDesk
+    light_faults: LightFaultDesk
+    drafts: DraftDesk
+    switching: KnifeDesk
+    groups: GroupDesk
+    poles: PoleDesk
+    weather: WeatherDesk
+    tonight: TonightDesk
+    light_figures: LightFigures
+    lighting_reports: LightingReports
+    lighting_plans: LightingPlanDesk

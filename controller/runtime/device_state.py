@@ -44,8 +44,8 @@ class DeviceState:
     requests in a row it did not answer. ``cost_s``: what a read of it takes, ``share``: of its wire's time. ``busy``:
     how often in a row it said busy, ``busy_since_s`` since when it says nothing else, ``busy_told``: people were told.
     ``refused``: points it does not give, though it answers. ``written``: what it acknowledged, by point, with the time.
-    ``starts``: what its uptime and boots points last said. ``phase``: 0 ≤ phase < 1, the device's own, by which what begins together for a
-    whole city is spread over its period.
+    ``starts``: what its uptime and boots points last said. ``phase``: 0 ≤ phase < 1, the device's own, by which what
+    begins together for a whole city is spread over its period.
     """
 
     binding: Binding

@@ -20,6 +20,7 @@ from controller.runtime.evidence import Evidence
 from controller.runtime.verification import Verifier
 from controller.settings.timing import Timing
 
+_LABELS = {slot: slot.label for slot in Slot}
 _NOT_SENT = frozenset({CommandState.VALIDATED, CommandState.QUEUED})
 _UNDELAYED = frozenset({Slot.LIFE_SAFETY, Slot.EQUIPMENT_PROTECTION})
 
@@ -135,7 +136,8 @@ class Dispatcher:
 
     def last_look(self, command: Command) -> tuple[CommandState, Cause, str] | None:
         """The deadline, the lease behind the value, the decision itself, tag and switch, checked before the socket."""
-        if self._withdrawn(command):
+        track = self._commands.get(command.id)
+        if track is not None and track.state is CommandState.CANCELLED:
             return CommandState.CANCELLED, Cause.EXPIRED, "withdrawn before it was sent"
         ended = self._ended(command)
         if ended is not None:
@@ -143,10 +145,6 @@ class Dispatcher:
             self._verifier.gone(command, failed=False)
             self._commands.move(command.id, state, text, cause)
         return ended
-
-    def _withdrawn(self, command: Command) -> bool:
-        track = self._commands.get(command.id)
-        return track is not None and track.state is CommandState.CANCELLED
 
     def _ended(self, command: Command) -> tuple[CommandState, Cause, str] | None:
         now_s = self._clock.monotonic()
@@ -212,7 +210,7 @@ def _record(commands: Sequence[Command]) -> dict[str, object]:
             command.target: {
                 "id": command.id,
                 "write": str(command.write),
-                "slot": command.slot.label,
+                "slot": _LABELS[command.slot],
                 "owner": command.owner,
                 "reason": command.reason,
                 "lease": command.lease_id,

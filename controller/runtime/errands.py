@@ -68,6 +68,9 @@ class Errands:
 
     def take(self, *, poll_due: bool) -> Errand | None:
         """The errand that may go now; None while a poll has its turn, or nothing waits."""
+        if not self._waiting:
+            self._polled = self._polled or poll_due
+            return None
         if poll_due and not self._polled:
             self._polled = True
             return None

@@ -15,26 +15,10 @@ from controller.runtime.actuals import Actual, actual_of
 from controller.runtime.book import RequestBook
 from controller.runtime.bypassing.book import BypassView
 from controller.runtime.conditions.views import NO_FACTS, SiteFacts
+from controller.runtime.slot_words import SLOT_NAMES_ZH
 from controller.runtime.table import ImageTable
 from controller.runtime.views import Explanation, InterlockView, SlotView
-
-SLOT_NAMES_ZH = {
-    "life_safety": "生命安全",
-    "equipment_protection": "设备保护",
-    "emergency_order": "应急调度令",
-    "flood_critical": "临界水位",
-    "city_manual": "市级手动",
-    "district_manual": "区级手动",
-    "plan": "预案",
-    "event_scene": "重大活动",
-    "optimiser": "优化",
-    "automatic": "自动",
-    "calendar_exception": "日历例外",
-    "energy_saving": "节能",
-    "schedule": "计划",
-    "default": "默认",
-}
-
+from controller.runtime.why_words import Answer
 
 _GUARDED = {"tag": "tag", "local": "local", "light.local_switch": "local", "back_from_local": "waiting"}
 """Guards that tell of a tag or a switch themselves, by what they tell of."""
@@ -54,6 +38,7 @@ class Explainer:
         verdicts: Mapping[TargetId, Sequence[Verdict]],
         bypassed: Callable[[TargetId], Sequence[BypassView]] = lambda _: (),
         facts: Callable[[TargetId], SiteFacts] = lambda _: NO_FACTS,
+        words: Callable[[Answer], tuple[str, str]] = lambda _: ("", ""),
     ) -> None:
         self._clock = clock
         self._book = book
@@ -63,6 +48,7 @@ class Explainer:
         self._verdicts = verdicts
         self._bypassed = bypassed
         self._facts = facts
+        self._words = words
 
     def explain(self, target_id: TargetId) -> Explanation:
         """Why the target is as it is.
@@ -81,6 +67,7 @@ class Explainer:
         facts = self._facts(target_id)
         lines = facts.lines(frozenset(_GUARDED.get(verdict.interlock, "") for verdict in verdicts))
         english = _english(target, decision.winner, decision.masked, actual, verdicts)
+        zh, en = self._words(Answer(target, decision, actual, view, verdicts, facts))
         chinese = _chinese(target, decision.winner, decision.masked, actual, verdicts)
         return Explanation(
             target=target_id,
@@ -103,6 +90,8 @@ class Explainer:
             tags=facts.tags,
             switch=facts.switch,
             states=facts.states,
+            zh=zh,
+            en=en,
         )
 
     def target(self, target_id: TargetId) -> Target:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence, Set
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import islice
 
-from controller.domain.assets import Cabinet, Circuit, City, Display, Luminaire, Place, Pole
+from controller.domain.assets import Circuit, Display, Luminaire
 from controller.domain.command import Wanted
 from controller.domain.image import Image, View
 from controller.domain.points import DeviceId, TargetId, device_of
@@ -14,17 +14,23 @@ from controller.domain.request import Decision, Request
 from controller.domain.slots import Slot
 from controller.logic.contract import LastWrite, Moment, Ruling, Verdict
 from controller.logic.light_guards import NOTHING_SEEN, BurnMemory, judge_light, observe_burning
-from controller.logic.lighting import astronomical_default, lighting_requests, spread_s
 from controller.logic.one_moment import AtOneMoment
 from controller.logic.operating_states import NO_MEASURES, LightMeasures
+from controller.logic.scopes import light_entries
 from controller.logic.sequencers.circuit import step_circuit
+from controller.logic.sequencers.dimmed import level_name, step_dimmed
 from controller.logic.sequencers.level_triggered import LightStep, LightTiming
 from controller.logic.sequencers.lockout import guard_locked_out, locked_out
 from controller.logic.sequencers.luminaire import step_display, step_luminaire
 from controller.logic.site_conditions import NOTHING_ON_SITE, SiteConditions
+from controller.logic.staging import NO_STAGING, Staging
 from controller.runtime.book import RequestBook
 from controller.runtime.bypassing.circuit_interlocks import CircuitInterlocks
+from controller.runtime.daylight.daylight import Daylight
 from controller.runtime.dispatch import Act
+from controller.runtime.lamps import Lamp, Light, lamps_of
+from controller.runtime.light_programs import LightPrograms
+from controller.runtime.poles.watch import PoleWatch
 from controller.runtime.schedule_heap import DueHeap
 from controller.runtime.wet_power.lockouts import RETRY_S
 from controller.runtime.wet_power.watch import WetPowerWatch
@@ -44,16 +50,6 @@ FAULT_PAUSE_S = 10.0
 PAST_EDGE_S = 0.01
 """An edge is looked at again this much later when the clock stood just before it: times are rounded to microseconds."""
 
-Light = Circuit | Luminaire | Display
-
-
-@dataclass(frozen=True, slots=True)
-class _Lamp:
-    light: Light
-    place: Place
-    shift_s: float
-    feedback: str
-
 
 class LightingDiscipline:
     """Decides every lighting target of a site. ``phases`` and ``verdicts`` are kept for whoever asks why."""
@@ -69,9 +65,11 @@ class LightingDiscipline:
         verdicts: dict[TargetId, Sequence[Verdict]],
         *,
         wet: WetPowerWatch | None = None,
+        poles: PoleWatch | None = None,
         interlocks: CircuitInterlocks | None = None,
         conditions: SiteConditions = NOTHING_ON_SITE,
         measures: Callable[[DeviceId], LightMeasures] = lambda _: NO_MEASURES,
+        daylight: Daylight | None = None,
     ) -> None:
         self._book = book
         self._last = last
@@ -79,10 +77,14 @@ class LightingDiscipline:
         self._verdicts = verdicts
         self._burning: dict[TargetId, BurnMemory] = {}
         self._wet = wet
+        self._poles = poles
         self._interlocks = interlocks
         self._site = conditions
         self._measures_of = measures
+        self._daylight = daylight
+        self._programs = LightPrograms(last, wet=wet, poles=poles, interlocks=interlocks, daylight=daylight)
         self._measures: dict[DeviceId, LightMeasures] = {}
+        self.staging = Staging(NO_STAGING, ())
         self.adopt(site)
 
     def adopt(self, site: Site) -> None:
@@ -90,12 +92,16 @@ class LightingDiscipline:
         self._plan = site.lighting
         self._timing = LightTiming(verify_s=site.timing.verify_s, level_verify_s=max(10.0, site.timing.verify_s))
         self._urgent = replace(self._timing, retry_s=RETRY_S)
-        self._lamps = _lamps(site.city, site.timing.spread_s)
+        self._lamps = lamps_of(site.city, site.timing.spread_s)
         self._by_device: dict[DeviceId, list[TargetId]] = {}
         for target in self._lamps:
             self._by_device.setdefault(device_of(target), []).append(target)
+        if self._daylight:
+            self._daylight.adopt(site)
+        self._looked_at = self._by_device.keys() | (self._daylight.devices if self._daylight else set())
         self._order = list(self._lamps)
         self._swept = 0
+        self.staging.adopt(site.switching.staging, light_entries(site.city))
         self._edges = DueHeap()
         self._retries = DueHeap()
         self.behind = False
@@ -109,8 +115,8 @@ class LightingDiscipline:
 
     @property
     def devices(self) -> Set[DeviceId]:
-        """Cabinets and poles."""
-        return self._by_device.keys()
+        """Cabinets and poles, and whatever else some program asks a value of."""
+        return self._looked_at
 
     def forget_times(self) -> None:
         """Work out every program anew at the next turn."""
@@ -141,30 +147,28 @@ class LightingDiscipline:
         """
         for target in self._wet.look(image, changed, moment) if self._wet else ():
             self._edges.put(target, float("-inf"))
+        for target in self._poles.look(image, changed, moment) if self._poles else ():
+            self._edges.put(target, float("-inf"))
+        for target in self._daylight.look(image, changed, moment) & self.targets if self._daylight else ():
+            self._edges.put(target, float("-inf"))
         plan = AtOneMoment(self._plan)
         for target in sorted(self._interlocks.look(image, changed, moment)) if self._interlocks else ():
-            self._work_out(target, plan, moment)
+            self._work_out(target, plan, image, moment)
             self._retries.put(target, float("-inf"))
         for target in self._book.urgent_and_awaited():
             if target in self._lamps:
-                self._work_out(target, plan, moment)
+                self._work_out(target, plan, image, moment)
         for target in islice(self._edges.take(moment.wall.timestamp()), MOST_A_TURN):
-            self._work_out(target, plan, moment)
+            self._work_out(target, plan, image, moment)
         self.behind = self._edges.next_s() <= moment.wall.timestamp()
 
-    def _work_out(self, target: TargetId, plan: AtOneMoment, moment: Moment) -> None:
-        lamp = self._lamps[target]
-        if isinstance(lamp.light, Display):
-            return
-        self._edges.put(target, moment.wall.timestamp() + FAULT_PAUSE_S)
+    def _work_out(self, target: TargetId, plan: AtOneMoment, image: Image, moment: Moment) -> None:
+        lamp, at_s = self._lamps[target], moment.wall.timestamp()
+        self._edges.put(target, at_s + FAULT_PAUSE_S)
         measures = self._measures.get(device_of(target), NO_MEASURES)
-        program = lighting_requests(lamp.light, lamp.place, plan, moment.wall, lamp.shift_s, measures)
-        default = astronomical_default(lamp.light, lamp.place, plan, moment.wall, lamp.shift_s)
-        lifted = self._wet.lift(target, default.requests) if self._wet else ()
-        ended = self._interlocks.requests(target) if self._interlocks else ()
-        self._book.compute(target, (*ended, *lifted, *program.requests, *default.requests))
-        until = min(u for u in (program.until, default.until) if u is not None)
-        self._edges.put(target, max(until.timestamp(), moment.wall.timestamp() + PAST_EDGE_S))
+        computed, until_s = self._programs.work_out(lamp, measures, plan, self._plan, image, moment)
+        self._book.compute(target, computed)
+        self._edges.put(target, max(until_s, at_s + PAST_EDGE_S))
 
     def act(
         self, image: Image, changed: Set[DeviceId], decided: Sequence[Decision], settled: Set[TargetId], moment: Moment
@@ -175,7 +179,9 @@ class LightingDiscipline:
             self._interlocks.heed(decided, image, moment)
         due.update(self._retries.take(moment.s))
         for device in changed:
-            targets = self._by_device[device]
+            targets = self._by_device.get(device)
+            if targets is None:
+                continue  # only a value of it is asked for
             due.update(targets)
             seen = image.view(device, moment.s)
             self._site.look(seen)
@@ -219,7 +225,7 @@ class LightingDiscipline:
         verdict = self._judge(lamp, step.wanted[0], decision.winner, view)
         return (verdict,) if verdict.interlock else ()
 
-    def _is_free(self, lamp: _Lamp, view: View, now_s: float) -> bool:
+    def _is_free(self, lamp: Lamp, view: View, now_s: float) -> bool:
         """Whether nothing stands against the light at all, told without working its step out: most of a city is.
 
         Its tag and its switch are asked for by whoever takes orders, before they ask this.
@@ -227,14 +233,18 @@ class LightingDiscipline:
         light = lamp.light
         off_since_s = self._burning.get(light.id, NOTHING_SEEN).off_since_s
         rested = off_since_s is None or not isinstance(light, Circuit) or now_s >= off_since_s + light.no_restrike_s
-        bound = self._interlocks is not None and light.id in self._interlocks.targets
-        return rested and not bound and locked_out(light.id, view) is not True
+        return rested and not self.bound(light.id) and locked_out(light.id, view) is not True
+
+    def bound(self, target: TargetId) -> bool:
+        """Whether configured interlocks, which may look anywhere, bind the light."""
+        return self._interlocks is not None and target in self._interlocks.targets
 
     def next_due_s(self, moment: Moment) -> float:
         """The next program edge (wall time, turned into this moment's monotonic seconds) or retry."""
         edge_in_s = self._edges.next_s() - moment.wall.timestamp()
         judged_s = self._interlocks.next_due_s() if self._interlocks else float("inf")
-        return min(moment.s + edge_in_s, self._retries.next_s(), judged_s)
+        sky_s = self._daylight.next_due_s() if self._daylight else float("inf")
+        return min(moment.s + edge_in_s, self._retries.next_s(), judged_s, sky_s)
 
     def _observe(self, targets: Sequence[TargetId], view: View) -> None:
         for target in targets:
@@ -258,13 +268,23 @@ class LightingDiscipline:
         if verdict.interlock:
             self._verdicts[target] = (verdict,)
         if verdict.ruling is Ruling.ALLOW:
-            return Act(wanted, decision.winner)
+            return Act(wanted, decision.winner) if self._has_its_turn(wanted, decision.winner, moment) else None
         self._phases[target] = f"held: {verdict.reason}"
         if verdict.until_s is not None:
             self._retries.put(target, max(verdict.until_s, moment.s + SOONEST_S))
         return None
 
-    def _judge(self, lamp: _Lamp, wanted: Wanted, request: Request, view: View) -> Verdict:
+    def _has_its_turn(self, wanted: Wanted, winner: Request, moment: Moment) -> bool:
+        """Whether staging against inrush lets it go now; if not, it is simply not asked yet."""
+        target, protects = wanted.target, wanted.protective
+        turn_s = self.staging.turn_s(target, winner.slot, moment.s, protective=protects, urgent=winner.urgent)
+        if turn_s <= moment.s:
+            return True
+        self._phases[target] = f"staged 错峰: in {turn_s - moment.s:.0f} s, so that the feeder is not hit at once"
+        self._retries.put(target, turn_s)
+        return False
+
+    def _judge(self, lamp: Lamp, wanted: Wanted, request: Request, view: View) -> Verdict:
         no_restrike_s = lamp.light.no_restrike_s if isinstance(lamp.light, Circuit) else 0.0
         memory = self._burning.get(lamp.light.id, NOTHING_SEEN)
         locked = guard_locked_out(wanted, view)
@@ -279,6 +299,9 @@ class LightingDiscipline:
         last = self._last.get(light.id)
         if isinstance(light, Circuit):
             timing = self._urgent if decision.winner.slot <= Slot.EQUIPMENT_PROTECTION else self._timing
+            if light.min_percent is not None:
+                level = self._last.get(level_name(light.id))
+                return step_dimmed(light, decision, view, last, level, moment, timing)
             return step_circuit(light, decision, view, last, moment, timing)
         if isinstance(light, Luminaire):
             return step_luminaire(light, decision, view, last, moment, self._timing)
@@ -289,19 +312,3 @@ class LightingDiscipline:
         begin = self._swept
         self._swept = begin + length if begin + length < len(self._order) else 0
         return tuple(islice(self._order, begin, begin + length))
-
-
-def _lamps(city: City, spread_max_s: float) -> dict[TargetId, _Lamp]:
-    lamps: dict[TargetId, _Lamp] = {}
-    assets: list[Cabinet | Pole] = [*city.cabinets.values(), *city.poles.values()]
-    for asset in assets:
-        shift_s = spread_s(asset.id, spread_max_s)
-        for light in _lights(asset):
-            suffix = "feedback" if isinstance(light, Circuit) else "level"
-            feedback = f"{light.output}.{suffix}"
-            lamps[light.id] = _Lamp(light, asset.place, shift_s, feedback)
-    return lamps
-
-
-def _lights(asset: Cabinet | Pole) -> Sequence[Light]:
-    return asset.circuits if isinstance(asset, Cabinet) else (*asset.luminaires, *asset.displays)

@@ -51,13 +51,7 @@ class ImageTable:
             return
         self._read.add(device)
         before = block.readings
-        changed = (complete and not block.complete) or any(
-            (old := before.get(name)) is None
-            or old.value != new.value
-            or old.quality is not new.quality
-            or _aged(block, name, old, new.received_s)
-            for name, new in readings.items()
-        )
+        changed = (complete and not block.complete) or _differ(block, readings)
         self._blocks[device] = Block(
             device,
             {**before, **readings},
@@ -103,7 +97,8 @@ class ImageTable:
 
     def view(self, device: DeviceId, now_s: float) -> View:
         """One device now, for questions asked between cycles."""
-        return Image(self._blocks).view(device, now_s)
+        block = self._blocks.get(device)
+        return Image(self._blocks).view(device, now_s) if block is None else View(block, now_s)
 
     def devices(self) -> Mapping[DeviceId, Block]:
         """Every block as it is now."""
@@ -124,6 +119,18 @@ class ImageTable:
     def _tell(self, device: DeviceId) -> None:
         for listener in self._listeners:
             listener(device)
+
+
+def _differ(block: Block, readings: Mapping[str, Reading]) -> bool:
+    """Whether any of these is more than the block's own reading, trusted until now, read again."""
+    before, ageing, renewed_s = block.readings, block.ageing, block.renewed_s
+    for name, new in readings.items():
+        old = before.get(name)
+        if old is None or old.value != new.value or old.quality is not new.quality:
+            return True
+        if new.received_s - max(old.received_s, renewed_s) > ageing.get(name, DEFAULT_AGEING).stale_s:
+            return True
+    return False
 
 
 def _aged(block: Block, point: str, reading: Reading, now_s: float) -> bool:

@@ -84,6 +84,11 @@ class Explanation:
     """Its LOCAL/REMOTE switch, where that keeps the centre out or is vouched for."""
     states: tuple[DeclarationView, ...] = ()
     """Operating states declared where it stands, gravest first."""
+    zh: str = ""
+    """The whole answer for whoever stands at the telephone, in Chinese: state and proof, who decides and why, who is
+    masked, what holds it, what comes next; by day also why it burns by day."""
+    en: str = ""
+    """The same in English."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -276,7 +281,8 @@ class Order:
     """What a person or machine asks: ``value`` in the text form of the target's kind; lease in seconds.
 
     ``slot``: ``district_manual`` unless said; ``take_over`` takes a slot another owner holds, on the record.
-    ``request_id``: idempotency key; the same key never acts twice, also across restarts.
+    ``request_id``: idempotency key; the same key never acts twice, also across restarts. ``scope`` and ``knife``:
+    what the switch was thrown for, when the targets were found by it. ``urgent``: staging is compressed.
     """
 
     targets: tuple[str, ...]
@@ -287,6 +293,9 @@ class Order:
     ticket: str = ""
     take_over: bool = False
     request_id: str = ""
+    scope: str = ""
+    knife: str = ""
+    urgent: bool = False
 
 
 @dataclass(frozen=True, slots=True)

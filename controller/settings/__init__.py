@@ -1,7 +1,7 @@
 """A site's folder, read and checked: pydantic at the edge, frozen dataclasses inside."""
 
 from controller.settings.api import ApiSettings
-from controller.settings.checks import check_site
+from controller.settings.checks import Checked, check_site, look_over
 from controller.settings.diff import SiteDiff, diff_sites
 from controller.settings.leases import LeaseLimits, LeaseRules
 from controller.settings.load import load_site
@@ -11,6 +11,7 @@ from controller.settings.timing import Timing
 
 __all__ = [
     "ApiSettings",
+    "Checked",
     "ConfigProblems",
     "Division",
     "LeaseLimits",
@@ -23,4 +24,5 @@ __all__ = [
     "check_site",
     "diff_sites",
     "load_site",
+    "look_over",
 ]

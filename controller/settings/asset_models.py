@@ -57,6 +57,12 @@ class AssetModel(Model):
     wire: WireModel = Field(description="how it is reached: {profile: cabinet-8, endpoint: gw-1, unit: 1}")
 
 
+class DimModel(Model):
+    """A circuit whose lamps are dimmed as one: ``dim: {min_percent: 20}``; below it they are told it."""
+
+    min_percent: Annotated[float, Field(ge=1, le=100, allow_inf_nan=False)] = 10.0
+
+
 class CircuitModel(Model):
     """A switched circuit. ``lamp_w`` is one lamp with its driver."""
 
@@ -70,6 +76,7 @@ class CircuitModel(Model):
     no_restrike_s: NotNegative = 60.0
     evacuation: bool = False
     underpass: bool = False
+    dim: DimModel | None = None
 
 
 class CabinetModel(AssetModel):

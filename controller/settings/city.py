@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from itertools import chain
 from types import MappingProxyType
 from typing import TypeVar
 
-from controller.domain.assets import Cabinet, City, Gauge, Pole, Station
+from controller.domain.assets import Cabinet, City, Display, Gauge, Pole, Station
 from controller.settings.asset_models import AssetModel, CabinetModel, GaugeModel, PoleModel, StationModel
 from controller.settings.context import Context
 from controller.settings.folder import ASSET_KEYS, Folder, lists, raw_names
@@ -27,7 +28,7 @@ def city_of(folder: Folder, context: Context, wiring: Wiring) -> City:
     spots = {key: [spot for listed, spot in found if listed == key] for key in ASSET_KEYS}
     context.named |= raw_names([spot for _, spot in found], "id")
     cabinets = _built(CabinetModel, cabinet_of, spots["cabinets"], context, wiring)
-    poles = _built(PoleModel, pole_of, spots["poles"], context, wiring)
+    poles = _with_room(_built(PoleModel, pole_of, spots["poles"], context, wiring), wiring)
     stations = _built(StationModel, station_of, spots["stations"], context, wiring)
     gauges = _built(GaugeModel, gauge_of, spots["gauges"], context, wiring)
     targets = chain(
@@ -42,6 +43,20 @@ def city_of(folder: Folder, context: Context, wiring: Wiring) -> City:
         MappingProxyType(gauges),
         MappingProxyType({target.id: target for target in targets}),
     )
+
+
+def _with_room(poles: Mapping[str, Pole], wiring: Wiring) -> dict[str, Pole]:
+    """Every display with the room its profile has for a message."""
+    specs = wiring.specs()
+
+    def roomy(pole: str, display: Display) -> Display:
+        spec = specs.get(pole, {}).get(f"{display.output}.text_command")
+        limited = spec is not None and spec.table is not None
+        return replace(display, text_bytes=2 * spec.length if spec is not None and limited else None)
+
+    return {
+        name: replace(pole, displays=tuple(roomy(name, one) for one in pole.displays)) for name, pole in poles.items()
+    }
 
 
 def _built(

@@ -50,8 +50,13 @@ class SiteDiff:
     notices: tuple[str, ...]
     safety: tuple[str, ...]
     timetables: tuple[str, ...]
+    light_rates: tuple[str, ...]
+    energy: tuple[str, ...]
     restart_needed: tuple[str, ...]
     northbound: bool = False
+    daylight: tuple[str, ...] = ()
+    groups: Changes = Changes()
+    switching: tuple[str, ...] = ()
 
     def __bool__(self) -> bool:
         return any(getattr(self, field.name) for field in fields(self))
@@ -74,6 +79,10 @@ class SiteDiff:
             ("handling", self.handling),
             ("notices", self.notices),
             ("timetables", self.timetables),
+            ("light rates", self.light_rates),
+            ("energy", self.energy),
+            ("switching", self.switching),
+            ("photocells and weather", self.daylight),
             ("needs a restart", self.restart_needed),
         )
         return (*said, *(f"{name}: {', '.join(names)}" for name, names in lists if names))
@@ -81,7 +90,7 @@ class SiteDiff:
     def _named(self) -> Iterable[tuple[str, Changes]]:
         yield from (("assets", self.assets), ("endpoints", self.endpoints))
         yield from (("programs", self.programs), ("interlocks", self.interlocks))
-        yield from (("flood zones", self.flood_zones),)
+        yield from (("flood zones", self.flood_zones), ("groups", self.groups))
 
 
 def diff_sites(old: Site, new: Site) -> SiteDiff:
@@ -103,8 +112,13 @@ def diff_sites(old: Site, new: Site) -> SiteDiff:
         handling=_fields(old.handling, new.handling),
         notices=_fields(old.notices, new.notices),
         timetables=_fields(old.timetables, new.timetables),
+        light_rates=_fields(old.light_rates, new.light_rates),
+        energy=_fields(old.energy, new.energy),
         restart_needed=_restart(old, new),
         northbound=old.northbound != new.northbound,
+        daylight=_fields(old.daylight, new.daylight),
+        groups=_compare(_groups(old), _groups(new)),
+        switching=_fields(old.switching, new.switching),
     )
 
 
@@ -127,6 +141,11 @@ def _by_name(site: Site) -> Mapping[str, Any]:
 
 def _by_id(site: Site) -> Mapping[str, Any]:
     return {spec.id: spec for spec in site.interlocks}
+
+
+def _groups(site: Site) -> Mapping[str, Any]:
+    """Groups with their members: one whose lights are others now has changed, too."""
+    return {name: (group, site.scopes.groups.get(name)) for name, group in site.groups.items()}
 
 
 def _zones(site: Site) -> Mapping[str, Any]:

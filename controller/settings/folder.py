@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from controller.settings.overlay import Overlay, laid_over
 from controller.settings.parsing import Findings, Spot
 from controller.settings.problems import Problem
 from controller.settings.yaml_lines import Document, read_document
@@ -16,9 +17,24 @@ ASSET_KEYS: Mapping[str, type] = {"cabinets": list, "poles": list, "stations": l
 LIGHTING_KEYS: Mapping[str, type] = {
     "programs": list,
     "rules": list,
+    "modes": list,
     "holidays": list,
+    "holiday_notices": list,
+    "scenes": list,
+    "groups": list,
+    "switching": dict,
     "wet_power": dict,
     "flood_zones": list,
+    "faults": dict,
+    "smart_poles": dict,
+    "display_templates": list,
+    "flood_warnings": list,
+    "lux": dict,
+    "lux_areas": list,
+    "dark_weather": list,
+    "weather_signals": list,
+    "light_rates": dict,
+    "energy": dict,
 }
 WATER_KEYS: Mapping[str, type] = {"interlocks": list}
 
@@ -42,6 +58,8 @@ class Folder:
     states: Document | None = None
     handling: Document | None = None
     notices: Document | None = None
+    own_lighting: tuple[Document, ...] = ()
+    """The folder's own files of ``lighting/``, also where published lighting stands in their place."""
 
     def documents(self) -> Iterator[Document]:
         """All files read, in reading order."""
@@ -54,24 +72,26 @@ class Folder:
         return self.path / "profiles", self.path.parent / "profiles"
 
 
-def read_folder(path: Path, findings: Findings) -> Folder:
-    """Read the folder; what is missing is noted."""
+def read_folder(path: Path, findings: Findings, overlay: Overlay | None = None) -> Folder:
+    """Read the folder, published lighting laid over its own; what is missing is noted."""
     if not path.is_dir():
         there = "is a file; name its folder" if path.exists() else "is not there"
         findings.problems.append(Problem(str(path), 1, "", "", f"{there}", "a site is a folder with a site.yaml"))
         return Folder(path, None, None, None, (), (), ())
+    lighting = _all(path / "lighting")
     return Folder(
         path,
         _one(path / "site.yaml", findings),
         _one(path / "divisions.yaml", findings),
         _one(path / "endpoints.yaml", findings),
         _all(path / "assets"),
-        _all(path / "lighting"),
+        lighting if overlay is None else laid_over(path, lighting, overlay, findings),
         _all(path / "water"),
         alarms=_perhaps(path / "alarms.yaml"),
         states=_perhaps(path / "states.yaml"),
         handling=_perhaps(path / "handling.yaml"),
         notices=_perhaps(path / "notices.yaml"),
+        own_lighting=lighting,
     )
 
 

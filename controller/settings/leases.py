@@ -16,7 +16,8 @@ DEFAULT_LEASE = timedelta(hours=2)
 """A lease's length when neither the person nor the site says: half a shift's attention."""
 
 _LABELS = {slot.label: slot for slot in MAX_LEASE}
-_TARGET_CLASSES = tuple(one for one in OwnerClass if one not in (OwnerClass.PLANS, OwnerClass.CONFIG, OwnerClass.USERS))
+_NOT_TARGETS = (OwnerClass.PLANS, OwnerClass.SCHEDULES, OwnerClass.CONFIG, OwnerClass.USERS)
+_TARGET_CLASSES = tuple(one for one in OwnerClass if one not in _NOT_TARGETS)
 
 
 @dataclass(frozen=True, slots=True)

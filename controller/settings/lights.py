@@ -48,6 +48,7 @@ def _circuit(cabinet: str, model: CircuitModel) -> Circuit:
         no_restrike_s=model.no_restrike_s,
         evacuation=model.evacuation,
         underpass=model.underpass,
+        min_percent=None if model.dim is None else model.dim.min_percent,
     )
 
 

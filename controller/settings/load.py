@@ -10,13 +10,20 @@ from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 from controller.domain.assets import City
+from controller.logic.daylight_plan import DaylightPlan
+from controller.logic.poles import PoleSettings
+from controller.logic.scopes import Scopes
+from controller.logic.switching import SwitchingRules
 from controller.logic.wet_zones import WetPower
 from controller.settings.access import access_of
 from controller.settings.alarms import alarms_of
 from controller.settings.api import api_of
 from controller.settings.city import city_of
 from controller.settings.context import Context, place_of
+from controller.settings.daylight import daylight_of
+from controller.settings.daylight_models import DarkWeatherModel, LuxAreaModel, LuxModel, SignalModel
 from controller.settings.evidence import backups_of, evidence_of
+from controller.settings.faults import FaultsModel, faults_of
 from controller.settings.fields import Model
 from controller.settings.folder import (
     LIGHTING_KEYS,
@@ -27,18 +34,32 @@ from controller.settings.folder import (
     raw_names,
     read_folder,
 )
+from controller.settings.group_models import LightGroupModel
+from controller.settings.groups import groups_of
 from controller.settings.handling import handling_of
 from controller.settings.interlock_models import InterlockModel
 from controller.settings.interlocking import interlocks_of
 from controller.settings.leases import lease_rules_of, leases_of
-from controller.settings.lighting import plan_of
-from controller.settings.lighting_models import HolidayTableModel, ProgramModel, RuleModel
+from controller.settings.light_figure_models import EnergyModel, LightRatesModel
+from controller.settings.light_figures import energy_of, light_rates_of
+from controller.settings.lighting import LightingEntries, LightingSpots, plan_of
+from controller.settings.lighting_models import (
+    HolidayNoticeModel,
+    HolidayTableModel,
+    ModeModel,
+    ProgramModel,
+    RuleModel,
+    SceneModel,
+)
 from controller.settings.line_models import DialInModel
 from controller.settings.lines import Lines, lines_of
 from controller.settings.northbound import northbound_of
 from controller.settings.notices import notices_of
 from controller.settings.opcua import opcua_of
+from controller.settings.overlay import Overlay, version_of
 from controller.settings.parsing import Entry, Findings, Spot
+from controller.settings.poles import PoleEntries, poles_settings_of
+from controller.settings.poles_models import FloodWarningModel, SmartPolesModel, TemplateModel
 from controller.settings.problems import ConfigProblems
 from controller.settings.profile_buttons import check_paces
 from controller.settings.profiles import ProfileShelf
@@ -51,27 +72,30 @@ from controller.settings.site_checks import (
 )
 from controller.settings.site_models import DivisionModel, EndpointModel, SiteModel
 from controller.settings.states import states_of
+from controller.settings.switching import SwitchingModel, switching_of
 from controller.settings.timetables import timetables_of
 from controller.settings.timing import Timing
 from controller.settings.wet_power import wet_power_of
 from controller.settings.wet_power_models import FloodZoneModel, WetPowerModel
 from controller.settings.wiring import Wiring
 from drivers.opcua.options import UaOptions
-from schedules.plan import LightingPlan
 
 M = TypeVar("M", bound=Model)
 
 
-def load_site(path: Path) -> Site:
+def load_site(path: Path, overlay: Overlay | None = None) -> Site:
     """The site of a folder, with everything checked but the proof over a year (``checks.check_site`` adds that).
+
+    ``overlay`` is published lighting that stands in place of the folder's own.
 
     Raises:
         ConfigProblems: with every problem, each with its file and line.
     """
-    loader = Loader(path)
+    loader = Loader(path, overlay)
     site = loader.load()
     if site is None or loader.findings.problems:
-        raise ConfigProblems(loader.findings.problems)
+        problems = loader.findings.problems
+        raise ConfigProblems(problems if overlay is None else overlay.named(problems, path))
     return site
 
 
@@ -80,20 +104,23 @@ class Loader:
     """Reads one folder; every step notes its problems in ``findings`` and goes on."""
 
     path: Path
+    overlay: Overlay | None = None
     findings: Findings = field(default_factory=Findings)
     program_spots: dict[str, Spot] = field(default_factory=dict)
+    lighting_spots: LightingSpots = field(default_factory=LightingSpots)
     _lighting_spots: list[tuple[str, Spot]] = field(default_factory=list)
     _opcua: Mapping[str, UaOptions] = field(default_factory=dict)
     _lines: Lines = field(default_factory=Lines)
 
     def load(self) -> Site | None:
         """The site as far as it can be made out; None when ``site.yaml`` itself can't be used."""
-        folder = read_folder(self.path, self.findings)
+        folder = read_folder(self.path, self.findings, self.overlay)
         entry = self._site(folder)
         timing = Timing(**entry.value.timing.model_dump()) if entry else Timing()
         timezone = timezone_of(entry, self.findings) if entry else ZoneInfo("Asia/Shanghai")
         divisions, codes = self._divisions(folder)
-        lighting, programs = self._lighting(folder, timezone)
+        said = self._lighting(folder)
+        programs = said.names
         shelf = ProfileShelf(folder.profile_folders(), self.findings)
         wiring = Wiring(*self._endpoints(folder), shelf, self.findings, opcua=self._opcua, lines=self._lines)
         context = Context(self.findings, codes, programs)
@@ -106,6 +133,13 @@ class Loader:
         check_paces(timing, shelf.loaded(), entry.spot, self.findings)
         interlocks = interlocks_of(water, city, wiring.specs(), context)
         endpoints = wiring.built(timing.request_timeout_s)
+        wet_power = self._wet_power(city, wiring)
+        found = [spot for key, spot in self._lighting_spots if key == "groups"]
+        taken = entry.value.access.groups
+        groups, scopes = groups_of(self._items(LightGroupModel, found), city, taken, self.findings)
+        lighting = plan_of(said, timezone, city, scopes, wiring.points(), self.findings, self.lighting_spots)
+        self.program_spots.update(self.lighting_spots.programs)
+        switching = self._switching(scopes, timing)
         return Site(
             name=entry.value.name,
             timezone=str(timezone),
@@ -127,7 +161,10 @@ class Loader:
             lease_rules=lease_rules_of(entry.value.lease_rules),
             safety=entry.value.safety.built(),
             access=access_of(entry.value.access, entry.spot.at("access"), city, self.findings),
-            wet_power=self._wet_power(city, wiring),
+            wet_power=wet_power,
+            faults=faults_of(self._said(FaultsModel, "faults"), wet_power.rules.leakage_alarm_ma, self.findings),
+            poles=self._poles(city, wiring, wet_power, context),
+            daylight=self._daylight(scopes, wiring),
             states=states_of(folder.states, programs, self.findings),
             handling=handling_of(folder.handling, self.findings),
             notices=notices_of(folder.notices, codes, self.findings),
@@ -136,6 +173,12 @@ class Loader:
             backups=backups_of(entry.value.backups, entry.spot.at("backups"), self.findings),
             recording=entry.value.recording.built(),
             timetables=timetables_of(entry.value.timetables, entry.spot.at("timetables"), self.findings),
+            lighting_version=version_of(folder.own_lighting, self.overlay),
+            groups=MappingProxyType(groups),
+            scopes=scopes,
+            light_rates=light_rates_of(self._said(LightRatesModel, "light_rates"), self.findings),
+            energy=energy_of(self._said(EnergyModel, "energy"), self.findings),
+            switching=switching,
             northbound=northbound_of(entry.value.northbound, entry.spot.at("northbound"), self.findings),
         )
 
@@ -173,14 +216,25 @@ class Loader:
         self._opcua = opcua_of(entries, self.path, self.findings)
         return {entry.value.name: entry.value for entry in entries}, raw_names(spots, "name")
 
-    def _lighting(self, folder: Folder, timezone: ZoneInfo) -> tuple[LightingPlan, frozenset[str]]:
+    def _lighting(self, folder: Folder) -> LightingEntries:
         found = self._lighting_spots = lists(folder.lighting, LIGHTING_KEYS, self.findings)
-        programs = self._items(ProgramModel, [spot for key, spot in found if key == "programs"])
-        rules = self._items(RuleModel, [spot for key, spot in found if key == "rules"])
-        tables = self._items(HolidayTableModel, [spot for key, spot in found if key == "holidays"])
-        names = raw_names([spot for key, spot in found if key == "programs"], "id")
-        self.program_spots.update((entry.value.id, entry.spot.at("id")) for entry in programs)
-        return plan_of(programs, rules, tables, timezone, names, self.findings), names
+        by_key: dict[str, list[Spot]] = {}
+        for key, spot in found:
+            by_key.setdefault(key, []).append(spot)
+        return LightingEntries(
+            programs=self._items(ProgramModel, by_key.get("programs", ())),
+            rules=self._items(RuleModel, by_key.get("rules", ())),
+            modes=self._items(ModeModel, by_key.get("modes", ())),
+            tables=self._items(HolidayTableModel, by_key.get("holidays", ())),
+            notices=self._items(HolidayNoticeModel, by_key.get("holiday_notices", ())),
+            scenes=self._items(SceneModel, by_key.get("scenes", ())),
+            names=raw_names(by_key.get("programs", ()), "id"),
+        )
+
+    def _said(self, model: type[M], key: str) -> list[Entry[M]]:
+        """The mappings under this key of the lighting files that are right in themselves."""
+        found = [self.findings.parse(model, spot) for named, spot in self._lighting_spots if named == key]
+        return [entry for entry in found if entry is not None]
 
     def _wet_power(self, city: City, wiring: Wiring) -> WetPower:
         found = self._lighting_spots
@@ -188,6 +242,30 @@ class Loader:
         zones = self._items(FloodZoneModel, [spot for key, spot in found if key == "flood_zones"])
         usable = [entry for entry in rules if entry is not None]
         return wet_power_of(usable, zones, city, wiring.points(), self.findings)
+
+    def _poles(self, city: City, wiring: Wiring, wet_power: WetPower, context: Context) -> PoleSettings:
+        found = self._lighting_spots
+        rules = [self.findings.parse(SmartPolesModel, spot) for key, spot in found if key == "smart_poles"]
+        entries = PoleEntries(
+            [entry for entry in rules if entry is not None],
+            self._items(TemplateModel, [spot for key, spot in found if key == "display_templates"]),
+            self._items(FloodWarningModel, [spot for key, spot in found if key == "flood_warnings"]),
+        )
+        return poles_settings_of(entries, city, wet_power.zones, wiring.points(), context)
+
+    def _daylight(self, scopes: Scopes, wiring: Wiring) -> DaylightPlan:
+        found = self._lighting_spots
+        said = [self.findings.parse(LuxModel, spot) for key, spot in found if key == "lux"]
+        areas = self._items(LuxAreaModel, [spot for key, spot in found if key == "lux_areas"])
+        dark = self._items(DarkWeatherModel, [spot for key, spot in found if key == "dark_weather"])
+        signals = self._items(SignalModel, [spot for key, spot in found if key == "weather_signals"])
+        usable = [entry for entry in said if entry is not None]
+        return daylight_of(usable, areas, dark, signals, scopes, wiring.points(), self.findings)
+
+    def _switching(self, scopes: Scopes, timing: Timing) -> SwitchingRules:
+        spots = [spot for key, spot in self._lighting_spots if key == "switching"]
+        entries = [entry for spot in spots if (entry := self.findings.parse(SwitchingModel, spot))]
+        return switching_of(entries, scopes, timing.contactor_stagger_s, self.findings)
 
     def _items(self, model: type[M], spots: Sequence[Spot]) -> list[Entry[M]]:
         return [entry for spot in spots for entry in self.findings.items(model, spot)]

@@ -10,6 +10,7 @@ from controller.domain.assets import Cabinet, Gauge, GaugeKind, Pole, Station
 Asset = Cabinet | Pole | Station | Gauge
 
 CIRCUIT = {"command": True, "feedback": False}
+DIMMED = {**CIRCUIT, "level_command": True, "level": False}
 LUMINAIRE = {"level_command": True, "level": False}
 DISPLAY = {"text_command": True, "text": False}
 UNIT = {"run_command": True, "running": False, "current_a": False, "fault": False, "available": False}
@@ -43,7 +44,8 @@ def needed_points(asset: Asset) -> Iterator[tuple[str, bool]]:
 @needed_points.register
 def _cabinet(asset: Cabinet) -> Iterator[tuple[str, bool]]:
     yield "control_switch", False
-    yield from _of((circuit.output for circuit in asset.circuits), CIRCUIT)
+    for circuit in asset.circuits:
+        yield from _of(iter((circuit.output,)), CIRCUIT if circuit.min_percent is None else DIMMED)
 
 
 @needed_points.register

@@ -11,8 +11,16 @@ from controller.domain.image import Ageing
 from controller.domain.points import DeviceId
 from controller.domain.slots import Slot
 from controller.logic.alarm_settings import AlarmSettings
+from controller.logic.daylight_plan import DaylightPlan
+from controller.logic.energy import EnergyRules
+from controller.logic.faults.rules import FaultRules
 from controller.logic.handling_rules import HandlingRules
 from controller.logic.interlocks import InterlockSpec
+from controller.logic.light_groups import LightGroup
+from controller.logic.light_rates import RateRules
+from controller.logic.poles import PoleSettings
+from controller.logic.scopes import Scopes
+from controller.logic.switching import SwitchingRules
 from controller.logic.wet_zones import WetPower
 from controller.settings.access import AccessSettings
 from controller.settings.api import ApiSettings
@@ -20,6 +28,7 @@ from controller.settings.evidence import BackupSettings, EvidenceSettings
 from controller.settings.leases import LeaseLimits, LeaseRules
 from controller.settings.northbound import NorthboundSettings
 from controller.settings.notices import NoticeSettings
+from controller.settings.overlay import LightingVersion
 from controller.settings.recording import RecordingSettings
 from controller.settings.safety import Safety
 from controller.settings.states import SiteStates
@@ -86,12 +95,21 @@ class Site:
     local: LocalRules = field(default_factory=LocalRules)
     safety: Safety = field(default_factory=Safety)
     wet_power: WetPower = field(default_factory=WetPower)
+    faults: FaultRules = field(default_factory=FaultRules)
+    daylight: DaylightPlan = field(default_factory=DaylightPlan)
     evidence: EvidenceSettings = field(default_factory=EvidenceSettings)
     backups: BackupSettings = field(default_factory=BackupSettings)
     handling: HandlingRules = field(default_factory=HandlingRules)
     notices: NoticeSettings = field(default_factory=NoticeSettings)
     recording: RecordingSettings = field(default_factory=RecordingSettings)
     timetables: TimetableSettings = field(default_factory=TimetableSettings)
+    groups: Mapping[str, LightGroup] = field(default_factory=dict)
+    scopes: Scopes = field(default_factory=Scopes)
+    switching: SwitchingRules = field(default_factory=SwitchingRules)
+    poles: PoleSettings = field(default_factory=PoleSettings)
+    lighting_version: LightingVersion = field(default_factory=LightingVersion)
+    light_rates: RateRules = field(default_factory=RateRules)
+    energy: EnergyRules = field(default_factory=EnergyRules)
     northbound: NorthboundSettings | None = None
 
     def ageing(self, device: DeviceId) -> Mapping[str, Ageing]:

@@ -25,7 +25,12 @@ def cabinet_targets(cabinet: Cabinet) -> Iterator[Target]:
     for circuit in cabinet.circuits:
         road = circuit.light_class is LightClass.ROAD
         owner = "road_lighting" if road else "landscape_lighting"
-        yield Target(circuit.id, TargetKind.CIRCUIT, _name(cabinet, circuit), Switch(road), owner)
+        name, low = _name(cabinet, circuit), circuit.min_percent
+        if low is None:
+            yield Target(circuit.id, TargetKind.CIRCUIT, name, Switch(road), owner)
+        else:
+            full = Dim(100.0 if road else 0.0)
+            yield Target(circuit.id, TargetKind.LUMINAIRE, name, full, owner, min_percent=low)
 
 
 def _name(cabinet: Cabinet, circuit: Circuit) -> str:
@@ -37,7 +42,9 @@ def pole_targets(pole: Pole) -> Iterator[Target]:
     for lamp in pole.luminaires:
         yield Target(lamp.id, TargetKind.LUMINAIRE, f"{pole.name} {lamp.output}", Dim(100.0), "poles")
     for display in pole.displays:
-        yield Target(display.id, TargetKind.DISPLAY, f"{pole.name} {display.output}", Show(""), "poles")
+        name = f"{pole.name} {display.output}"
+        room = display.text_bytes
+        yield Target(display.id, TargetKind.DISPLAY, name, Show(""), "poles", text_bytes=room)
 
 
 def station_targets(station: Station) -> Iterator[Target]:

@@ -150,6 +150,11 @@ def read_document(file: Path, name: str) -> Document:
     except OSError as cause:
         unread = Problem(name, 1, "", "", f"can't be read: {cause.strerror}", "check its name and permissions")
         return Document(name, None, b"", None, (unread,))
+    return parse_document(text, name)
+
+
+def parse_document(text: bytes, name: str) -> Document:
+    """A file's text that was read already."""
     try:
         root = _Composer(text).get_single_node()
     except (YAMLError, UnicodeDecodeError) as cause:

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 
 from controller.domain.assets import Cabinet, City, Place, Pole
+from controller.domain.points import TargetId
 from controller.settings.context import in_china
 from controller.settings.parsing import Findings, Spot
-from schedules.calendar import Calendar, InRange, OnDates, OnDayKinds, OnWeekdays
+from schedules.calendar import Calendar
 from schedules.plan import LightingPlan
-from schedules.program import ProgramId
+from schedules.possible import chance_of, years_of
+from schedules.program import Program, ProgramId, capped
 from schedules.resolve import day_burning
+from schedules.scenes import SceneStage
 
 PROOF_YEAR = 2028
 """A leap year, so that every date is tried; sun times repeat within half a minute from year to year."""
@@ -19,11 +24,28 @@ PROOF_YEAR = 2028
 Burning = tuple[date, float]
 
 
+class Kind(NamedTuple):
+    """Lights the plan treats alike: their own program, the rules that single them out, their scene."""
+
+    own: ProgramId
+    standing: int
+    stage: SceneStage | None
+
+
+@dataclass(frozen=True, slots=True)
+class Alike:
+    """One kind of light: any one of them, and the outermost places."""
+
+    kind: Kind
+    example: TargetId
+    places: frozenset[Place]
+
+
 def check_no_day_burning(city: City, plan: LightingPlan, spots: Mapping[ProgramId, Spot], findings: Findings) -> None:
     """Try every program a light can get, where and when it can get it. ``spots`` says where each program stands."""
-    places = {base: _outermost(used) for base, used in _used_at(city).items()}
+    kinds = list(_kinds(city, plan))
     for program, spot in spots.items():
-        burnt = list(_burnt(program, places, plan))
+        burnt = list(_burnt(program, kinds, plan))
         if burnt:
             night, minutes = max(burnt, key=lambda burning: burning[1])
             nights = len({night for night, _ in burnt})
@@ -31,15 +53,15 @@ def check_no_day_burning(city: City, plan: LightingPlan, spots: Mapping[ProgramI
             findings.add(spot, message, "end it with a sunrise edge, move the fixed time, or use it in a season only")
 
 
-def _used_at(city: City) -> dict[ProgramId, list[Place]]:
-    used: dict[ProgramId, list[Place]] = {}
-    for cabinet in filter(_somewhere, city.cabinets.values()):
-        for program in {circuit.program for circuit in cabinet.circuits}:
-            used.setdefault(program, []).append(cabinet.place)
-    for pole in filter(_somewhere, city.poles.values()):
-        for program in {lamp.program for lamp in pole.luminaires}:
-            used.setdefault(program, []).append(pole.place)
-    return used
+def _kinds(city: City, plan: LightingPlan) -> Iterator[Alike]:
+    found: dict[Kind, tuple[TargetId, set[Place]]] = {}
+    assets: list[Cabinet | Pole] = [*city.cabinets.values(), *city.poles.values()]
+    for asset in filter(_somewhere, assets):
+        for light in asset.circuits if isinstance(asset, Cabinet) else asset.luminaires:
+            standing = plan.standing(light.id, asset.place)
+            kind = Kind(light.program, standing.kind, plan.stages.get(light.id))
+            found.setdefault(kind, (light.id, set()))[1].add(standing.place)
+    return (Alike(kind, example, _outermost(places)) for kind, (example, places) in found.items())
 
 
 def _somewhere(asset: Cabinet | Pole) -> bool:
@@ -47,7 +69,7 @@ def _somewhere(asset: Cabinet | Pole) -> bool:
     return in_china(asset.place.lat, asset.place.lon)
 
 
-def _outermost(places: list[Place]) -> frozenset[Place]:
+def _outermost(places: set[Place]) -> frozenset[Place]:
     """West, east, south, north: the sun times of all others lie between theirs."""
     return frozenset(
         {
@@ -59,41 +81,46 @@ def _outermost(places: list[Place]) -> frozenset[Place]:
     )
 
 
-def _burnt(program: ProgramId, places: Mapping[ProgramId, frozenset[Place]], plan: LightingPlan) -> Iterator[Burning]:
+def _burnt(program: ProgramId, kinds: list[Alike], plan: LightingPlan) -> Iterator[Burning]:
     known = plan.programs.get(program)
     if known is None:
         return
     years = _years(plan.calendar)
-    for base, used in places.items():
-        if base == program or any(rule.use.get(base) == program for rule in plan.calendar.rules):
-            for place in used:
-                nights = (burning for year in years for burning in day_burning(known, place, plan.tz, year))
-                yield from (burnt for burnt in nights if _may_come(plan.calendar, base, program, burnt[0]))
+    for alike in kinds:
+        if not _gets(plan.calendar, alike, program):
+            continue
+        lit = _with_its_end(known, alike.kind.stage)
+        for place in alike.places:
+            nights = (burning for year in years for burning in day_burning(lit, place, plan.tz, year))
+            yield from (burnt for burnt in nights if _may_come(plan.calendar, alike, program, burnt[0]))
+
+
+def _with_its_end(program: Program, stage: SceneStage | None) -> Program:
+    return program if stage is None else capped(program, stage.hard_end)
+
+
+def _gets(calendar: Calendar, alike: Alike, program: ProgramId) -> bool:
+    """Whether lights of a kind may get the program at all."""
+    own = alike.kind.own
+    given = (rule.gives(own) for rule in calendar.rules if rule.holds_for(alike.example))
+    return own == program or any(one == program for one in given)
 
 
 def _years(calendar: Calendar) -> list[int]:
     """The year of the proof, and those that rules with definite dates speak of."""
-    years = {PROOF_YEAR}
+    return sorted({PROOF_YEAR}.union(*(years_of(rule.when) for rule in calendar.rules)))
+
+
+def _may_come(calendar: Calendar, alike: Alike, program: ProgramId, night: date) -> bool:
+    """Whether lights of a kind can get the program on this date, in this year or another."""
+    own = alike.kind.own
     for rule in calendar.rules:
-        if isinstance(rule.when, OnDates):
-            years |= {day.year for day in rule.when.dates}
-        elif isinstance(rule.when, InRange):
-            years |= {rule.when.first.year, rule.when.last.year}
-    return sorted(years)
-
-
-def _may_come(calendar: Calendar, base: ProgramId, program: ProgramId, night: date) -> bool:
-    """Whether a light with program ``base`` can get ``program`` on this date.
-
-    Rules by weekday or kind of day may fall on any date in some year; the others say for certain.
-    """
-    for rule in calendar.rules:
-        instead = rule.use.get(base)
+        instead = rule.gives(own) if rule.holds_for(alike.example) else None
         if instead is None:
             continue
-        if isinstance(rule.when, (OnDayKinds, OnWeekdays)):
-            if instead == program:
-                return True
-        elif rule.when.applies(night, calendar.holidays):
-            return instead == program
-    return base == program
+        chance = chance_of(rule.when, night)
+        if chance.possible and instead == program:
+            return True
+        if chance.certain:
+            return False
+    return own == program

@@ -16,6 +16,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+import structlog
+
 from controller import __version__
 from controller.domain.errors import StoreError
 from controller.store import trust_list
@@ -33,6 +35,7 @@ from controller.store.database import BUSY_TIMEOUT_S, store_error
 from controller.store.folder import (
     CHECKPOINT_FILE,
     HEAD_FILE,
+    HISTORY_FILE,
     JOURNAL_FILE,
     PRIVATE_FILE,
     PRIVATE_FOLDER,
@@ -44,6 +47,7 @@ from controller.store.journal_schema import head_of
 from controller.store.lines import Head
 from controller.store.signing import PUBLIC_FILE, existing_key
 
+log = structlog.get_logger("backup")
 NAME = "zhadao-{:%Y%m%dT%H%M%SZ}"
 RESERVE_BYTES = 64 * 2**20
 """A backup leaves at least this much room on its disk: it must never be what fills the journal's."""
@@ -146,9 +150,25 @@ def _copy_files(snapshot: Snapshot, into: Path) -> None:
     _write(into / CHECKPOINT_FILE, snapshot.checkpoints)
     if (snapshot.data / PUBLIC_FILE).exists():
         _write(into / PUBLIC_FILE, (snapshot.data / PUBLIC_FILE).read_bytes())
+    _copy_history(snapshot.data, into)
     trusted = trust_list.packed(snapshot.data)
     if trusted:
         _write(into / trust_list.FILE, trusted)
+
+
+def _copy_history(data: Path, into: Path) -> None:
+    """The lights' figures, of a moment of their own: they are no evidence, and never keep a backup from being made."""
+    if not (data / HISTORY_FILE).exists():
+        return
+    try:
+        history = _open(data / HISTORY_FILE)
+        try:
+            _copy_database(history, into / HISTORY_FILE)
+        finally:
+            history.close()
+    except (StoreError, sqlite3.Error) as error:
+        (into / HISTORY_FILE).unlink(missing_ok=True)
+        log.warning("light_history_not_backed_up", reason=str(error))
 
 
 def _copy_database(source: sqlite3.Connection, path: Path) -> None:

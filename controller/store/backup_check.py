@@ -173,6 +173,15 @@ def _found(folder: Path) -> Iterator[Backup]:
                 continue
 
 
+def is_sound(path: Path) -> bool:
+    """Whether a database is there and whole."""
+    try:
+        with reading(path) as connection:
+            return not damage_in(connection)
+    except sqlite3.Error:
+        return False
+
+
 def _sound(path: Path) -> None:
     try:
         with reading(path) as connection:

@@ -11,7 +11,7 @@ import re
 import shutil
 import struct
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -162,8 +162,16 @@ def _write_all(handle: int, data: bytes) -> None:
         data = data[os.write(handle, data) :]
 
 
-def keep_site(folder: Path, config: Path, config_hash: str) -> Path:
+def keep_site(
+    folder: Path,
+    config: Path,
+    config_hash: str,
+    lighting: Mapping[str, str] | None = None,
+    staying: Collection[str] = (),
+) -> Path:
     """Copy a site's folder, and the profiles beside it, to where replays find it; harmless when it is there already.
+
+    ``lighting``: the texts that were in force in place of the files of ``lighting/``, all but those ``staying``.
 
     Raises:
         OSError: it cannot be read, or the disk does not take it.
@@ -180,8 +188,19 @@ def keep_site(folder: Path, config: Path, config_hash: str) -> Path:
         copy = making / file.relative_to(own.parent)
         copy.parent.mkdir(mode=PRIVATE_FOLDER, parents=True, exist_ok=True)
         shutil.copyfile(file, copy)
+    if lighting is not None:
+        _put_lighting(making / own.name / "lighting", lighting, staying)
     making.rename(kept)
     return kept / own.name
+
+
+def _put_lighting(into: Path, lighting: Mapping[str, str], staying: Collection[str]) -> None:
+    into.mkdir(mode=PRIVATE_FOLDER, exist_ok=True)
+    for file in into.glob("*.yaml"):
+        if file.name not in staying:
+            file.unlink()
+    for name, text in lighting.items():
+        (into / name).write_bytes(text.encode("utf-8"))
 
 
 def kept_site(folder: Path, config_hash: str) -> Path | None:

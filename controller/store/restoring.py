@@ -11,12 +11,13 @@ from pathlib import Path
 
 from controller.domain.errors import StoreError
 from controller.store import trust_list
-from controller.store.backup_check import Backup, check_backup
+from controller.store.backup_check import Backup, check_backup, is_sound
 from controller.store.checkpoints import Checkpoints
 from controller.store.database import reading
 from controller.store.folder import (
     CHECKPOINT_FILE,
     HEAD_FILE,
+    HISTORY_FILE,
     JOURNAL_FILE,
     KEYS,
     PRIVATE_FILE,
@@ -97,6 +98,9 @@ async def restore(
 def _put_in_place(backup: Backup, folder: DataFolder, wall: datetime) -> Restored:
     why = _why_journal_goes(backup, folder)
     files = [STATE_FILE] if not why else [name for name in backup.manifest.files if _is_of_store(name)]
+    history = HISTORY_FILE in backup.manifest.files and not is_sound(folder.path / HISTORY_FILE)
+    if history:
+        files = [*files, HISTORY_FILE]
     coming = folder.path / "restore.coming"
     shutil.rmtree(coming, ignore_errors=True)
     coming.mkdir(mode=PRIVATE_FOLDER)
@@ -105,7 +109,8 @@ def _put_in_place(backup: Backup, folder: DataFolder, wall: datetime) -> Restore
     (folder.path / UNFINISHED).write_text(f"{backup.path.absolute()}\n", encoding="utf-8")
     sync_folder(folder.path)
     aside = _aside(folder.path, wall)
-    for name in [STATE_FILE] if not why else [STATE_FILE, *_JOURNAL_FILES]:
+    going = [STATE_FILE] if not why else [STATE_FILE, *_JOURNAL_FILES]
+    for name in [*going, HISTORY_FILE] if history else going:
         for side in _SIDES:
             with contextlib.suppress(FileNotFoundError):
                 (folder.path / f"{name}{side}").rename(aside / f"{name}{side}")

@@ -40,8 +40,13 @@ def cabinet_device(plant: CabinetPlant, weather: Weather, memory: CabinetMemory 
     for circuit in plant.circuits.values():
         readers.update(_circuit_readers(plant, circuit))
         writers[f"{circuit.output}.command"] = _switch_writer(plant, circuit.output)
+        writers[f"{circuit.output}.level_command"] = _circuit_dimmer(plant, circuit.output)
         writers[f"{circuit.output}.lockout"] = _lock_writer(plant, circuit.output)
     return SimulatedDevice(plant.asset.id, plant, readers, writers, memory=memory)
+
+
+POLE_SENSORS = ("temperature_c", "humidity_percent", "pm25_ug_m3", "tilt_deg", "leakage_ma")
+"""Analogue sensors of a pole that can die and freeze."""
 
 
 def pole_device(plant: PolePlant, weather: Weather) -> SimulatedDevice:
@@ -50,12 +55,10 @@ def pole_device(plant: PolePlant, weather: Weather) -> SimulatedDevice:
         "heartbeat": lambda: plant.heartbeat,
         "timetable_active": lambda: plant.timetable_active,
         "sos": lambda: plant.sos,
-        "tilt_deg": lambda: plant.tilt_deg,
-        "leakage_ma": lambda: plant.leakage_ma,
         "immersion": lambda: plant.immersed,
-        "temperature_c": plant.temperature_c,
-        "humidity_percent": plant.humidity_percent,
-        "pm25_ug_m3": plant.pm25_ug_m3,
+        "charger_state": lambda: plant.charger.state(plant.now_s).value,
+        "charger_power_w": lambda: plant.charger.power_w(plant.now_s),
+        **{point: partial(plant.sensor, point) for point in POLE_SENSORS},
         "lux": _photocell(plant, weather),
     }
     writers: dict[str, Callable[[Value], None]] = {"heartbeat": lambda value: plant.beat(int(number(value)))}
@@ -74,7 +77,10 @@ def _circuit_readers(plant: CabinetPlant, circuit: CircuitPlant) -> dict[str, Ca
         f"{output}.command": lambda: circuit.command,
         f"{output}.command_state": lambda: circuit.command,
         f"{output}.feedback": lambda: circuit.contactor.feedback,
-        f"{output}.power_w": lambda: circuit.power_w(plant.now_s),
+        f"{output}.power_w": lambda: plant.circuit_power_w(output),
+        f"{output}.level_command": lambda: circuit.level_command,
+        f"{output}.level": lambda: circuit.level,
+        f"{output}.line_open": lambda: plant.line_open(output),
         f"{output}.breaker_trip": lambda: circuit.tripped,
         f"{output}.lockout": lambda: output in plant.locked,
         f"{output}.locked_out": lambda: output in plant.locked,
@@ -105,6 +111,10 @@ def _switch_writer(plant: CabinetPlant, output: str) -> Callable[[Value], None]:
 
 def _lock_writer(plant: CabinetPlant, output: str) -> Callable[[Value], None]:
     return lambda value: plant.lock(output, truth(value))
+
+
+def _circuit_dimmer(plant: CabinetPlant, output: str) -> Callable[[Value], None]:
+    return lambda value: plant.dim(output, percent(value))
 
 
 def _dimmer(plant: PolePlant, output: str) -> Callable[[Value], None]:

@@ -14,12 +14,15 @@ from hil.plants.circuit import CircuitPlant
 from hil.plants.device_clock import ByClock, DeviceClock
 from hil.plants.events import EventLog, Motion
 from hil.plants.night_table import NightTable
+from hil.plants.nuisance import Nuisance
 from hil.plants.timetable import AstronomicalTable, DownloadedTable, Timetable
 
 FALLBACK_S = 300.0
 """Silence of the centre after which a cabinet follows its own timetable (FACTS: 5 min)."""
 NOMINAL_V = 230.0
 POWER_FACTOR = 0.95
+DRIVERS_FROM = 0.6
+"""Share of nominal voltage down to which LED drivers hold their power."""
 LANDSCAPE_UNTIL_H = 22.0
 """Local hour at which the built-in table puts landscape circuits out."""
 
@@ -40,7 +43,8 @@ class CabinetPlant:
     fallback the command registers take over what is really on, so that nothing moves by itself.
 
     ``locked`` is retained memory: a circuit in it stays open over a reboot, against the timetable, against any command
-    and against the buttons, until it is let go.
+    and against the buttons, until it is let go. ``nuisance``: mains and meters as they really are (None: exact).
+    ``sags``: the share of its voltage a phase has left in a brown-out.
     """
 
     def __init__(
@@ -64,6 +68,11 @@ class CabinetPlant:
         self.dead_phases: set[str] = set()
         self.locked: set[str] = set()
         self.leaks_ma: dict[str, float] = {}
+        self.nuisance: Nuisance | None = None
+        self.sags: dict[str, float] = {}
+        self._shown_s = -inf
+        self._shown: dict[str, float] = {}
+        self._loads: dict[tuple[str, float], float] = {}
         self._fallback_s = fallback_s
         self.utc_offset_s = utc_offset_s
         self.clock = DeviceClock(drift_s_per_day=drift_s_per_day, since_s=start_s)
@@ -184,26 +193,91 @@ class CabinetPlant:
         """The circuit's breaker opens: the contactor may stay closed, but no power flows."""
         self.circuits[output].alter(self.now_s, tripped=tripped)
 
+    def steal_cable(self, output: str, phase: str, share: float = 1.0) -> None:
+        """The far ``share`` of the line of one phase is gone, live or not (0 puts it back)."""
+        self.circuits[output].alter(self.now_s, cut=(phase, share))
+
+    def bypass_contactor(self, output: str, bypassed: bool = True) -> None:
+        """Power flows past the contactor, whose auxiliary contact goes on telling the truth about itself."""
+        self.circuits[output].alter(self.now_s, bypassed=bypassed)
+
+    def dim(self, output: str, percent: float) -> None:
+        """The centre wrote a level register (dimmed circuits)."""
+        self._sign_of_life()
+        self.circuits[output].alter(self.now_s, level=percent)
+
+    def line_open(self, output: str) -> bool:
+        """What the sensing loop finds while the contactor is open: a line that ends before its last lamp."""
+        circuit = self.circuits[output]
+        return not circuit.closed and any(share > 0.0 for share in circuit.cut.values())
+
     def lose_phase(self, phase: str, lost: bool = True) -> None:
         """Supply phase ``a``, ``b`` or ``c`` fails or returns."""
         (self.dead_phases.add if lost else self.dead_phases.discard)(phase)
+        self._shown_s = -inf
         live = frozenset("abc") - self.dead_phases
         for circuit in self.circuits.values():
             circuit.alter(self.now_s, live=live)
 
+    def sag(self, share: float = 1.0, phases: str = "abc") -> None:
+        """A brown-out: these phases have so much of their voltage left (1: it is over)."""
+        self.sags.update(dict.fromkeys(phases, share))
+        self._shown_s = -inf
+
     def voltage_v(self, phase: str) -> float:
         """Phase voltage: nominal with a slow daily swing, 0 when the phase is lost."""
-        if phase in self.dead_phases:
-            return 0.0
-        swing = sin(2.0 * pi * (self.now_s / 86_400.0 + ord(phase) / 3.0))
-        return NOMINAL_V + 2.5 * swing
+        return NOMINAL_V * self._mains(phase)
 
     def power_w(self, phase: str | None = None) -> float:
-        """Power of the cabinet, or of one phase."""
-        circuits = self.circuits.values()
+        """Power of the cabinet, or of one phase, as its meter has it."""
         if phase is None:
-            return sum(circuit.power_w(self.now_s) for circuit in circuits)
-        return sum(circuit.phase_power_w(phase, self.now_s) for circuit in circuits)
+            return sum(self.circuit_power_w(output) for output in self.circuits)
+        true_w = sum(
+            fed_w * self._felt(phase, circuit.exponent)
+            for circuit in self.circuits.values()
+            if (fed_w := circuit.phase_power_w(phase, self.now_s))
+        )
+        return self._metered(ord(phase), true_w)
+
+    def circuit_power_w(self, output: str) -> float:
+        """Power of a circuit as its meter has it."""
+        circuit = self.circuits[output]
+        nominal_w = circuit.power_w(self.now_s)
+        if not nominal_w or (self.nuisance is None and not self.sags):
+            return nominal_w
+        phases = circuit.asset.phase
+        felt = sum(self._felt(phase, circuit.exponent) for phase in phases) / len(phases)
+        return self._metered(crc32(output.encode()) % 997, nominal_w * felt)
+
+    def _mains(self, phase: str) -> float:
+        """Voltage as a share of nominal; worked out once a moment, however many points show it."""
+        if self._shown_s != self.now_s:
+            self._shown_s = self.now_s
+            self._shown = {each: self._mains_now(each) for each in "abc"}
+            self._loads = {}
+        return self._shown[phase]
+
+    def _mains_now(self, phase: str) -> float:
+        if phase in self.dead_phases:
+            return 0.0
+        if self.nuisance is not None:
+            return self.nuisance.mains(phase, self.now_s) * self.sags.get(phase, 1.0)
+        swing = sin(2.0 * pi * (self.now_s / 86_400.0 + ord(phase) / 3.0))
+        return (1.0 + 2.5 / NOMINAL_V * swing) * self.sags.get(phase, 1.0)
+
+    def _felt(self, phase: str, exponent: float) -> float:
+        """What a lamp on this phase draws now as a share of its rating, by its exponent."""
+        mains = self._mains(phase)
+        felt = self._loads.get((phase, exponent))
+        if felt is None:
+            driver = 1.0 if exponent else min(1.0, mains / DRIVERS_FROM)  # below it a driver cannot hold its power
+            nuisance = self.nuisance
+            warm = mains**exponent if nuisance is None else nuisance.load(exponent, mains, self.now_s)
+            felt = self._loads[phase, exponent] = warm * driver
+        return felt
+
+    def _metered(self, channel: int, watts: float) -> float:
+        return watts if self.nuisance is None else self.nuisance.metered(channel, watts, self.now_s)
 
     def current_a(self, phase: str) -> float:
         """Phase current at the lamps' power factor."""
@@ -221,6 +295,12 @@ class CabinetPlant:
             self._adopt()
             self.events.add(self.now_s, self.asset.id, "", Motion.AUTHORITY, "centre")
         self._next_s = self._next_event_s()
+
+    def _undim(self, at_s: float) -> None:
+        """By its own program a cabinet lights in full: no dimming signal of a lost centre stays."""
+        for circuit in self.circuits.values():
+            if circuit.asset.min_percent is not None:
+                circuit.alter(at_s, level=100.0)
 
     def _adopt(self) -> None:
         for circuit in self.circuits.values():
@@ -248,6 +328,7 @@ class CabinetPlant:
         self.now_s = max(self.now_s, at_s)
         if not self._own_mind and at_s >= self._last_sign_s + self._fallback_s:
             self._own_mind = True
+            self._undim(at_s)
             self.events.add(at_s, self.asset.id, "", Motion.AUTHORITY, "timetable")
         if self._own_mind:
             self._obey(at_s)

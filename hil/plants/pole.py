@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from math import inf, pi, sin
 
 from controller.domain.assets import Luminaire, Pole
 from hil.plants.cabinet import FALLBACK_S
+from hil.plants.charger import ChargerPlant
 from hil.plants.events import EventLog, Motion
 from hil.plants.timetable import AstronomicalTable
 
+SOS_LATCH_S = 10.0
+"""How long a pole goes on showing a short press of its call button."""
+DEAD_SENSOR = 3_000.0
+"""What a dead analogue input shows: beyond every range of the profile."""
 RAMP_PERCENT_PER_S = 25.0
 STANDBY_SHARE = 0.04
 """Power a driver draws at the bottom of its dimming curve, as a share of full power."""
@@ -64,7 +70,12 @@ class PolePlant:
         self.now_s = start_s
         self.events = events
         self.heartbeat = 0
-        self.sos = False
+        self.charger = ChargerPlant(asset.id, start_s)
+        self.dead_sensors: set[str] = set()
+        """Sensors whose electronics died: they show what no air is like."""
+        self._frozen: dict[str, float] = {}
+        self._sos_pressed = False
+        self._sos_until_s = -inf
         self.tilt_deg = 0.3
         self.leakage_ma = 1.5
         self.immersed = False
@@ -105,6 +116,45 @@ class PolePlant:
         """The centre wrote a display's message."""
         self._sign_of_life()
         self.texts[output] = text
+
+    @property
+    def sos(self) -> bool:
+        """What the call button's input shows: pressed, or pressed within the last ``SOS_LATCH_S``."""
+        return self._sos_pressed or self.now_s < self._sos_until_s
+
+    def press_sos(self) -> None:
+        """Somebody presses the call button, and holds it until ``release_sos``."""
+        self._sos_pressed = True
+
+    def release_sos(self) -> None:
+        """Somebody lets the call button go; the pole shows the press a little longer."""
+        if self._sos_pressed:
+            self._sos_pressed = False
+            self._sos_until_s = self.now_s + SOS_LATCH_S
+
+    def freeze_sensor(self, point: str) -> None:
+        """An analogue sensor shows from now on what it shows now."""
+        self._frozen[point] = self.sensor(point)
+
+    def heal_sensors(self) -> None:
+        """Every sensor measures again."""
+        self._frozen.clear()
+        self.dead_sensors.clear()
+
+    def sensor(self, point: str) -> float:
+        """What a sensor of the pole shows: temperature, humidity, fine dust, tilt, leakage."""
+        if point in self.dead_sensors:
+            return DEAD_SENSOR
+        if point in self._frozen:
+            return self._frozen[point]
+        shown: Mapping[str, Callable[[], float]] = {
+            "temperature_c": self.temperature_c,
+            "humidity_percent": self.humidity_percent,
+            "pm25_ug_m3": self.pm25_ug_m3,
+            "tilt_deg": lambda: self.tilt_deg,
+            "leakage_ma": lambda: self.leakage_ma,
+        }
+        return shown[point]()
 
     def temperature_c(self) -> float:
         """Air temperature: a mild daily swing, warmest at 15:00 local solar time."""

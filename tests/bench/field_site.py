@@ -46,7 +46,11 @@ LIN = Caller("lin", "lin", "S-1")
 
 
 def wired_city(ports: Sequence[int], circuits: int, timing: Mapping[str, float], points: int | None = None) -> Site:
-    """One cabinet for each port given; a port may be given often: every connection is a cabinet of its own."""
+    """One cabinet for each port given; a port may be given often: every connection is a cabinet of its own.
+
+    Nothing is staged against inrush (``cabinet_city`` sees to it): that spreads a city's switch over tens of seconds
+    on purpose, and what is measured here is what the controller itself costs.
+    """
     base, pattern = cabinet_city(len(ports)), load_site(CONFIG)
     timing_: Timing = replace(pattern.timing, **timing)
     binding = _pattern_binding(pattern, circuits, points)

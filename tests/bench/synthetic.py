@@ -18,6 +18,7 @@ from controller.domain.intents import Switch
 from controller.domain.points import DeviceId, Reading, TargetId, Value, good
 from controller.domain.request import Lease, Request
 from controller.domain.slots import Slot
+from controller.logic.staging import NO_STAGING
 from controller.runtime.table import ImageTable
 from controller.settings.load import load_site
 from controller.settings.site import Site, Wire
@@ -118,6 +119,7 @@ def cabinet_city(cabinets: int) -> Site:
         wires=MappingProxyType({device: Wire(wire.profile, "none") for device in built}),
         ageings=MappingProxyType(dict.fromkeys(built, MappingProxyType(points))),
         interlocks=(),
+        switching=replace(site.switching, staging=NO_STAGING),  # slow on purpose: what is measured is the machine
     )
 
 

@@ -37,10 +37,18 @@ class Moment(StrEnum):
     TO_BE_SETTLED = "before the journal's line of the outcome"
 
 
-AFTER_LINE = {
+class PublishingMoment(StrEnum):
+    """When it dies of a publication of lighting programs."""
+
+    IN_THE_JOURNAL = "after the journal's line of the publication"
+    KEPT = "after the version is kept"
+
+
+AFTER_LINE: dict[str, Moment | PublishingMoment] = {
     "proposed": Moment.PROPOSED_IN_THE_JOURNAL,
     "proposal_confirmed": Moment.CONFIRMED_IN_THE_JOURNAL,
     "order": Moment.ORDER_IN_THE_JOURNAL,
+    "lighting_published": PublishingMoment.IN_THE_JOURNAL,
 }
 
 
@@ -50,7 +58,7 @@ class Death:
     def __init__(self, file: Path) -> None:
         self._file = file
 
-    def comes(self, moment: Moment | None) -> None:
+    def comes(self, moment: Moment | PublishingMoment | None) -> None:
         """Now, if this is the moment."""
         if moment is not None and self._file.exists() and self._file.read_text(encoding="utf-8") == moment:
             os.kill(os.getpid(), signal.SIGKILL)
@@ -90,6 +98,8 @@ def _in_the_state(death: Death) -> None:
             death.comes(Moment.PROPOSAL_KEPT)
         if any("'order/" in one for one in said):
             death.comes(Moment.ORDER_KEPT)
+        if any("'lighting_version'" in one for one in said):
+            death.comes(PublishingMoment.KEPT)
         return kept
 
     StateStore._commit = committing  # type: ignore[method-assign]  # this process is here to die of it

@@ -37,8 +37,10 @@ def small_city(folder: Path, cabinets: int = 2) -> Path:
         if not file.name.startswith("330102-"):
             file.unlink()
     shutil.rmtree(site / "water")
-    for names_others in ("lighting/wet-power.yaml", "alarms.yaml"):
-        (site / names_others).unlink(missing_ok=True)
+    (site / "alarms.yaml").unlink(missing_ok=True)
+    for names_others in (site / "lighting").glob("*.yaml"):
+        if names_others.stem not in ("programs", "calendar", "holidays", "energy", "rates", "faults"):
+            names_others.unlink()
     lighting = site / "assets" / "330102-lighting.yaml"
     kept = yaml.safe_load(lighting.read_text(encoding="utf-8"))["cabinets"][:cabinets]
     lighting.write_text(yaml.safe_dump({"cabinets": kept}, allow_unicode=True), encoding="utf-8")

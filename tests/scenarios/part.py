@@ -7,6 +7,8 @@ from dataclasses import replace
 from typing import TypeVar
 
 from controller.domain.points import device_of
+from controller.logic.daylight_plan import LuxArea
+from controller.logic.scopes import Scopes
 from controller.logic.wet_zones import FloodZone
 from controller.settings.site import Site
 
@@ -30,6 +32,7 @@ def part_of(site: Site, *devices: str) -> Site:
         gauges=_among(site.city.gauges, wanted),
         targets={name: target for name, target in site.city.targets.items() if device_of(name) in wanted},
     )
+    lights = frozenset(city.targets)
     return replace(
         site,
         city=city,
@@ -38,7 +41,14 @@ def part_of(site: Site, *devices: str) -> Site:
         ageings=_among(site.ageings, wanted),
         interlocks=tuple(spec for spec in site.interlocks if device_of(spec.target) in wanted),
         wet_power=replace(site.wet_power, zones=_zones(site, wanted)),
+        scopes=Scopes.of(city, {name: members & lights for name, members in site.scopes.groups.items()}),
+        daylight=replace(site.daylight, areas=_areas(site, wanted)),
     )
+
+
+def _areas(site: Site, wanted: frozenset[str]) -> tuple[LuxArea, ...]:
+    """The areas whose photocells are all there."""
+    return tuple(area for area in site.daylight.areas if {sensor.device for sensor in area.sensors} <= wanted)
 
 
 def _zones(site: Site, wanted: frozenset[str]) -> tuple[FloodZone, ...]:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 
 from controller.domain.clock import Clock
-from controller.domain.points import DeviceId, TargetId
+from controller.domain.points import DeviceId, TargetId, device_of
 from controller.logic.alarm_life import AlarmState, Event, after
 from controller.logic.alarm_settings import AlarmSettings, AlarmSpec
 from controller.runtime.alarming.alarm import Alarm, Priority, Shelf
@@ -119,8 +119,8 @@ class AlarmBook:
         else:
             self._delays.never_came(f"{source}:{condition}")
 
-    def fold(self, source: str, condition: str, members: Iterable[DeviceId]) -> None:
-        """This alarm is the root cause of what its kind suppresses on these devices, standing already or not."""
+    def fold(self, source: str, condition: str, members: Iterable[TargetId]) -> None:
+        """This alarm is the root cause of what its kind suppresses on these devices or outputs, standing or not."""
         root = f"{source}:{condition}"
         self._given.add(root)
         self._look_over(self._folds.fold(root, condition, members))
@@ -323,11 +323,11 @@ class AlarmBook:
         self._fold_own(alarm)
 
     def _fold_own(self, alarm: Alarm) -> None:
-        """A standing alarm is the root cause of what its kind suppresses on its own device."""
+        """A standing alarm is the root cause of what its kind suppresses on what it is about itself."""
         if alarm.id in self._given:
             return
         if alarm.stands and self.spec(alarm.condition).suppresses:
-            self._look_over(self._folds.fold(alarm.id, alarm.condition, (alarm.device,)))
+            self._look_over(self._folds.fold(alarm.id, alarm.condition, (alarm.subject,)))
         else:
             self._look_over(self._folds.unfold(alarm.id))
 
@@ -339,8 +339,8 @@ class AlarmBook:
                 hidden = {one.device for one in self._alarms if root in one.roots}
                 self._folds.fold(root, cause.condition, hidden)
 
-    def _look_over(self, devices: Iterable[DeviceId]) -> None:
-        for device in devices:
+    def _look_over(self, members: Iterable[TargetId]) -> None:
+        for device in {device_of(member) for member in members}:
             for alarm in self._alarms.about(device):
                 if self._hiding.changed(alarm):
                     self._keep(self._hiding.placed(alarm, alarm.life))

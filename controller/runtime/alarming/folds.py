@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
-from controller.domain.points import DeviceId
+from controller.domain.points import DeviceId, TargetId
 from controller.logic.alarm_settings import AlarmSpec
 
 
 class Folds:
-    """Root causes and the devices they speak for. ``spec`` says which kinds a root's kind hides."""
+    """Root causes and what they speak for: whole devices, or single outputs of one (``330106-LC-0001/K1``).
+
+    ``spec`` says which kinds a root's kind hides.
+    """
 
     def __init__(self, spec: Callable[[str], AlarmSpec]) -> None:
         self._spec = spec
@@ -17,8 +20,8 @@ class Folds:
         self._conditions: dict[str, str] = {}
         self._roots: dict[DeviceId, tuple[str, ...]] = {}
 
-    def fold(self, root: str, condition: str, members: Iterable[DeviceId]) -> frozenset[DeviceId]:
-        """The root alarm, of this condition, speaks for exactly these devices; gives back for whom that is news."""
+    def fold(self, root: str, condition: str, members: Iterable[TargetId]) -> frozenset[TargetId]:
+        """The root alarm, of this condition, speaks for exactly these; gives back for whom that is news."""
         before, now = self._members.get(root, frozenset()), frozenset(members)
         self._conditions[root] = condition
         if now == before:
@@ -38,10 +41,12 @@ class Folds:
             self._leave(device, root)
         return members
 
-    def roots(self, alarm_id: str, device: DeviceId, kind: str) -> tuple[str, ...]:
-        """The roots that hide an alarm of this kind about this device; no alarm hides itself."""
-        found = self._roots.get(device)
-        if found is None:
+    def roots(self, alarm_id: str, device: DeviceId, kind: str, subject: TargetId = "") -> tuple[str, ...]:
+        """The roots that hide an alarm of this kind about this device, or this output of it; no alarm hides itself."""
+        found = self._roots.get(device, ())
+        if subject and subject != device:
+            found = (*found, *self._roots.get(subject, ()))
+        if not found:
             return ()
         return tuple(root for root in found if root != alarm_id and kind in self._hidden_by(root))
 

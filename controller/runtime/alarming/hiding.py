@@ -60,7 +60,7 @@ class Hiding:
         return min(LEAST_URGENT, max(MOST_URGENT, wanted))
 
     def _roots(self, alarm: Alarm) -> tuple[str, ...]:
-        return self.folds.roots(alarm.id, alarm.device, alarm.kind)
+        return self.folds.roots(alarm.id, alarm.device, alarm.kind, alarm.subject)
 
     def _tag(self, alarm: Alarm) -> str:
         return self.tag_on(alarm.subject) if self.spec(alarm.condition).tagged else ""

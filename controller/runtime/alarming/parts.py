@@ -15,6 +15,7 @@ from controller.runtime.conditions.declaration_book import DeclarationBook
 from controller.runtime.conditions.tag_book import TagBook
 from controller.runtime.evidence import Evidence
 from controller.runtime.keeper import Keeper
+from controller.runtime.light_faults.alarms import OURS as LIGHT_FAULTS
 from controller.runtime.local_time import LocalTime
 from controller.runtime.opcua_notices import SOURCE as OPCUA
 from controller.runtime.timetables.alarms import CLOCK, DIFFERS
@@ -25,7 +26,9 @@ from drivers.opcua.notices import Trouble
 _ASSET = re.compile(r"\d{6}-[A-Z]{2}-\d+\Z")
 _OF_STATIONS = ("rack", "dry_run", "level", "held", "locked_out", "fault", "tripped")
 _OF_WIRES = ("offline", BUSY, REFUSES, STUCK, *Trouble)
-OF_THE_FIELD = frozenset({"mismatch", CLOCK, DIFFERS, *_OF_WIRES, *CONDITIONS, *_OF_STATIONS})
+OF_THE_FIELD = frozenset(
+    {"mismatch", CLOCK, DIFFERS, *_OF_WIRES, *CONDITIONS, *_OF_STATIONS, *(kind.value for kind in LIGHT_FAULTS)}
+)
 """Kinds that are about an asset of the site and end with it."""
 
 

@@ -8,12 +8,15 @@ from typing import Any
 
 from controller.domain.errors import InvalidValue
 from controller.domain.slots import Slot
+from controller.logic.switching import SCENE
 from controller.runtime.views import Order
 
 MANUAL_SLOTS: Mapping[str, Slot] = {
     slot.label: slot for slot in (Slot.EMERGENCY_ORDER, Slot.CITY_MANUAL, Slot.DISTRICT_MANUAL)
 }
 """Slots a person may fill by an order. Plans, scenes and optimiser targets come by their own ways."""
+SCENE_SLOT = Slot.EVENT_SCENE
+"""A named scene goes into the slot of events, and nothing else that people order does."""
 LONGEST_S = 366 * 86_400.0
 
 
@@ -24,6 +27,10 @@ def slot_of(order: Order) -> Slot:
         InvalidValue: the order itself makes no sense (slot, duration, no target, no reason).
     """
     slot = MANUAL_SLOTS.get(order.slot)
+    if order.value.startswith(SCENE):
+        slot = SCENE_SLOT if order.slot == SCENE_SLOT.label else None
+        if slot is None:
+            raise InvalidValue(f"a scene goes into {SCENE_SLOT.label}, not into {order.slot!r}")
     if slot is None:
         raise InvalidValue(f"slot {order.slot!r} cannot be filled by an order; say one of {', '.join(MANUAL_SLOTS)}")
     if not order.targets:

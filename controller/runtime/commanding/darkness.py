@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from controller.domain.assets import Place
 from controller.domain.errors import InvalidValue
-from schedules.astro import night_of, sun_crossings
+from schedules.astro import Crossings, night_of, sun_crossings
 
 LONGEST_LOOKED_AT = timedelta(hours=24)
 """Any span this long has a night in it."""
@@ -22,7 +23,15 @@ def reaches_into_the_night(place: Place, begins: datetime, ends: datetime, tz: Z
         return True
     night = night_of(begins, tz)
     try:
-        crossings = [sun_crossings(place, night + timedelta(days=more), tz) for more in (0, 1)]
+        tonight, next_night = _two_nights(place, night, tz)
     except InvalidValue:
         return True
-    return any(begins.timestamp() < one.morning_s and ends.timestamp() > one.evening_s for one in crossings)
+    begins_s, ends_s = begins.timestamp(), ends.timestamp()
+    if begins_s < tonight.morning_s and ends_s > tonight.evening_s:
+        return True
+    return begins_s < next_night.morning_s and ends_s > next_night.evening_s
+
+
+@lru_cache(maxsize=70_000)  # a city's cabinets: asked at select, at operate, by who proposes and who confirms
+def _two_nights(place: Place, night: date, tz: ZoneInfo) -> tuple[Crossings, Crossings]:
+    return sun_crossings(place, night, tz), sun_crossings(place, night + timedelta(days=1), tz)

@@ -127,7 +127,8 @@ class CommandDesk:
         needs = self._rules.needs(sighting, caller)
         token = ""
         if sighting.included:
-            token = self._selections.issue(order, request_id, caller, sighting.signatures)
+            memory = self._looker.remember(sighting)
+            token = self._selections.issue(order, request_id, caller, sighting.signatures, memory)
         self._register.denied(order, caller, needs_text(needs.second_person), kind="selected")
         return self._preview(sighting, needs, token, request_id)
 
@@ -163,7 +164,9 @@ class CommandDesk:
     async def _still(self, selection: Selection, caller: Caller) -> tuple[Sighting, str]:
         """What is left of a selection, looked at again; and why it may not be operated, when it may not."""
         order, request_id = selection.order, selection.request_id
-        now = await self._looker.look(order, slot_of(order), caller, request_id=request_id, reachable_only=True)
+        now = await self._looker.look(
+            order, slot_of(order), caller, request_id=request_id, reachable_only=True, memory=selection.memory
+        )
         moved = drift(selection.shown, now.signatures, firm_only=False)
         shown = {target for target, signature in selection.shown.items() if not signature.excluded}
         left = now.only(shown)

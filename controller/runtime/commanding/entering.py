@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -22,11 +22,13 @@ from controller.logic.protective import takes_energy_away
 from controller.logic.roster import Member
 from controller.logic.site_conditions import OnSite, SiteConditions
 from controller.logic.switch_guard import Word, local_texts, word_of
+from controller.logic.switching import SCENE, LightScene
 from controller.runtime.book import RequestBook
 from controller.runtime.commanding.ports import Declared
 from controller.runtime.table import ImageTable
 from controller.runtime.views import Order
 
+NO_SCENES: Mapping[str, LightScene] = {}
 Maximum = Callable[[Slot, Target], timedelta | None]
 """The longest lease of a slot on a target; None: the slot's own."""
 
@@ -49,24 +51,37 @@ class Entrant:
 
 
 class Values:
-    """An order's text as the value of each kind of target: read once for each."""
+    """An order's text as the value of each kind of target: read once for each. A scene has one for each light."""
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, scenes: Mapping[str, LightScene] = NO_SCENES) -> None:
         self._text = text
-        self._read: dict[TargetKind, Intent | Refusal] = {}
+        self._scene = scenes.get(text.removeprefix(SCENE)) if text.startswith(SCENE) else None
+        self._known = tuple(scenes)
+        self._read: dict[tuple[TargetKind, str], Intent | Refusal] = {}
 
     def of(self, target: Target) -> Intent | Refusal:
         """The value for this target, or why it is none."""
-        found = self._read.get(target.kind)
+        text = self._text if self._scene is None else self._scene.values.get(target.id, "")
+        found = self._read.get((target.kind, text))
         if found is None:
-            try:
-                found = parse_intent(target.kind, self._text)
-            except InvalidValue as error:
-                found = Refusal(Cause.OUT_OF_RANGE, str(error))
-            self._read[target.kind] = found
+            found = self._read[target.kind, text] = self._understood(target.kind, text)
         if isinstance(found, StationOrder) and target.units is not None and found.count > target.units:
             return Refusal(Cause.OUT_OF_RANGE, f"{target.id} has {target.units} units; {found.count} were asked")
         return found
+
+    def _understood(self, kind: TargetKind, text: str) -> Intent | Refusal:
+        if self._text.startswith(SCENE):
+            if self._scene is None:
+                known = ", ".join(self._known) or "none"
+                return Refusal(Cause.OUT_OF_RANGE, f"no scene {self._text}; there are {known}")
+            if not text:
+                return Refusal(Cause.OUT_OF_RANGE, f"{self._text} says nothing of this light")
+            if kind is TargetKind.CIRCUIT and text.endswith("%"):
+                text = "on" if float(text[:-1]) > 0.0 else "off"
+        try:
+            return parse_intent(kind, text)
+        except InvalidValue as error:
+            return Refusal(Cause.OUT_OF_RANGE, str(error))
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +135,7 @@ class Asking:
             self._now,
             Lease(f"{self._leases}-{self._count}", self._now, self._expires, self._expires_s),
             request_id=self._request_id,
+            urgent=self._order.urgent,
         )
         return Entrant(member, request, self._entrance.book.holder(request.target, self._slot), protects)
 
@@ -149,7 +165,7 @@ class Asking:
     def assured(self, member: Member) -> bool:
         """Whether what is sent there can be expected to arrive and to work."""
         on_site = self._entrance.conditions.at(member.target.id)
-        return self._view(member.device).ready and not self._local(member.device, on_site)
+        return self.view(member.device).ready and not self._local(member.device, on_site)
 
     def _undeclared(self, request: Request) -> Refusal | None:
         allowed = self._slot is not Slot.EMERGENCY_ORDER
@@ -167,7 +183,7 @@ class Asking:
         on_site = self._entrance.conditions.at(entrant.request.target)
         if on_site.tag is not None and not takes_energy_away(entrant.request.value):
             return Refusal(Cause.TAGGED, f"{on_site.tag}; only OFF and STOP pass while somebody may be working there")
-        view = self._view(entrant.member.device)
+        view = self.view(entrant.member.device)
         local = self._local(entrant.member.device, on_site)
         if local or not view.ready:
             self.doubtful.add(entrant.request.target)
@@ -185,11 +201,12 @@ class Asking:
         """Whether the device's switch gives the say to whoever is there."""
         local = self._locals.get(device)
         if local is None:
-            word = word_of(on_site.switch, self._view(device), on_site.wait_s)
+            word = word_of(on_site.switch, self.view(device), on_site.wait_s)
             local = self._locals[device] = word is Word.LOCAL
         return local
 
-    def _view(self, device: DeviceId) -> View:
+    def view(self, device: DeviceId) -> View:
+        """The device at the moment of asking."""
         view = self._views.get(device)
         if view is None:
             view = self._views[device] = self._entrance.table.view(device, self._now_s)

@@ -39,7 +39,7 @@ class _Step:
 NOTHING_ACTS = _Step()
 
 
-_Alike = tuple[tuple[int, ...], Value | None, Intent, Intent]
+_Alike = tuple[tuple[int, ...], Value | None, Intent, Intent, tuple[str, Intent] | None]
 """What decides everything that is said of a plain light."""
 
 
@@ -51,6 +51,7 @@ class _Common(NamedTuple):
     actual: str
     then: str
     signature: Signature
+    sure: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +85,9 @@ class Foreseer:
                 found[target] = self._looked(entrant, decision, view, step.verdicts, step.phase, assured=assured)
                 continue
             acting = self.lights.foresee(decision, view, moment) if ready else ()
-            if acting or not assured or entrant.holder is not None or decision.winner is not entrant.request:
+            in_steps = entrant.member.target.min_percent is not None
+            masked = decision.winner is not entrant.request
+            if acting or not assured or in_steps or masked:
                 found[target] = self._looked(entrant, decision, view, acting, "", assured=assured)
             else:
                 found[target] = self._plain_light(entrant, decision, view, alike)
@@ -101,14 +104,18 @@ class Foreseer:
         before = self.book.decision(request.target).winner.value
         # Enumerations and the order's own value are few objects that stay: their names are quicker than their hashes.
         objects = id(kind), id(request.value), id(reading.quality), id(reading.detail), id(then.slot)
-        key = (objects, reading.value, then.value, before)
+        holder = entrant.holder
+        replaced = None if holder is None else (holder.owner, holder.value)
+        key = (objects, reading.value, then.value, before, replaced)
         common = alike.get(key)
         if common is None:
             actual = actual_read(kind, request.value, reading)
             effect = self._effect(request, actual)
             text = _text(request, actual, effect, None, "", assured=True)
             signature = Signature("", _firm(entrant, None, (), view), effect.value, actual.known)
-            common = alike[key] = _Common(effect, text, actual.text, f"{then.slot.label}: {then.value}", signature)
+            sure = reading.good and actual.agrees is not None
+            said = f"{then.slot.label}: {then.value}"
+            common = alike[key] = _Common(effect, text, actual.text, said, signature, sure)
         step = NO_STEP
         if common.effect is Effect.CHANGE:
             step = step_of(member, request.value, reading.value if reading.good else None)
@@ -120,13 +127,14 @@ class Foreseer:
             text=common.text,
             actual=common.actual,
             interlocks=(),
-            takes_over_from="",
+            takes_over_from=entrant.takes_over_from,
             then=common.then,
             power_kw=step.power_kw,
             flow_m3s=step.flow_m3s,
         )
         asked = None if entrant.protects else Asked(member, request.value)
-        return Looked(preview, common.signature, Candidate(request, None), entrant.protects, asked)
+        plain = common.sure and not self.lights.bound(request.target)
+        return Looked(preview, common.signature, Candidate(request, holder), entrant.protects, asked, plain)
 
     def _at_stations(
         self, entrants: Sequence[Entrant], decisions: Mapping[TargetId, Decision], moment: Moment
@@ -178,6 +186,7 @@ class Foreseer:
             power_kw=step.power_kw,
             flow_m3s=step.flow_m3s,
             assured=assured,
+            masked_by=_masked_by(masked_by),
         )
         firm = _firm(entrant, masked_by, acting, view)
         asked = None if entrant.protects else self._asked(member, request, view)
@@ -225,11 +234,18 @@ def _firm(entrant: Entrant, masked_by: Request | None, acting: Sequence[Verdict]
     return "; ".join(words)
 
 
+def _masked_by(masking: Request | None) -> str:
+    """Who masks it and why, for whoever is masked."""
+    if masking is None:
+        return ""
+    return f"{masking.slot.label} of {masking.owner} ({masking.value}: {masking.reason})"
+
+
 def _text(
     request: Request, actual: Actual, effect: Effect, masked_by: Request | None, remark: str, *, assured: bool
 ) -> str:
     if effect is Effect.MASKED and masked_by is not None:
-        said = f"waits underneath {masked_by.slot.label} of {masked_by.owner} ({masked_by.value})"
+        said = f"waits underneath {_masked_by(masked_by)}"
     elif effect is Effect.NO_CHANGE:
         said = f"is {actual.text} already"
     else:

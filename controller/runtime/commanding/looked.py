@@ -33,6 +33,8 @@ class Looked:
     protects: bool = False
     asked: Asked | None = None
     """What the rules about selections and second persons judge; None when it is excluded or protects."""
+    plain: bool = False
+    """A light that nothing stands against, seen by GOOD feedback: it stays what it is until something moves."""
 
     @property
     def target(self) -> TargetId:

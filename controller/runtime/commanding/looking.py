@@ -19,11 +19,12 @@ from controller.logic.protective import protective_part
 from controller.logic.roster import Member, Roster
 from controller.logic.site_conditions import NOTHING_ON_SITE, SiteConditions
 from controller.runtime.book import RequestBook
-from controller.runtime.commanding.entering import Asking, Entrance, Maximum, Values
+from controller.runtime.commanding.entering import NO_SCENES, Asking, Entrance, Maximum, Values
 from controller.runtime.commanding.foreseeing import Foreseer
 from controller.runtime.commanding.looked import Looked, Sighting
 from controller.runtime.commanding.meanwhile import Meanwhile, Words
 from controller.runtime.commanding.ports import Declared, FrontAsked, Lights, NothingDeclared, Rights, Water
+from controller.runtime.commanding.remembering import Memories, Memory
 from controller.runtime.commanding.views import TargetPreview
 from controller.runtime.table import ImageTable
 from controller.runtime.views import Order
@@ -59,17 +60,27 @@ class Looker:
         self._conditions = conditions
         self.declared: Declared = declared or NothingDeclared()
         self.rights: Rights = FrontAsked()
+        self.scenes = NO_SCENES
         self._meanwhile = Meanwhile(book, table, words)
+        self.memories = Memories(self._meanwhile)
         self.adopt(city, maximum)
 
     def adopt(self, city: City, maximum: Maximum) -> None:
         """Swap the site (reload)."""
+        self.memories.clear()
         self.roster = Roster.of(city)
         self._entrance = Entrance(self._clock, self._book, self._table, maximum, self._conditions, self.declared)
         self._foreseer = Foreseer(self._clock, self._book, self._table, city, self._lights, self._water)
 
     async def look(
-        self, order: Order, slot: Slot, caller: Caller, *, request_id: str = "", reachable_only: bool
+        self,
+        order: Order,
+        slot: Slot,
+        caller: Caller,
+        *,
+        request_id: str = "",
+        reachable_only: bool,
+        memory: Memory | None = None,
     ) -> Sighting:
         """Every target of the order as it is when this returns.
 
@@ -77,25 +88,30 @@ class Looker:
         order may wait in its slot for a device to return). What protects is never left out for that.
 
         A large order is looked at in slices, so that nothing else waits for it; what changed meanwhile is looked at
-        anew, until the last slice and the whole are of one moment.
+        anew, until the last slice and the whole are of one moment. ``memory`` is of an earlier look at the same order
+        by the same caller: what did not move since is not foreseen again.
         """
         targets = tuple(dict.fromkeys(order.targets))
         asking = self._entrance.at_one_moment(order, slot, caller, request_id)
-        one = _Look(asking, reachable_only=reachable_only)
+        one = _Look(asking, reachable_only=reachable_only, memory=memory)
         refusals: dict[TargetId, Refusal] = {
             target: Refusal(Cause.NO_AUTHORITY, text)
             for target, text in self.rights.outside(caller, slot, targets).items()
         }
-        todo = self._wanted(order.value, targets, refusals)
+        everything = todo = self._wanted(order.value, targets, refusals)
         with self._meanwhile.watched() as moved:
             for _ in range(ROUNDS):
                 if len(todo) <= SLICE:
                     break
                 await one.in_slices(todo, self._foreseer)
-                todo = _of(todo, moved.take())
+                todo = _of(everything, moved.take())
             one.at(todo, self._foreseer)
         refusals |= one.refusals
         return Sighting(order, slot, tuple(one.seen.get(t) or self._excluded(t, refusals[t]) for t in targets))
+
+    def remember(self, sighting: Sighting) -> Memory | None:
+        """Keep in mind what ``look`` gave back just now (nothing was waited for since), for the next look at it."""
+        return self.memories.keep(sighting, self._clock.monotonic() / self._clock.speed)
 
     def tag_on(self, target: TargetId) -> Tag | None:
         """The maintenance tag that binds this target; None when nobody works there."""
@@ -108,7 +124,7 @@ class Looker:
 
     def _wanted(self, text: str, targets: Sequence[TargetId], refusals: dict[TargetId, Refusal]) -> list[Wanted]:
         """The targets there are and whose kind understands the value; the others are noted in ``refusals``."""
-        values, members, wanted = Values(text), [], []
+        values, members, wanted = Values(text, self.scenes), [], []
         for target in targets:
             member = self.roster.members.get(target)
             if member is None:
@@ -143,8 +159,9 @@ class Looker:
 class _Look:
     """One look under way: what was seen of each target so far."""
 
-    def __init__(self, asking: Asking, *, reachable_only: bool) -> None:
+    def __init__(self, asking: Asking, *, reachable_only: bool, memory: Memory | None = None) -> None:
         self._asking = asking
+        self._memory = memory
         self._reachable_only = reachable_only
         self.seen: dict[TargetId, Looked] = {}
         self.refusals: dict[TargetId, Refusal] = {}
@@ -161,6 +178,7 @@ class _Look:
         """Look at these now, whether or not they were looked at before."""
         asking, entrants = self._asking, []
         asking.afresh()
+        memory = self._memory if self._memory is not None and self._memory.holds() else None
         for member, value, protects in todo:
             entrant = asking.entrant(member, value, protects=protects)
             target = entrant.request.target
@@ -168,7 +186,11 @@ class _Look:
             refusal = asking.refusal(entrant, reachable_only=self._reachable_only)
             if refusal is None:
                 self.refusals.pop(target, None)
-                entrants.append(entrant)
+                known = memory.of(entrant, asking) if memory is not None else None
+                if known is None:
+                    entrants.append(entrant)
+                else:
+                    self.seen[target] = known
             else:
                 self.refusals[target] = refusal
         self.seen |= foreseer.foresee(entrants, asking.doubtful)

@@ -90,6 +90,7 @@ class Commanding:
             declared=around.declared,
             words=around.words,
         )
+        self._looker.scenes = site.switching.scenes
         register = Register(
             clock=around.clock,
             book=around.book,
@@ -170,6 +171,7 @@ class Commanding:
         """Swap the site (reload)."""
         safety = site.safety.at(self._clock.speed)
         self._looker.adopt(site.city, maximum_of(site, self._declared))
+        self._looker.scenes = site.switching.scenes
         self._selections.life_s = safety.selection.total_seconds()
         self._countersigns.within = safety.countersign
         self.proposals.adopt(safety.proposal)
@@ -181,6 +183,7 @@ class Commanding:
         while True:
             await self.proposals.sweep()
             self._countersigns.sweep()
+            self._looker.memories.tidy(self._clock.monotonic() / self._clock.speed)
             due_s = min(self.proposals.next_due_s(), self._countersigns.next_due_s())
             wait_s = min(max(due_s - self._clock.monotonic(), 0.1), SWEEP_S * self._clock.speed)
             await self._clock.sleep(wait_s)

@@ -27,6 +27,10 @@ class Watched:
         before, self._said = self._said, self._words()
         return devices if before == self._said else None
 
+    def same_words(self) -> bool:
+        """Whether no tag, switch's word or declaration changed meanwhile."""
+        return self._words() == self._said
+
 
 class Meanwhile:
     """Tells every look that is under way what changed."""
@@ -40,12 +44,21 @@ class Meanwhile:
     @contextmanager
     def watched(self) -> Iterator[Watched]:
         """Watch as long as the block lasts."""
-        watched = Watched(self._words)
-        self._watches.append(watched)
+        watched = self.watch()
         try:
             yield watched
         finally:
-            self._watches.remove(watched)
+            self.leave(watched)
+
+    def watch(self) -> Watched:
+        """Watch until ``leave``."""
+        watched = Watched(self._words)
+        self._watches.append(watched)
+        return watched
+
+    def leave(self, watched: Watched) -> None:
+        """This watch is over."""
+        self._watches.remove(watched)
 
     def _touched(self, target: TargetId) -> None:
         if self._watches:

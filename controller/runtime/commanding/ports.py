@@ -47,6 +47,10 @@ class Lights(Protocol):
         """The interlocks that would act if this were decided."""
         ...
 
+    def bound(self, target: TargetId) -> bool:
+        """Whether interlocks that look at more than the light's own device bind it."""
+        ...
+
 
 class Water(Protocol):
     """The water discipline."""

@@ -14,7 +14,7 @@ from controller.logic.protective import protective
 from controller.logic.roster import Roster
 from controller.logic.switch_guard import given_at_s
 from controller.runtime.book import RequestBook
-from controller.runtime.commanding.asking import MANUAL_SLOTS
+from controller.runtime.commanding.asking import MANUAL_SLOTS, SCENE_SLOT
 from controller.runtime.commanding.darkness import reaches_into_the_night
 from controller.runtime.commanding.looked import Sighting
 from controller.runtime.commanding.ports import Declared
@@ -76,4 +76,4 @@ class Rules:
         return found
 
 
-_MANUAL = frozenset(MANUAL_SLOTS.values())
+_MANUAL = frozenset((*MANUAL_SLOTS.values(), SCENE_SLOT))

@@ -11,6 +11,7 @@ from controller.domain.clock import Clock
 from controller.domain.points import TargetId
 from controller.domain.rights import Caller
 from controller.logic.preview import Signature
+from controller.runtime.commanding.remembering import Memory
 from controller.runtime.views import Order
 
 MOST_OF_ONE = 20
@@ -26,6 +27,8 @@ class Selection:
     caller: Caller
     shown: Mapping[TargetId, Signature]
     expires_s: float
+    memory: Memory | None = None
+    """For looking again only at what moved since."""
 
 
 class Selections:
@@ -39,7 +42,14 @@ class Selections:
     def __len__(self) -> int:
         return len(self._open)
 
-    def issue(self, order: Order, request_id: str, caller: Caller, shown: Mapping[TargetId, Signature]) -> str:
+    def issue(
+        self,
+        order: Order,
+        request_id: str,
+        caller: Caller,
+        shown: Mapping[TargetId, Signature],
+        memory: Memory | None = None,
+    ) -> str:
         """Keep a selection; gives back its token."""
         self._forget()
         own = [digest for digest, one in self._open.items() if one.caller == caller]
@@ -47,7 +57,7 @@ class Selections:
             del self._open[digest]
         token = secrets.token_urlsafe(32)
         expires_s = self._clock.monotonic() + self.life_s
-        self._open[_digest(token)] = Selection(order, request_id, caller, shown, expires_s)
+        self._open[_digest(token)] = Selection(order, request_id, caller, shown, expires_s, memory)
         return token
 
     def take(self, token: str, caller: Caller) -> Selection | str:

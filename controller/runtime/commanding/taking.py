@@ -149,7 +149,7 @@ class Register:
         self._follower.opened(
             taking.request_id,
             taking.caller,
-            "order",
+            "switch" if order.scope else "order",
             order.targets,
             value=order.value,
             slot=taking.sighting.slot,
@@ -207,6 +207,7 @@ def _line(taking: Taking, receipt: Receipt, candidates: Sequence[Candidate], pro
         "reason": order.reason,
         "ticket": order.ticket,
         "person": taking.caller.person,
+        **({"scope": order.scope, "knife": order.knife, "urgent": order.urgent} if order.scope else {}),
         **taking.said,
         "accepted": [encode_request(candidate) for candidate in candidates],
         "rejected": [{"target": o.target, "cause": o.cause} for o in receipt.outcomes if not o.accepted],

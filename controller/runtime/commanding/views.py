@@ -33,6 +33,8 @@ class TargetPreview:
     flow_m3s: float
     assured: bool = True
     """False: it is attempted (it protects), and nobody can promise that it works."""
+    masked_by: str = ""
+    """What decides the target instead, whose it is and why; empty when nothing stands above the order."""
 
 
 @dataclass(frozen=True, slots=True)

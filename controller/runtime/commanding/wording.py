@@ -19,9 +19,11 @@ def wording_of(sighting: Sighting, needs: Sequence[Need], fingerprint: str) -> W
     """The order as whoever is to confirm it reads it."""
     order, included = sighting.order, sighting.included
     span = span_text(order.for_s)
+    thrown_en = f"{order.knife} knife, {order.scope}: " if order.scope else ""
+    thrown_zh = f"一把闸刀 {order.scope} " if order.scope else ""
     return Wording(
-        title_en=f"{order.value} for {len(included)} targets in {order.slot}, for {span}",
-        title_zh=f"{len(included)} 个目标：{order.value}（{order.slot}，{span}）",
+        title_en=f"{thrown_en}{order.value} for {len(included)} targets in {order.slot}, for {span}",
+        title_zh=f"{thrown_zh}{len(included)} 个目标：{order.value}（{order.slot}，{span}）",
         lines=(*_facts(sighting), *(f"{need.text_en} / {need.text_zh}" for need in needs)),
         fingerprint=hashlib.sha256(fingerprint.encode()).hexdigest(),
     )

@@ -46,11 +46,12 @@ class LastGuard:
         if target is None:
             return ALLOWED
         view = self._table.view(device_of(command.target), self._clock.monotonic())
-        position = view.number(f"{output_of(command.target)}.position_percent")
+        gate = target.kind is TargetKind.GATE
+        position = view.number(f"{output_of(command.target)}.position_percent") if gate else None
         begins = write_begins(target.kind, command.write, command.proof, position)
         on_site = self._conditions.at(command.target)
         tagged = guard_tag(on_site.tag, begins=begins)
-        attempted = command.slot in UNBOUND and (not begins or target.kind is TargetKind.GATE)
+        attempted = command.slot in UNBOUND and (not begins or gate)
         if tagged.ruling is not Ruling.ALLOW or attempted:
             return tagged
         if word_of(on_site.switch, view, on_site.wait_s) is Word.LOCAL:

@@ -44,21 +44,28 @@ from controller.logic.contract import (
 )
 from controller.logic.interlocks import Judgement
 from controller.logic.light_guards import BurnMemory
+from controller.logic.lighting_lux import FreezeMemory, Sky, SkyMemory
 from controller.logic.operating_states import LightMeasures
+from controller.logic.poles_flood import FloodCase, FloodStage
+from controller.logic.poles_sos import SosCase, SosStage
 from controller.logic.switch_guard import SwitchMemory
+from controller.logic.weather_signals import WeatherSignal
 from controller.logic.wet_power import Case, Finding, Hazard, Stage, Why
 from controller.runtime.bypassing.book import Bypass
 from controller.runtime.conditions.switch_book import Confirmation
+from controller.runtime.daylight.values import Watched
 from controller.runtime.schedule_heap import DueHeap
 from controller.runtime.wet_power.lockouts import Retention
 
 _DATACLASSES: tuple[type, ...] = (
     *(Switch, Dim, Show, UnitOrder, GateOrder, StationOrder, Request, Lease, Decision, Moment, LastWrite),
     *(BurnMemory, UnitMemory, GateMemory, InterlockMemory, OrderMemory, StationMemory, Judgement, SwitchMemory),
-    *(Case, Finding, LightMeasures, Tag, Declaration, Scope, Bypass, Confirmation),
+    *(SosCase, FloodCase, Case, Finding, LightMeasures, Tag, Declaration, Scope, Bypass, Confirmation),
+    *(FreezeMemory, SkyMemory, WeatherSignal, Watched),
 )
 _ENUMS: tuple[type[Enum], ...] = (
-    *(Slot, UnitMode, StationMode, Direction, Truth, Hazard, Stage, Why, Retention),
+    Sky,
+    *(SosStage, FloodStage, Slot, UnitMode, StationMode, Direction, Truth, Hazard, Stage, Why, Retention),
     *(DisciplineName, OperatingState, ScopeKind),
 )
 _CLASSES = {known.__name__: known for known in _DATACLASSES}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Sequence, Set
+from collections.abc import Callable, Mapping, Sequence, Set
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -32,6 +32,8 @@ WAITING_MAX = 2_000
 """Frames that may wait for the thread (a quarter of an hour of two quiet cycles); beyond it a gap is recorded."""
 TOGETHER, TOGETHER_S = 32, 2.0
 """The thread is woken for so many frames, or once the oldest has waited so many clock seconds."""
+CROWDED_S = 6.0
+"""While a large switch is under way its turns may wait this long: the thread would take the machine from it."""
 SNAPSHOT_S = 3600.0
 """Clock seconds between two snapshots of everything remembered; a replay begins at the last one before it."""
 AGAIN_S = 60.0
@@ -43,8 +45,18 @@ class Recorder:
     """A ``Witness`` of every turn. Control goes on whatever becomes of the recording; a gap in it is alarmed."""
 
     def __init__(
-        self, core: Core, table: ImageTable, *, site: Site, clock: Clock, data: Path, alarms: AlarmBook
+        self,
+        core: Core,
+        table: ImageTable,
+        *,
+        site: Site,
+        clock: Clock,
+        data: Path,
+        alarms: AlarmBook,
+        crowded: Callable[[], bool] = lambda: False,
     ) -> None:
+        """``crowded``: whether a large switch is under way."""
+        self._crowded = crowded
         self._core = core
         self._table = table
         self._clock = clock
@@ -70,14 +82,14 @@ class Recorder:
             self._executor.shutdown()
             return
         self._on = True
-        self._scribe.config = config
+        self._scribe.config, self._scribe.lighting = config, published_files(self._site)
         self._anew(Why.START)
 
     def adopted(self, site: Site, config: Path | None) -> None:
         """The configuration was swapped. Whether to record at all is asked at the start only."""
         self._site = site
         self._scribe.settings = site.recording
-        self._scribe.config = config
+        self._scribe.config, self._scribe.lighting = config, published_files(site)
         if self._on:
             self._anew(Why.RELOAD)
 
@@ -190,7 +202,8 @@ class Recorder:
         if self._writing is not None:
             return  # the thread takes it along; what it leaves is looked at when it ends
         since_s = frame.moment.s - self._waiting[0].moment.s
-        if len(self._waiting) >= TOGETHER or since_s >= TOGETHER_S:
+        due = len(self._waiting) >= TOGETHER or since_s >= TOGETHER_S
+        if since_s >= CROWDED_S or (due and not self._crowded()):
             self._start_writing()
 
     def _start_writing(self) -> None:
@@ -199,7 +212,8 @@ class Recorder:
         writing.add_done_callback(self._written)
 
     def _write(self) -> None:
-        while self._waiting:
+        began_s = self._waiting[-1].moment.s if self._waiting else 0.0
+        while self._waiting and self._waiting[0].moment.s <= began_s:  # what comes meanwhile waits like any other
             self._scribe.write(self._waiting.popleft())
 
     def _finish(self) -> None:
@@ -215,5 +229,10 @@ class Recorder:
             self._waiting.clear()
             self._scribe.give_up()
             self._gap(self._clock.monotonic() + AGAIN_S, f"{type(error).__name__}: {error}")
-        elif len(self._waiting) >= TOGETHER:
+        elif len(self._waiting) >= TOGETHER and not self._crowded():
             self._start_writing()
+
+
+def published_files(site: Site) -> Mapping[str, str] | None:
+    """The lighting files in force, where they are not the folder's own."""
+    return site.lighting_version.files if site.lighting_version.number else None

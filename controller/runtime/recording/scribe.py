@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from controller.logic.contract import Moment
 from controller.runtime.recording.blocks import Blocks, changed_blocks, whole_blocks
 from controller.runtime.recording.codec import encode
 from controller.runtime.recording.frames import Snapshot, TurnFrame, Why, line, outcome
+from controller.settings.overlay import KEPT
 from controller.settings.recording import RecordingSettings
 from controller.store.recording import SegmentWriter, keep_site, mend, tidy
 
@@ -33,6 +35,8 @@ class Scribe:
         self.settings = settings
         self.config: Path | None = None
         """The folder the site was read from: copied beside the recording, so that a replay finds what ran."""
+        self.lighting: Mapping[str, str] | None = None
+        """The lighting files in force, where two people published others than the folder's own."""
         self._folder = folder
         self._segment: SegmentWriter | None = None
         self._begun_s = 0.0
@@ -115,7 +119,7 @@ class Scribe:
         if self.config is None:
             return
         try:
-            keep_site(self._folder, self.config, config_hash)
+            keep_site(self._folder, self.config, config_hash, self.lighting, KEPT)
         except OSError as error:
             log.warning("recording_without_configuration", reason=str(error))
 

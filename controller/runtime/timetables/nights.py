@@ -18,6 +18,7 @@ from controller.logic.timetables import DARK, WHOLE, Fitted, Night, dates_from, 
 from controller.logic.timetables_clock import standard_time
 from controller.settings.site import Site
 from schedules.astro import night_of
+from schedules.plan import Standing
 from schedules.program import ASTRONOMICAL, Program
 from schedules.spans import Sky, spans_of
 
@@ -44,7 +45,7 @@ class Planner:
         self._site = site
         self._plan = site.lighting
         self.zone: timezone = standard_time(now.astimezone(site.lighting.tz))
-        plan = (self._plan.programs, self._plan.calendar, str(self._plan.tz), site.timing.spread_s)
+        plan = (self._plan.programs, self._plan.calendar, str(self._plan.tz), site.timing.spread_s, self._plan.stages)
         self._plan_key = _digest(plan)
 
     def key(self, cabinet: Cabinet, layout: TimetableLayout) -> str:
@@ -59,15 +60,15 @@ class Planner:
     async def wanted(self, cabinet: Cabinet, layout: TimetableLayout, tonight: date) -> Wanted:
         """The table a cabinet should hold from tonight on, worked out in slices."""
         dates = dates_from(tonight, layout)
-        made: dict[tuple[str, LightClass], list[Night]] = {}
-        for kind, circuit in {(c.program, c.light_class): c for c in cabinet.circuits}.items():
+        made: dict[tuple[str, LightClass, Standing], list[Night]] = {}
+        for kind, circuit in {self._kind(cabinet, c): c for c in cabinet.circuits}.items():
             nights: list[Night] = []
             for position, night in enumerate(dates):
                 if position % AT_ONCE == 0:
                     await asyncio.sleep(0)
                 nights.append(self.night(cabinet, circuit, night))
             made[kind] = nights
-        wanted = {c.output: made[c.program, c.light_class] for c in cabinet.circuits}
+        wanted = {c.output: made[self._kind(cabinet, c)] for c in cabinet.circuits}
         return Wanted(fit_table(layout, dates, wanted), wanted)
 
     def night(self, cabinet: Cabinet, circuit: Circuit, night: date) -> Night:
@@ -75,14 +76,14 @@ class Planner:
         program = self._program(circuit, night)
         if program is None:
             return DARK
-        shift_s = spread_s(cabinet.id, self._site.timing.spread_s)
+        standing = self._kind(cabinet, circuit)[2]
         noon_s = datetime.combine(night, time(NOON_H), self.zone).timestamp()
         try:
-            spans = spans_of(program, Sky(night, cabinet.place, self._plan.tz))
+            spans = spans_of(program, Sky(night, standing.place, self._plan.tz))
         except InvalidValue:
             return WHOLE
         return minutes_of(
-            ((span.start_s + shift_s - noon_s) / 60.0, (span.end_s + shift_s - noon_s) / 60.0)
+            ((span.start_s + standing.shift_s - noon_s) / 60.0, (span.end_s + standing.shift_s - noon_s) / 60.0)
             for span in spans
             if span.percent > 0.0
         )
@@ -95,12 +96,18 @@ class Planner:
                 for window in self.night(cabinet, circuit, day):
                     yield from (noon + timedelta(minutes=minute) for minute in window)
 
+    def _kind(self, cabinet: Cabinet, circuit: Circuit) -> tuple[str, LightClass, Standing]:
+        """What decides a circuit's nights: circuits of one kind have the same."""
+        spread = spread_s(cabinet.id, self._site.timing.spread_s)
+        standing = self._plan.standing(circuit.id, cabinet.place, spread)
+        return circuit.program, circuit.light_class, standing
+
     def _program(self, circuit: Circuit, night: date) -> Program | None:
         """The program in force, as the live control finds it: exception, ordinary week, astronomical default."""
-        calendar, programs = self._plan.calendar, self._plan.programs
-        for chosen in (calendar.choose(circuit.program, night), calendar.ordinary(circuit.program, night)):
-            if chosen.program in programs:
-                return programs[chosen.program]
+        found = (self._plan.chosen, self._plan.ordinarily)
+        known = [program for ask in found if (program := ask(circuit.program, night, circuit.id).program)]
+        if known:
+            return known[0]
         return None if circuit.light_class is LightClass.LANDSCAPE else ASTRONOMICAL
 
 
@@ -121,7 +128,7 @@ def _digest(thing: Any) -> str:
 def _plain(thing: Any) -> Any:
     """The thing as tuples and texts, the same in every process: sets and mappings in order."""
     if is_dataclass(thing) and not isinstance(thing, type):
-        return type(thing).__name__, tuple((f.name, _plain(getattr(thing, f.name))) for f in fields(thing))
+        return type(thing).__name__, tuple((f.name, _plain(getattr(thing, f.name))) for f in fields(thing) if f.compare)
     if isinstance(thing, Mapping):
         return tuple(sorted((repr(_plain(key)), _plain(value)) for key, value in thing.items()))
     if isinstance(thing, (set, frozenset)):

@@ -96,6 +96,10 @@ class Buttons:
         self._let_go_s: dict[tuple[DeviceId, str], float] = {}
         line.went_offline.append(self._lost)
 
+    def __bool__(self) -> bool:
+        """Whether any is to be let go."""
+        return bool(self._held or self._set)
+
     def next_s(self) -> float:
         """When the next button is to be let go; infinite when none is."""
         if not self._held and not self._set:

@@ -84,18 +84,22 @@ class Line:
 
     def due(self, now_s: float) -> DeviceState | None:
         """Whose turn it is now. Who does not answer comes after those who do, and costs them little."""
+        return self.turn(now_s)[0]
+
+    def turn(self, now_s: float) -> tuple[DeviceState | None, float]:
+        """Whose turn it is now (see ``due``), and when the next turn comes, or came."""
         best, best_s = None, NEVER_S
         for rank, turns in self._turns.items():
-            first = turns.first()
+            first = turns.first() if turns.heap else None
             if first is not None:
                 at_s = max(first.due_s, self._floors_s[rank])
-                if at_s <= now_s and at_s < best_s:
+                if at_s < best_s:
                     best, best_s = first, at_s
-        return best
+        return (best if best_s <= now_s else None), best_s
 
     def next_s(self) -> float:
         """When the next turn comes; infinite when there is none."""
-        return min(max(turns.next_s(), self._floors_s[rank]) for rank, turns in self._turns.items())
+        return self.turn(NEVER_S)[1]
 
     def prove_by(self, device: DeviceState, at_s: float) -> None:
         """From then on the device's proof goes before ordinary writes."""

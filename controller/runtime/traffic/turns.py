@@ -26,19 +26,19 @@ class Turns(Generic[Member]):
 
     def __init__(self, seats: itertools.count[int]) -> None:
         self._seats = seats
-        self._heap: list[tuple[float, int, Member]] = []
+        self.heap: list[tuple[float, int, Member]] = []
         self._most = _SLACK
 
     def put(self, member: Member, due_s: float) -> None:
         """The member's next turn is then; its former one is void."""
         member.due_s, member.seat = due_s, next(self._seats)
-        heapq.heappush(self._heap, (due_s, member.seat, member))
-        if len(self._heap) > self._most:
+        heapq.heappush(self.heap, (due_s, member.seat, member))
+        if len(self.heap) > self._most:
             self._sweep()
 
     def first(self) -> Member | None:
         """The member whose turn comes first, due or not."""
-        heap = self._heap
+        heap = self.heap
         while heap:
             _, seat, member = heap[0]
             if member.seat == seat:
@@ -53,6 +53,6 @@ class Turns(Generic[Member]):
 
     def _sweep(self) -> None:
         """Drop outdated entries once in a while: a member set often with a far turn would pile them up."""
-        self._heap = [entry for entry in self._heap if entry[2].seat == entry[1]]
-        heapq.heapify(self._heap)
-        self._most = 2 * len(self._heap) + _SLACK
+        self.heap = [entry for entry in self.heap if entry[2].seat == entry[1]]
+        heapq.heapify(self.heap)
+        self._most = 2 * len(self.heap) + _SLACK

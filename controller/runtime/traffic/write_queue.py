@@ -27,6 +27,9 @@ class WriteQueue:
     def __len__(self) -> int:
         return len(self._coming) + len(self._due)
 
+    def __bool__(self) -> bool:
+        return bool(self._coming) or bool(self._due)
+
     def put(self, command: Command, not_before_s: float) -> None:
         """It may go out from then on."""
         heapq.heappush(self._coming, (not_before_s, next(self._order), command))

@@ -37,6 +37,8 @@ LOOK_S = 0.5
 """Followed targets are looked at this often, while they are few."""
 PARTS_PER_S = 1_000.0
 """And so many of them in a second at most, on average: a city out of reach costs next to nothing."""
+MOVING_S = 2.0
+"""A target whose command made a step within this time is not looked at: ten thousand are on their way at once."""
 CHUNK = 200
 """Targets looked at before others may go on."""
 FAULT_PAUSE_S = 10.0
@@ -160,20 +162,24 @@ class Undertakings:
     def command(self, track: Track) -> None:
         """A command made a step. Cheap: called for every step of every command."""
         command = track.command
-        undertaking = self._shelf.followed.get((command.owner, command.request_id)) if command.request_id else None
+        key = command.owner, command.request_id
+        undertaking = self._shelf.followed.get(key) if command.request_id else None
         part = None if undertaking is None else undertaking.parts.get(command.on_behalf_of or command.target)
-        if undertaking is not None and part is not None and self._step(undertaking, part, track):
+        if undertaking is None or part is None or not self._step(undertaking, part, track):
+            return
+        if not self._shelf.touched(key):  # else it was touched, and called, since it was last told
             self._touch(undertaking)
 
     def _step(self, undertaking: Undertaking, part: Part, track: Track) -> bool:
-        now, state, remark, command = self._clock.now(), track.state, track.remark, track.command
+        now, state, remark, command = track.at, track.state, track.remark, track.command
         if state is not CommandState.CONFIRMED:
             cause = track.cause.value if track.cause else ""
             return life.step_of_command(undertaking, part, command.id, state, now, cause=cause, remark=remark)
         if command.id != part.command or not part.followed:
             return False
         held = self._sight.held(part.target, undertaking.slot, undertaking.actor, undertaking.id)
-        if held is not None and isinstance(held.value, (Switch, Dim, Show)):
+        whole = not self._sight.in_steps(part.target)
+        if whole and held is not None and isinstance(held.value, (Switch, Dim, Show)):
             return life.confirm(undertaking, part, now, remark)
         # One step of a sequence: the whole is judged by its own feedback.
         return life.move(undertaking, part, CommandState.VERIFYING, now, remark=f"{command.write} done: {remark}")
@@ -296,7 +302,7 @@ class Undertakings:
             for part in tuple(undertaking.parts.values()):
                 if not part.followed:
                     continue
-                if self._look_at(undertaking, part):
+                if not self._is_moving(part) and self._look_at(undertaking, part):
                     self._touch(undertaking)
                 looked += 1
                 if looked % CHUNK == 0:
@@ -304,6 +310,10 @@ class Undertakings:
             if not undertaking.followed:
                 self._shelf.followed.pop(undertaking.key, None)
         self._look_s = self._clock.monotonic() + max(LOOK_S, looked / PARTS_PER_S)
+
+    def _is_moving(self, part: Part) -> bool:
+        """Whether a command of it made a step a moment ago: its next steps tell more than a look would."""
+        return part.state in life.IN_HAND and 0.0 <= (self._clock.now() - part.at).total_seconds() < MOVING_S
 
     def _look_at(self, undertaking: Undertaking, part: Part) -> bool:
         if undertaking.slot is None:

@@ -58,7 +58,12 @@ class Shelf:
 
     def touch(self, undertaking: Undertaking) -> None:
         """It changed: to be told and kept."""
-        self._untold[undertaking.key] = self._unkept[undertaking.key] = undertaking
+        key = undertaking.key
+        self._untold[key] = self._unkept[key] = undertaking
+
+    def touched(self, key: Key) -> bool:
+        """Whether it is to be told and kept already."""
+        return key in self._untold and key in self._unkept
 
     @property
     def busy(self) -> bool:

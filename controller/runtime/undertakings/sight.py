@@ -78,6 +78,11 @@ class Sight:
         """Take a site over (reload)."""
         self._city = city
 
+    def in_steps(self, target: TargetId) -> bool:
+        """Whether one confirmed write is not the whole of it: a dimmed circuit has a contactor and a level."""
+        found = self._city.targets.get(target)
+        return found is not None and found.min_percent is not None
+
     def held(self, target: TargetId, slot: Slot | None, actor: str, request_id: str) -> Request | None:
         """What this request holds of the target."""
         holder = None if slot is None else self._book.holder(target, slot)

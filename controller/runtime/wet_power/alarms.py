@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Container, Iterable, Mapping
 
 from controller.domain.points import TargetId, device_of
 from controller.logic.dark_roads import DarkRoad, RoadMap
@@ -27,10 +27,16 @@ class WetAlarms:
         self._shown: set[_Key] | None = None
 
     def show(
-        self, cases: Mapping[TargetId, Case], roads: RoadMap, names: Mapping[str, str], known: Callable[[str], bool]
+        self,
+        cases: Mapping[TargetId, Case],
+        roads: RoadMap,
+        names: Mapping[str, str],
+        known: Callable[[str], bool],
+        lamps: Container[TargetId] = (),
     ) -> None:
-        """Raise, renew and clear. ``names``: what people call a zone, by its id; ``known``: circuits of the site."""
-        wanted = dict(_wanted(cases, roads, names, known))
+        """Raise, renew and clear. ``names``: what people call a zone, by its id; ``known``: circuits of the site;
+        ``lamps``: those of poles, which are put out and cannot be locked out."""
+        wanted = dict(_wanted(cases, roads, names, known, lamps))
         if self._shown is None:
             self._shown = {(a.source, a.condition) for a in self._alarms.all() if a.condition in CONDITIONS}
         for source, condition in self._shown - wanted.keys():
@@ -40,9 +46,16 @@ class WetAlarms:
         self._shown = set(wanted)
 
 
-def cut_notice(circuits: Iterable[TargetId], roads: Iterable[DarkRoad], place: str, cause: Case) -> str:
+def cut_notice(
+    circuits: Collection[TargetId], roads: Iterable[DarkRoad], place: str, cause: Case, lamps: Container[TargetId] = ()
+) -> str:
     """The text of alarm and notice for a place that was cut: what, why, and which roads are dark."""
     outputs = ", ".join(sorted(circuits))
+    if outputs and all(circuit in lamps for circuit in circuits):
+        return (
+            f"涉水断电 {place}: {outputs} put out, the pole itself stays live: {cause.text_en}. Open its breaker. / "
+            f"{place} 已熄灭 {outputs}, 灯杆仍可能带电: {cause.text_zh}。请现场拉开断路器。"
+        )
     roads = tuple(roads)
     dark_en = "; ".join(road.said_en() for road in roads) or "none"
     dark_zh = "; ".join(road.said_zh() for road in roads) or "无"
@@ -53,7 +66,11 @@ def cut_notice(circuits: Iterable[TargetId], roads: Iterable[DarkRoad], place: s
 
 
 def _wanted(
-    cases: Mapping[TargetId, Case], roads: RoadMap, names: Mapping[str, str], known: Callable[[str], bool]
+    cases: Mapping[TargetId, Case],
+    roads: RoadMap,
+    names: Mapping[str, str],
+    known: Callable[[str], bool],
+    lamps: Container[TargetId],
 ) -> Iterable[tuple[_Key, tuple[str, int]]]:
     cut: dict[str, dict[TargetId, Case]] = {}
     blind: dict[str, dict[TargetId, Case]] = {}
@@ -71,7 +88,8 @@ def _wanted(
             yield (circuit, KEPT), (_kept(circuit, case), Priority.HIGH)
     for place, members in cut.items():
         dark, cause = roads.dark(members), next(iter(members.values()))
-        yield (place, CUT), (cut_notice(members, dark, names.get(place, place), cause), Priority.EMERGENCY)
+        text = cut_notice(tuple(members), dark, names.get(place, place), cause, lamps)
+        yield (place, CUT), (text, Priority.EMERGENCY)
     for place, members in blind.items():
         yield (place, BLIND), (_blind(names.get(place, place), members), Priority.HIGH)
 

@@ -297,6 +297,9 @@ class WetPowerDesk:
         zone, cabinet = self._watch.zones.get(target), self._look.city.cabinets.get(target)
         if zone is not None:
             return tuple(member.circuit for member in zone.circuits)
+        pole = self._look.city.poles.get(target)
+        if pole is not None and pole.luminaires:
+            return tuple(lamp.id for lamp in pole.luminaires)
         if cabinet is not None:
             return tuple(circuit.id for circuit in cabinet.circuits)
         raise UnknownTarget(f"no circuit, flood zone or cabinet {target} in this site")

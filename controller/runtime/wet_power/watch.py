@@ -12,7 +12,7 @@ from typing import Any
 
 import structlog
 
-from controller.domain.assets import Circuit
+from controller.domain.assets import Circuit, LightClass, Luminaire, Pole
 from controller.domain.image import Image
 from controller.domain.intents import Dim, Switch
 from controller.domain.points import DeviceId, Reading, TargetId, device_of
@@ -51,6 +51,7 @@ OWNER = "wet power-off 涉水断电"
 """Owner of the cuts in slot 1 and of the neighbours' light in slot 4."""
 ORIGIN = "wet_power"
 
+_OFF = (Switch(False), Dim(0.0))
 _DANGEROUS = frozenset({Hazard.DIRECT, Hazard.WATER, Hazard.BLIND})
 
 
@@ -85,6 +86,7 @@ class WetPowerWatch:
         self._names = {zone.id: f"{zone.name_zh} {zone.name_en}" for zone in site.wet_power.zones}
         points = {b.device: b.points.keys() for endpoint in site.endpoints for b in endpoint.devices}
         self._circuits: dict[TargetId, Circuit] = {}
+        self._lamps: dict[TargetId, Luminaire] = {}
         self._signals: dict[DeviceId, CabinetSignals] = {}
         self._lock_points: dict[DeviceId, tuple[tuple[TargetId, str], ...]] = {}
         for cabinet in site.city.cabinets.values():
@@ -95,6 +97,12 @@ class WetPowerWatch:
             self._lock_points[cabinet.id] = tuple(
                 (circuit, point) for circuit, output in outputs if (point := lockout_points(output)[1]) in known
             )
+        for pole in site.city.poles.values():
+            self._adopt_pole(pole, points.get(pole.id, frozenset()))
+        self._members = {
+            **{cabinet.id: tuple(one.id for one in cabinet.circuits) for cabinet in site.city.cabinets.values()},
+            **{pole.id: tuple(lamp.id for lamp in pole.luminaires) for pole in site.city.poles.values()},
+        }
         self._neighbourhood = Neighbourhood(site.city, self.rules.neighbours_within_m)
         self.roads = RoadMap(site.city)
         self._direct: dict[TargetId, Finding] = {}
@@ -103,6 +111,18 @@ class WetPowerWatch:
         self._in_zones: dict[str, dict[TargetId, Finding]] = {}
         self._fresh: set[DeviceId] = set(self._signals)
         self._changed = True
+
+    def _adopt_pole(self, pole: Pole, points: Set[str]) -> None:
+        """A pole's lamps are cut like circuits, by the pole's own signals: they go dark; its supply stays."""
+        for lamp in pole.luminaires:
+            name = f"{pole.name} {lamp.output}"
+            self._lamps[lamp.id] = lamp
+            self._circuits[lamp.id] = Circuit(
+                lamp.id, lamp.output, name, LightClass.ROAD, lamp.program, lamps=1, rated_w=lamp.rated_w
+            )
+        if pole.luminaires:
+            outputs = [(lamp.id, lamp.output) for lamp in pole.luminaires]
+            self._signals[pole.id] = CabinetSignals.of(pole.id, outputs, points)
 
     def restore(self, stored: StoredState, moment: Moment) -> None:
         """What was cut, asked and kept before a restart still is; slot 1 is held at once."""
@@ -129,14 +149,14 @@ class WetPowerWatch:
         if not self._changed:
             return frozenset()
         self._changed = False
-        self._alarms.show(self._cases, self.roads, self._names, self._circuits.__contains__)
+        self._alarms.show(self._cases, self.roads, self._names, self._circuits.__contains__, self._lamps)
         return self._relight(findings)
 
     def lift(self, target: TargetId, defaults: Iterable[Request]) -> tuple[Request, ...]:
         """Full light for a dry neighbour of what was cut, while its default (the sun's) wants it lit."""
         if target not in self.beside or not any(_lit(request) for request in defaults):
             return ()
-        value = Switch(True) if target in self._circuits else Dim(100.0)
+        value = Dim(100.0) if target in self._lamps else Switch(True)
         reason = "lights beside it were cut for water: full light / 相邻照明涉水断电, 全亮补偿"
         return (Request(target, Slot.FLOOD_CRITICAL, value, OWNER, reason, origin=ORIGIN),)
 
@@ -149,6 +169,10 @@ class WetPowerWatch:
     def cases(self) -> Mapping[TargetId, Case]:
         """Every circuit that is cut, asked about or kept."""
         return {circuit: case for circuit, case in self._cases.items() if case.stage is not Stage.DRY}
+
+    def concerns(self, circuit: TargetId) -> bool:
+        """Whether it is cut, asked about or kept: nothing else lights it up for the time being."""
+        return self._cases.get(circuit, DRY).stage is not Stage.DRY
 
     def circuit(self, circuit: TargetId) -> Circuit | None:
         """A circuit of the site."""
@@ -222,12 +246,12 @@ class WetPowerWatch:
         return found
 
     def _take_in(self, device: DeviceId, findings: Mapping[TargetId, Finding]) -> None:
-        for circuit in self._site.city.cabinets[device].circuits:
-            finding = findings.get(circuit.id, ALL_DRY)
-            if finding.hazard is Hazard.NONE and circuit.id not in self._cases:
-                self._direct.pop(circuit.id, None)
+        for circuit in self._members[device]:
+            finding = findings.get(circuit, ALL_DRY)
+            if finding.hazard is Hazard.NONE and circuit not in self._cases:
+                self._direct.pop(circuit, None)
             else:
-                self._direct[circuit.id] = finding
+                self._direct[circuit] = finding
                 self._suspects.add(device)
 
     def _cabinet(self, device: DeviceId, image: Image, moment: Moment) -> dict[TargetId, Finding]:
@@ -238,8 +262,7 @@ class WetPowerWatch:
         whole = cabinet_finding(signals, view, self.rules)
         if whole is ALL_DRY and not signals.single:
             return {}
-        circuits = self._site.city.cabinets[device].circuits
-        found = dict.fromkeys((circuit.id for circuit in circuits), whole)
+        found = dict.fromkeys(self._members[device], whole)
         return found | circuit_findings(signals, whole, view, self.rules)
 
     def _zone(self, zone: FloodZone, image: Image, moment: Moment) -> Mapping[TargetId, Finding]:
@@ -267,7 +290,7 @@ class WetPowerWatch:
 
     def _stopped(self, circuit: TargetId) -> bool:
         holders = (self._book.holder(circuit, slot) for slot in (Slot.LIFE_SAFETY, Slot.EQUIPMENT_PROTECTION))
-        return any(holder is not None and holder.value == Switch(False) for holder in holders)
+        return any(holder is not None and holder.value in _OFF for holder in holders)
 
     def _put(self, circuit: TargetId, case: Case, moment: Moment) -> None:
         before = self._cases.get(circuit, DRY)
@@ -304,10 +327,11 @@ class WetPowerWatch:
             if not case.cut or circuit not in self._book:
                 continue
             holder = self._book.holder(circuit, Slot.LIFE_SAFETY)
-            if holder is not None and holder.value == Switch(False):
+            if holder is not None and holder.value in _OFF:
                 continue
             reason = f"{case.text_en} / {case.text_zh}"
-            request = Request(circuit, Slot.LIFE_SAFETY, Switch(False), OWNER, reason, origin=ORIGIN, since=case.since)
+            off = Dim(0.0) if circuit in self._lamps else Switch(False)
+            request = Request(circuit, Slot.LIFE_SAFETY, off, OWNER, reason, origin=ORIGIN, since=case.since)
             self._book.hold(request)
             self._keep(PutRequest(request))
 

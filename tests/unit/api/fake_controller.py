@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from types import SimpleNamespace
 
-from controller.api import examples, examples_acts
+from controller.api import examples, examples_acts, examples_plans
 from controller.domain.clock import Clock
 from controller.domain.errors import InvalidValue, StoreError, UnknownTarget
 from controller.domain.intents import TargetKind, parse_intent
@@ -16,6 +16,7 @@ from controller.runtime import views
 from controller.runtime.alarming.listing import AlarmFilter
 from controller.runtime.clocks import RealClock
 from controller.runtime.leases.views import LeaseView
+from controller.runtime.lighting_plans.views import PlannedNight
 from controller.runtime.stream import ChangeStream
 from controller.runtime.traffic.health import EndpointView
 from controller.runtime.two_persons import ProposalView
@@ -54,6 +55,7 @@ class FakeController:
             alarms=SimpleNamespace(list=self._listed, subject=self._subject),
             undertakings=SimpleNamespace(targets=self._targets),
             proposals=SimpleNamespace(get=self._proposal),
+            lighting_plans=SimpleNamespace(lights=self._lights, nights=self._nights),
         )
 
     def health(self) -> views.Health:
@@ -176,6 +178,14 @@ class FakeController:
         if night.year > 2100:
             raise InvalidValue(f"no sun times for {night}: ask for a night before 2101")
         return replace(examples.NIGHT, night=night.isoformat())
+
+    def _lights(self, scope: str) -> tuple[str, ...]:
+        self._known(TARGET if scope == ASSET else scope)
+        return (TARGET,)
+
+    async def _nights(self, targets: Iterable[str], night: date | None) -> list[PlannedNight]:
+        said = "2026-06-21" if night is None else night.isoformat()
+        return [replace(examples_plans.NIGHT, lights=(target,), night=said) for target in targets]
 
     def changes(self) -> AsyncIterator[views.Change]:
         return self.stream.listen()

@@ -137,8 +137,8 @@ def test_reload_tells_what_changed_or_every_problem(running: Running) -> None:
 def test_schedule_show_asks_for_every_light_of_an_asset(running: Running) -> None:
     result = running.asking("schedule", "show", "330106-LC-0001", "--date", "2026-06-21")
     assert result.exit_code == 0, result.output
-    assert "program all-night" in result.output
-    assert "06-21 19:09:00  on" in result.output
+    assert "program all-night  全夜灯 All night" in result.output
+    assert "06-21 19:09:00  on  日落开灯  on at sunset" in result.output
 
 
 def test_a_controller_that_does_not_run_is_said_with_how_to_start_one(shell: Shell) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +28,15 @@ def text_of(page: str) -> str:
     return (DOCS / page).read_text(encoding="utf-8")
 
 
+def leaves(name: str, command: Any) -> Iterator[tuple[str, Any]]:
+    """A command, or those of a group and of the groups in it, by their full names."""
+    group = getattr(command, "commands", {})
+    if not group:
+        yield name, command
+    for inner, sub in group.items():
+        yield from leaves(f"{name} {inner}", sub)
+
+
 def test_every_command_and_option_is_in_the_reference_and_the_other_way_round() -> None:
     page = text_of("reference/cli.md")
     bench = typer.Typer()
@@ -38,8 +48,7 @@ def test_every_command_and_option_is_in_the_reference_and_the_other_way_round() 
         commands |= command.commands
     options: set[str] = set()
     for name, sub in commands.items():
-        group = getattr(sub, "commands", {})
-        for full, leaf in {f"{name} {inner}": c for inner, c in group.items()}.items() if group else [(name, sub)]:
+        for full, leaf in leaves(name, sub):
             assert f"`{full}" in page, full
             options |= {option for parameter in leaf.params for option in parameter.opts if option.startswith("--")}
     named = set(re.findall(r"--[a-z-]+[a-z]", page)) - {"--help", "--no-live", "--no-follow"}

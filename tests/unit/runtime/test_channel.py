@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
@@ -14,8 +14,10 @@ from controller.domain.points import Value
 from controller.domain.slots import Slot
 from controller.runtime.channel import Channel
 from controller.runtime.clocks import ScaledClock
+from controller.runtime.poll_pace import PollPace
 from controller.runtime.table import ImageTable
 from controller.runtime.traffic.connecting import ConnectLimit
+from controller.runtime.waker import Waker
 from controller.settings.timing import Timing
 from drivers.base import Binding, Endpoint
 from drivers.profile import Access, PointSpec, PointType, Role
@@ -107,18 +109,32 @@ class Line:
 
 
 @contextlib.asynccontextmanager
-async def line(driver_class: type[SoftDriver] = CountingSoft, **seconds: float) -> AsyncIterator[Line]:
+async def line(
+    driver_class: type[SoftDriver] = CountingSoft,
+    *,
+    devices: Sequence[str] = (A, B),
+    pace: PollPace | None = None,
+    **seconds: float,
+) -> AsyncIterator[Line]:
     loop = asyncio.get_running_loop()
     clock = ScaledClock(EVENING, source=loop.time, origin_s=0.0)
-    bindings = tuple(Binding(device, POINTS, unit=number, fallback_s=60.0) for number, device in enumerate((A, B), 1))
+    bindings = tuple(Binding(device, POINTS, unit=number, fallback_s=60.0) for number, device in enumerate(devices, 1))
     endpoint = Endpoint("gw", "soft://gw", bindings)
-    table, told = ImageTable({A: {}, B: {}}), Told()
+    table, told = ImageTable({device: {} for device in devices}), Told()
     driver = driver_class(endpoint, clock)
-    for device in (A, B):
+    for device in devices:
         driver.follow(device, "K1.command", "K1.feedback")
     timing = Timing(**{"poll_normal_s": 5.0, "link_jitter": 0.0, **seconds})
     channel = Channel(
-        endpoint, driver, clock=clock, table=table, timing=timing, outcomes=told, connects=ConnectLimit(1)
+        endpoint,
+        driver,
+        clock=clock,
+        table=table,
+        timing=timing,
+        outcomes=told,
+        connects=ConnectLimit(1),
+        pace=pace,
+        patient=pace is not None,
     )
     task = asyncio.create_task(channel.run())
     try:
@@ -331,3 +347,56 @@ async def test_a_wire_that_is_closed_tells_what_became_of_everything_it_was_give
         assert on.told.of("under way") == ["sent", "unsure"]
         assert on.told.of("waiting") == ["failed"]
         assert not on.driver.connected
+
+
+@contextlib.asynccontextmanager
+async def city_of_proofs(pace: PollPace, clock: ScaledClock) -> AsyncIterator[None]:
+    """Elsewhere proofs are read all the time."""
+
+    async def prove() -> None:
+        while True:
+            pace.admits(Waker(clock), proof=True)
+            await asyncio.sleep(0.05)
+
+    proving = asyncio.create_task(prove())
+    try:
+        yield
+    finally:
+        proving.cancel()
+        await asyncio.wait([proving])
+
+
+async def test_routine_polls_give_way_to_proofs_elsewhere_and_are_made_long_before_their_readings_lose_trust() -> None:
+    pace = PollPace()
+    async with line(devices=(A,), pace=pace) as on:
+
+        async def oldest_s() -> float:
+            ages = []
+            for _ in range(160):
+                await on.after(0.25)
+                readings = on.table.devices()[A].readings.values()
+                ages.append(on.clock.monotonic() - min(one.received_s for one in readings))
+            return max(ages)
+
+        await on.after(20.0)
+        assert await oldest_s() < 5.5
+        async with city_of_proofs(pace, on.clock):
+            assert 6.0 < await oldest_s() < 7.75  # a quarter of what is left to 15 s, the least of its classes'
+
+
+async def test_the_proof_of_a_write_waits_behind_no_routine_poll_that_gives_way() -> None:
+    pace = PollPace()
+    async with line(devices=(A,), pace=pace) as on, city_of_proofs(pace, on.clock):
+        await on.after(20.0)
+        for number in range(12):  # at whatever moment of the poll's period
+            await on.after(1.7)
+            before = len(asked(on))
+            on.submit(f"c{number}", on=number % 2 == 0)
+            await on.after(0.3)
+            assert asked(on)[before:][-1] == f"read {A}"
+
+
+async def test_devices_that_share_a_wire_are_not_patient() -> None:
+    pace = PollPace()
+    async with line(pace=pace) as on:
+        assert on.channel._spare_s == 0.0

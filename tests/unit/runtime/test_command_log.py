@@ -5,7 +5,7 @@ import pytest
 from controller.domain.command import Command, CommandState, PointWrite
 from controller.domain.slots import Slot
 from controller.runtime import command_log
-from controller.runtime.command_log import CommandLog, Track
+from controller.runtime.command_log import CROWD, QUIET, CommandLog, Track
 from tests.unit.runtime.core_field import LC, ROAD, HandClock
 
 
@@ -47,3 +47,34 @@ def test_finished_commands_are_forgotten_oldest_first(log: CommandLog) -> None:
         log.open(command(number))
         log.move(f"c{number}", CommandState.FAILED)
     assert [log.get(f"c{number}") is None for number in range(5)] == [True, True, False, False, False]
+
+
+def test_a_crowd_is_there_from_the_first_command_until_few_are_under_way() -> None:
+    log = CommandLog(HandClock(), lambda _: None)
+    for number in range(CROWD + 2):
+        log.open(command(number))
+    assert log.crowded()
+    for number, end in enumerate((CommandState.CONFIRMED, CommandState.INDETERMINATE)):
+        log.move(f"c{number}", CommandState.VERIFYING)
+        assert log.crowded()
+        log.move(f"c{number}", end)
+    assert not log.crowded()
+    log.move("c1", CommandState.CONFIRMED)
+    assert not log.crowded()
+
+
+def test_commands_that_are_stuck_are_no_crowd() -> None:
+    clock = HandClock()
+    log = CommandLog(clock, lambda _: None)
+    for number in range(CROWD + 2):
+        log.open(command(number))
+        log.move(f"c{number}", CommandState.SENT)
+    assert log.crowded()
+    clock.s += QUIET.total_seconds()
+    assert not log.crowded()
+
+
+def test_what_never_ends_and_is_forgotten_is_under_way_no_more(log: CommandLog) -> None:
+    for number in range(20):
+        log.open(command(number))
+    assert log._under_way == 7

@@ -6,7 +6,7 @@ import asyncio
 from datetime import UTC, datetime
 
 from controller.runtime.clocks import ScaledClock
-from controller.runtime.poll_pace import BATCH, EVERY_S, ROUTINE, PollPace
+from controller.runtime.poll_pace import BATCH, EVERY_S, PROVING_S, ROUTINE, PollPace
 from controller.runtime.waker import Waker
 
 
@@ -76,3 +76,50 @@ async def test_a_waiting_poll_that_becomes_a_proof_moves_up() -> None:
     await asyncio.sleep(EVERY_S)
     assert pace.admits(last)
     assert not pace._proofs
+
+
+async def test_routine_polls_that_can_wait_leave_the_machine_to_proofs() -> None:
+    pace, channels = PollPace(), wakers(3)
+    proof, patient, urgent = channels
+    assert pace.admits(proof, proof=True)
+    assert not pace.admits(patient, spare_s=2.0)
+    assert not pace.admits(urgent)  # somebody waits already: in its turn, which is the next batch
+    await asyncio.sleep(EVERY_S)
+    assert pace.admits(urgent)
+    assert not pace.admits(patient, spare_s=2.0)
+
+
+async def test_they_are_made_when_the_proofs_are_over() -> None:
+    pace, (proof, patient) = PollPace(), wakers(2)
+    assert pace.admits(proof, proof=True)
+    assert not pace.admits(patient, spare_s=2.0)
+    called = asyncio.ensure_future(patient.wait(60.0))
+    began_s = asyncio.get_running_loop().time()
+    assert await called
+    assert pace.admits(patient, spare_s=2.0)
+    assert asyncio.get_running_loop().time() - began_s <= PROVING_S + 2 * EVERY_S
+
+
+async def test_no_poll_waits_longer_for_proofs_than_its_readings_can_spare() -> None:
+    pace, (proof, patient) = PollPace(), wakers(2)
+    assert pace.admits(proof, proof=True)
+    assert not pace.admits(patient, spare_s=1.0)
+    called = asyncio.ensure_future(patient.wait(60.0))
+    began_s = asyncio.get_running_loop().time()
+    while not called.done():  # a city whose proofs never end
+        pace.admits(proof, proof=True)
+        await asyncio.sleep(EVERY_S)
+    assert asyncio.get_running_loop().time() - began_s <= 1.0 + 3 * EVERY_S
+    assert pace.admits(patient, spare_s=1.0)
+
+
+async def test_a_poll_that_became_a_proof_meanwhile_is_not_called_twice() -> None:
+    pace, (proof, patient) = PollPace(), wakers(2)
+    assert pace.admits(proof, proof=True)
+    assert not pace.admits(patient, spare_s=0.1)
+    assert not pace.admits(patient, proof=True)
+    await asyncio.sleep(EVERY_S)
+    assert pace.admits(patient)
+    await asyncio.sleep(1.0)
+    assert not pace._admitted
+    assert not pace._patience

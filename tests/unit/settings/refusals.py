@@ -190,8 +190,62 @@ REFUSALS = {
         "unknown lighting program",
         "did you mean landscape-late?",
     ),
-    "rule with two conditions": Broken(
-        PROGRAMS, "{days: [holiday]}", "{days: [holiday], weekdays: [6]}", "weekdays", "2 conditions", "exactly one of"
+    "rule without a condition": Broken(
+        PROGRAMS, "{days: [holiday]}", "{}", "when: {}", "no condition", "one or more of"
+    ),
+    "rule of an nth weekday that does not exist": Broken(
+        PROGRAMS, "{days: [holiday]}", "{nth: {weekdays: [6], of_month: [7]}}", "of_month", "1st to 5th", ""
+    ),
+    "rule of a festival nobody knows": Broken(
+        PROGRAMS, "{days: [holiday]}", "{festivals: {names: [圣诞]}}", "圣诞", "not a festival", ""
+    ),
+    "rule for a division that is not there": Broken(
+        PROGRAMS,
+        "    when: {days: [holiday]}\n",
+        "    when: {days: [holiday]}\n    only: ['division:330107']\n",
+        "330107",
+        "no light has this scope",
+        "did you mean 330106?",
+    ),
+    "rule for every light of nowhere": Broken(
+        PROGRAMS, "use: {landscape: landscape-late}", "every: landscape-late", "every", "which scope", "only:"
+    ),
+    "program of no edges": Broken(
+        PROGRAMS, "edges: {dusk: on, 22:00: off}", "min_burn_min: 5", "id: landscape\n", "no edges", "sunset: on"
+    ),
+    "program with edges the light sensor overrules": Broken(
+        PROGRAMS,
+        "edges: {dusk: on, 22:00: off}",
+        "edges: {dusk: on, 22:00: off}\n    lux: only",
+        "edges: {dusk: on, 22:00: off}",
+        "decides here",
+        "lux: true",
+    ),
+    "light sensor with an impossible window": Broken(
+        PROGRAMS,
+        "edges: {dusk: on, 22:00: off}",
+        "edges: {dusk: on, 22:00: off}\n    lux: {mode: astro_and_lux, evening: [10, 20]}",
+        "lux:",
+        "evening window",
+        "",
+    ),
+    "value condition that does not parse": Broken(
+        PROGRAMS,
+        "edges: {dusk: on, 22:00: off}",
+        "edges: {dusk: on, 22:00: off}\n    values:\n"
+        "      - {if: 'pm25 >', from: 20:00, until: 21:00, level: on, title: {zh: 值, en: value}}",
+        "pm25",
+        "expected",
+        "",
+    ),
+    "value condition on a point the light's cabinet has not": Broken(
+        PROGRAMS,
+        "edges: {dusk: on, 22:00: off}",
+        "edges: {dusk: on, 22:00: off}\n    values:\n"
+        "      - {if: 'pm25 > 3', from: 20:00, until: 21:00, level: on, title: {zh: 值, en: value}}",
+        "pm25",
+        "has no point pm25",
+        "",
     ),
     "holiday of another year": Broken(
         PROGRAMS, "[2026-10-01]", "[2027-10-01]", "2027", "belongs into the table of its own year", ""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -113,6 +114,9 @@ async def test_what_is_worked_out_once_for_many_is_what_each_would_be_told(
         first, second = tuple(city.site.city.cabinets)[:2]
         city.assembly.table.store(first, {"K1.feedback": good(True), "K2.feedback": good(True)})
         city.assembly.table.store(second, {"K1.feedback": uncertain(True, Detail.FROZEN)})
+        for target in city.targets[2:5]:
+            city.assembly.book.hold(replace(order_on(target, city.clock), owner="lin"))
+        await city.settled()
         for value in ("on", "off"):
             quick = await city.select(city.targets, value)
             with monkeypatch.context() as slow:

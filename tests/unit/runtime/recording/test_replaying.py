@@ -25,6 +25,9 @@ NOT_REMEMBERED: Mapping[str, set[str]] = {
     "book": {"_defaults", "_order", "_listeners"},
     "lighting": {
         "behind",
+        "_daylight",
+        "_looked_at",
+        "_programs",
         "_plan",
         "_timing",
         "_urgent",
@@ -34,20 +37,29 @@ NOT_REMEMBERED: Mapping[str, set[str]] = {
         "_phases",
         "_verdicts",
         "_last",
+        "staging",
     },
+    "staging": {"rules", "_steps"},
     "water": {"_stations", "_interlocks", "_targets", "_rest_s", "_phases", "_verdicts", "_last", "_turn"}
     | {"_kept", "_standing", "_records"},
     "wet": {"_read", "_in_zones", "zones", "rules", "_names", "_circuits", "_signals", "_lock_points", "roads"}
-    | {"_neighbourhood", "_site", "_alarms"},
+    | {"_neighbourhood", "_site", "_alarms", "_lamps", "_members"},
+    "poles": {"_settings", "_cut_ma", "_kinds", "_with_button", "_neighbourhood", "_warnings", "_read", "_told"}
+    | {"_kept_dark"},
     "lockouts": {"_able", "_names", "_prove_s", "_timing", "_alarmed", "_last"},
     "circuits": {"_specs", "_points", "_bound", "_of_device", "_kinds", "_records"},
     "switches": {"changes", "_waits", "_keys", "_kept", "_on_site"},
     "tags": {"changes"},
+    "skies": {"_lux", "areas", "_bands", "_names", "_areas_of", "_votes"},
+    "signals": {"_kinds", "_scopes", "_lit"},
+    "values": {"_programs", "devices"},
+    "daylight": {"skies", "signals", "values", "tally", "_tz", "_places", "_of_device", "_sun"},
     "declared": {"_targets", "_specs", "_subjects", "changes", "_known", "_specs_known"},
 }
 """Configuration, wiring, what only people read, and caches that are
 empty in a new part."""
 WIRING = {"_book", "_alarms", "_keep", "_evidence", "_wet", "_interlocks", "_site", "_measures_of", "_bypassed"} | {
+    "_poles",
     "lockouts",
     "_clock",
     "_turned",
@@ -155,6 +167,22 @@ async def test_a_thread_that_falls_behind_leaves_a_gap_that_is_said_and_the_rest
     report = replay(tmp_path)
     assert any("were not recorded" in note for note in report.notes)
     assert report.differences == []
+
+
+async def test_a_large_switch_puts_its_recording_off_for_some_seconds_and_loses_none_of_it(tmp_path: Path) -> None:
+    async with recorded_city(tmp_path) as city:
+        await city.clock.sleep(30.0)
+        recorder, held = city.assembly.recorder, []
+        recorder._crowded = lambda: True
+        await city.order(K1, value="on")
+        for _ in range(100):
+            await city.clock.sleep(0.2)
+            waiting = recorder._waiting
+            held.append(waiting[-1].moment.s - waiting[0].moment.s if waiting else 0.0)
+        assert recorder_module.TOGETHER_S < max(held) <= recorder_module.CROWDED_S
+    report = replay(tmp_path)
+    assert report.differences == []
+    assert not any("were not recorded" in note for note in report.notes)
 
 
 async def test_a_disk_that_refuses_stops_no_turn_and_is_tried_again(tmp_path: Path) -> None:

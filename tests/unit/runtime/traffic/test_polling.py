@@ -107,7 +107,7 @@ def test_turns_always_give_the_earliest_and_never_pile_up(puts: list[tuple[int, 
         first = turns.first()
         assert first is not None
         assert first.due_s == min(one.due_s for one in members if one.seat)
-    assert len(turns._heap) <= 64 + 2 * 10 + 1
+    assert len(turns.heap) <= 64 + 2 * 10 + 1
 
 
 def kept_pace(on: Rig, devices: list[str], since_s: float) -> float:

@@ -1,0 +1,1 @@
+"""Faults of lighting while the controller runs: watched where something changed, alarmed, kept, shown."""

@@ -1,0 +1,1 @@
+"""How the lights burned: sampled every five minutes, kept, and told."""

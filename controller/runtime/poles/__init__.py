@@ -1,0 +1,1 @@
+"""Smart poles as they run: SOS calls, warnings on displays, and what people ask of them."""

@@ -1,0 +1,1 @@
+"""Reports a manager can send on."""

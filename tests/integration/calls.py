@@ -24,6 +24,7 @@ OWN = frozenset({"GET /api/v1/me", "POST /api/v1/sign-out", "POST /api/v1/passwo
 """What anybody signed in does to themselves."""
 SAID: Mapping[str, Any] = {
     "targets": [TREES],
+    "displays": [TREES],
     "target": PUMP,
     "on": LAMP,
     "circuits": [FAR_LAMP],
@@ -31,11 +32,13 @@ SAID: Mapping[str, Any] = {
     "about": LAMP,
     "interlock": "east-rack",
     "scope": f"division:{EAST}",
+    "knife": "road",
     "value": "off",
     "grants": [{"role": "duty_officer", "scope": "city"}],
     "name": "mallory2",
     "token": "a-selection-of-nobody",
 }
+QUERIES: Mapping[str, str] = {"/api/v1/lighting/report": "?month=2026-06"}
 VALUES: Mapping[str, Any] = {"/api/v1/wet-power/checks": 2.5}
 
 
@@ -69,12 +72,14 @@ def calls(at: City) -> Iterator[Call]:
         "standing_id": "S-nobody",
         "notice_id": "N-nobody",
         "receiver": "duty-room",
+        "signal_id": "W-nobody",
+        "number": "1",
         "name": "victim",
         **at.ids,
     }
     for template, operations in at.spec["paths"].items():
         for method, operation in operations.items():
-            path = template.format_map(known)
+            path = template.format_map(known) + QUERIES.get(template, "")
             body = operation.get("requestBody", {}).get("content", {}).get("application/json", {}).get("schema")
             yield Call(method.upper(), template, path, None if body is None else _filled(at.spec, template, body))
 

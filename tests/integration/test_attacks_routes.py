@@ -142,7 +142,7 @@ def test_every_role_of_another_division_does_nothing_in_the_east_and_reads_nothi
             continue
         answer = at.ask(token, call.method, call.path, call.body)
         assert leaked(call, answer.text) == [], f"{call.name}: {answer.text[:500]}"
-        acts = call.method == "POST" or call.path != call.template
+        acts = call.method == "POST" or "{" in call.template
         may_be = {403, NO.get(call.name, 403)} if acts else {200, 403}
         assert answer.status_code in may_be, f"{call.name}: {answer.text}"
     assert at.standing() == before

@@ -212,6 +212,14 @@ class City:
         self._until(lambda: self.request(act).get("settled"))
         assert self.request(act)["state"] == "CONFIRMED", self.request(act)
 
+    def settlement_written(self, act: Act) -> None:
+        """Wait until the journal says how the request came out: it does so a moment after people are told."""
+
+        def written() -> bool:
+            return any(line.data["request"] == act.request for line in read(self.data, kind="request_settled"))
+
+        self._until(written)
+
     def _until(self, condition: Callable[[], Any], within_s: float = 20.0) -> None:
         deadline = time.monotonic() + within_s
         while not condition():

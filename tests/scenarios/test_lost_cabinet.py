@@ -9,8 +9,8 @@ from controller.domain.image import LinkState
 from tests.scenarios.city import LOCAL, RunningCity, hangzhou, running_city
 from tests.scenarios.part import part_of
 
-LATE_EVENING = datetime(2026, 6, 21, 23, 10, tzinfo=LOCAL)
-HALF_NIGHT = datetime(2026, 6, 21, 23, 30, tzinfo=LOCAL)
+LATE_EVENING = datetime(2026, 6, 22, 23, 10, tzinfo=LOCAL)
+HALF_NIGHT = datetime(2026, 6, 22, 23, 30, tzinfo=LOCAL)
 CABINET, NEIGHBOUR = "330102-LC-0001", "330102-LC-0002"
 GATEWAY = "gw-330102-01"
 ALL_NIGHT, UNTIL_MIDNIGHT, TREES = f"{CABINET}/K1", f"{CABINET}/K2", f"{CABINET}/K5"

@@ -33,7 +33,9 @@ def _may(shared: Shared, caller: Caller) -> None:
 
 
 def _may_look(shared: Shared, viewer: Viewer) -> None:
+    """They name lights of the whole city, so whoever sees a part of it does not read them."""
     require(shared, viewer, Right.SEE, of=OwnerClass.SCHEDULES)
+    require(shared, viewer, Right.SEE, ["drafts"])
 
 
 @router.get("/drafts", summary="Drafts of lighting programs", responses=seen([examples.DRAFT], "By name."))

@@ -13,6 +13,7 @@ from controller.api.answers import ACT, acted, answer, seen
 from controller.api.examples import documented
 from controller.api.inputs_switch import LetGoInput, LightScopeText, RetryInput, ThrowInput
 from controller.api.parameters import Id
+from controller.api.problems import refusals
 from controller.api.security import Caller, Viewer, must, only_visible, require
 from controller.api.state import Shared, SharedState
 from controller.domain.errors import UnknownTarget
@@ -33,7 +34,11 @@ Actor = Annotated[str, Query(max_length=128, description="Whose, where several c
 @router.post(
     "/switch/selections",
     summary="Aim the switch: what would it do?",
-    responses={200: documented(examples.SWITCH_PREVIEW, "What would happen, and a token to do exactly that."), **ACT},
+    responses={
+        200: documented(examples.SWITCH_PREVIEW, "What would happen, and a token to do exactly that."),
+        **ACT,
+        **refusals(404),
+    },
 )
 async def select(shared: SharedState, caller: Caller, wanted: ThrowInput) -> SwitchPreview:
     """Does nothing. `preview.token` goes to `/selections/operate`, like any selection's: once, within 30 s.
@@ -44,7 +49,7 @@ async def select(shared: SharedState, caller: Caller, wanted: ThrowInput) -> Swi
     switching = shared.facade.desks.switching
     aimed = switching.aim(wanted.scope, wanted.knife)
     slot = wanted.slot or _slot(shared, caller, aimed, wanted.action)
-    require(shared, caller, Right.SELECT, aimed.targets, slot=Slot[slot.upper()])
+    _may(shared, caller, Right.SELECT, wanted.scope, aimed, Slot[slot.upper()])
     return await switching.select(aimed, wanted.throw(slot), caller.caller)
 
 
@@ -91,7 +96,7 @@ async def release(shared: SharedState, caller: Caller, wanted: LetGoInput) -> JS
     switching = shared.facade.desks.switching
     aimed = switching.aim(wanted.scope, wanted.knife)
     slot = Slot[wanted.slot.upper()] if wanted.slot else None
-    require(shared, caller, Right.OPERATE, aimed.targets)
+    _may(shared, caller, Right.OPERATE, wanted.scope, aimed)
     return answer(await switching.release(aimed, caller.caller, wanted.reason, slot))
 
 
@@ -113,8 +118,21 @@ async def groups(shared: SharedState, viewer: Viewer) -> list[GroupView]:
 )
 async def group(shared: SharedState, viewer: Viewer, name: LightScopeText) -> GroupView:
     """Members are worked out from the city as it is configured now."""
-    view = shared.facade.desks.groups.show(name)
+    try:
+        view = shared.facade.desks.groups.show(name)
+    except UnknownTarget:
+        must(shared, viewer, Right.SEE, name, None)  # whoever sees a part is told the same of any other name
+        raise
+    must(shared, viewer, Right.SEE, name, view.members, of_all=False)
     return replace(view, members=tuple(only_visible(shared, viewer, view.members, str)))
+
+
+def _may(shared: Shared, caller: Session, right: Right, scope: str, aimed: Aim, slot: Slot | None = None) -> None:
+    """The right on every light of a scope. A denial names lights only to whoever may see all of them."""
+    seen_by_caller = only_visible(shared, caller, aimed.targets, str)
+    if len(list(seen_by_caller)) < len(aimed.targets):
+        require(shared, caller, right, [scope], slot=slot)
+    require(shared, caller, right, aimed.targets, slot=slot)
 
 
 def _slot(shared: Shared, caller: Session, aimed: Aim, action: str) -> str:

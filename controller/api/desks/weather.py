@@ -12,8 +12,9 @@ from controller.api.answers import seen, settled, verdict
 from controller.api.inputs import WhyInput
 from controller.api.inputs_weather import SignalInput
 from controller.api.parameters import Id, NightOf
-from controller.api.security import Caller, Viewer, require, sees
+from controller.api.security import Caller, Viewer, must, require, sees
 from controller.api.state import Shared, SharedState
+from controller.domain.errors import UnknownTarget
 from controller.domain.rights import Right
 from controller.runtime.authority import Session
 from controller.runtime.conditions.views import SiteReceipt
@@ -57,7 +58,12 @@ async def clear_signal(shared: SharedState, caller: Caller, signal_id: Id, why: 
     """Before its time; its lights go back to what else is asked of them."""
     require(shared, caller, Right.OPERATE)
     desk = shared.facade.desks.weather
-    _must_operate(shared, caller, desk.signal(signal_id).scope)
+    try:
+        signal = desk.signal(signal_id)
+    except UnknownTarget:
+        must(shared, caller, Right.OPERATE, signal_id, None)  # whoever sees a part is told the same of any other's
+        raise
+    _must_operate(shared, caller, signal.scope)
     return verdict(await desk.clear(signal_id, caller.caller, reason=why.reason))
 
 
@@ -80,4 +86,7 @@ async def tonight(
 def _must_operate(shared: Shared, caller: Session, scope: str) -> None:
     """The right on every light of the scope, whether or not the signal's colour lights it."""
     require(shared, caller, Right.OPERATE)
-    require(shared, caller, Right.OPERATE, shared.facade.desks.weather.lights(scope))
+    lights = shared.facade.desks.weather.lights(scope)
+    if not all(sees(shared, caller, light) for light in lights):
+        require(shared, caller, Right.OPERATE, [scope])  # a denial names lights only to whoever may see all of them
+    require(shared, caller, Right.OPERATE, lights)

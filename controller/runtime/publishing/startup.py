@@ -8,7 +8,7 @@ from pathlib import Path
 
 import structlog
 
-from controller.domain.errors import ConfigError, StoreError
+from controller.domain.errors import ConfigError, StoreDamaged, StoreError
 from controller.runtime.publishing.records import TEXT, VERSION
 from controller.runtime.publishing.shelf import Shelf
 from controller.settings.load import load_site
@@ -58,7 +58,10 @@ def load_in_force(config: Path, data: Path) -> Site:
     Raises:
         ConfigError: the folder cannot be used either way. StoreError: the state file cannot be read.
     """
-    overlay = overlay_in(data)
+    try:
+        overlay = overlay_in(data)
+    except StoreDamaged:
+        overlay = None  # opening the store refuses the same file, and names the way back
     if overlay is None:
         return load_site(config)
     try:

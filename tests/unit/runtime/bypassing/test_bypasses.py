@@ -143,7 +143,7 @@ async def test_after_a_restart_it_has_what_was_left_of_its_time(tmp_path: Path) 
         await bypassed(city, for_s=3600.0)
     async with guarded_city(tmp_path, RACK, soft=soft, start=DUSK + timedelta(minutes=50)) as city:
         (one,) = city.controller.desks.bypasses.list()
-        assert 500.0 < one.remaining_s <= 600.0
+        assert 500.0 < one.remaining_s <= 601.0  # it was granted a moment after the first start
         assert alarmed(city)
     async with guarded_city(tmp_path, RACK, soft=soft, start=DUSK + timedelta(hours=2)) as city:
         assert city.controller.desks.bypasses.list() == ()

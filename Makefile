@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint unit pieces whole bench soak lock clean
+.PHONY: help run test lint unit pieces whole bench soak swmm lock clean
 
 help: ## this list
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -22,6 +22,14 @@ $(VENV)/.dev: $(VENV)/.run requirements-dev.lock
 	@echo "Installing the test tools into $(VENV) (once) ..."
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
 	@touch $@
+
+$(VENV)-swmm/.done: requirements-swmm.lock
+	@$(PYTHON) -m venv $(VENV)-swmm
+	@echo "Installing the storm-water model into $(VENV)-swmm (once) ..."
+	@$(VENV)-swmm/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-swmm.lock
+	@touch $@
+
+swmm: $(VENV)-swmm/.done ## the storm-water model SWMM, apart from everything else, for its benchmarks
 
 run: $(VENV)/.run ## run the demo city (ARGS="--at 2026-06-21T18:30 --speed 60")
 	@exec $(BIN)/zhadao demo $(ARGS)
@@ -57,4 +65,4 @@ lock: ## rewrite the lock files (needs uv)
 	@sh tools/lock.sh
 
 clean: ## remove what make made
-	@rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	@rm -rf $(VENV) $(VENV)-swmm build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

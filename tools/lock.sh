@@ -1,5 +1,5 @@
 #!/bin/sh
-# Rewrites both lock files from pyproject.toml: pinned, hashed, for every platform and Python we support, no index named.
+# Rewrites the lock files, from pyproject.toml and from tools/swmm.in: pinned, hashed, for every platform and Python we support, no index named.
 set -eu
 cd "$(dirname "$0")/.."
 lock() {
@@ -8,3 +8,5 @@ lock() {
 }
 lock --output-file requirements.lock
 lock --extra dev --output-file requirements-dev.lock
+uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate \
+    tools/swmm.in --output-file requirements-swmm.lock

@@ -1,0 +1,81 @@
+"""What a station's decision knows besides its own device: its waters, what is foreseen, what is declared.
+
+Put together once a turn from the image and from what people and others said, and recorded with the decision, so that
+a replay decides the same. Everything has a value for "not known"; nothing here ever stops a running drainage unit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from controller.domain.points import DeviceId
+
+
+@dataclass(frozen=True, slots=True)
+class Guidance:
+    """What the network's rules ask of a station's own level control (slot 12), which applies it in its own time.
+
+    ``shift_m`` ≤ 0 moves its starts and stops down (pre-drawdown), never below the reach's floor; ``least`` units are
+    wanted whatever its own level says (it helps a neighbour), ``most`` caps what is *added*; ``gravity`` False leaves
+    the outfall to the pumps. ``reason`` is what people read in ``zhadao explain``.
+    """
+
+    shift_m: float = 0.0
+    least: int = 0
+    most: int | None = None
+    gravity: bool = True
+    reason: str = ""
+
+
+class OuterTrust(StrEnum):
+    """What a tidal station may believe of the water outside. Only AGREED lets a gate open by itself."""
+
+    AGREED = "agreed"
+    NO_TABLE = "no_table"
+    DISTRUSTED = "distrusted"
+    RISING_FAST = "rising_fast"
+    BORE_WINDOW = "bore_window"
+    NOT_TIDAL = "not_tidal"
+
+
+@dataclass(frozen=True, slots=True)
+class OuterSide:
+    """A station's outer water now: whether its gates may open by themselves, why not, and until when (monotonic s)."""
+
+    trust: OuterTrust = OuterTrust.NOT_TIDAL
+    reason: str = ""
+    until_s: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SourceQuality:
+    """Whether the water an intake would draw is fit. None: not known (nothing begins on it; nothing ends for it)."""
+
+    fit: bool | None = None
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class WaterAround:
+    """Everything around a station's decision.
+
+    ``response``: the declared water response over it (0: none; 4 = Ⅳ … 1 = Ⅰ).
+
+    ``rain_signal``: the highest rain signal in force over it (``blue`` … ``red``; empty: none).
+    ``reach_m``: the level of the station's reach as the network knows it (m), None where it does not.
+    ``below_warning_m``: how far that is below its warning level (m, negative above it).
+    """
+
+    guidance: Mapping[DeviceId, Guidance] = field(default_factory=dict)
+    outer: Mapping[DeviceId, OuterSide] = field(default_factory=dict)
+    quality: Mapping[DeviceId, SourceQuality] = field(default_factory=dict)
+    response: Mapping[DeviceId, int] = field(default_factory=dict)
+    rain_signal: Mapping[DeviceId, str] = field(default_factory=dict)
+    reach_m: Mapping[DeviceId, float] = field(default_factory=dict)
+    below_warning_m: Mapping[DeviceId, float] = field(default_factory=dict)
+    guarantee_m: Mapping[DeviceId, float] = field(default_factory=dict)
+
+
+NOTHING_AROUND = WaterAround()

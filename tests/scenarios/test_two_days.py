@@ -59,7 +59,6 @@ async def test_two_days_of_the_demo_city_go_by_the_program(tmp_path: Path) -> No
         no_pump_was_short_cycled(city, events)
         nothing_was_left_unproven(city)
         pumps_had_work_to_do(events)
-    gc.unfreeze()
     report = verify(tmp_path)
     assert report.ok, report.problem
 

@@ -17,7 +17,6 @@ def _collecting_as_before() -> Iterator[None]:
     yield
     gc.set_threshold(*thresholds)
     sys.setswitchinterval(interval_s)
-    gc.unfreeze()
     gc.enable()
 
 

@@ -17,8 +17,10 @@ from controller.runtime.people.views import OneTimeCode
 from controller.runtime.publishing.startup import load_in_force
 from controller.settings.site import Site
 from drivers.factory import import_drivers
+from hil.demo_forecasts import DemoForecasts
 from hil.demo_parts import Demo, DemoTime, FieldEnded, FieldProcess
 from hil.demo_people import demo_people, trusting
+from hil.world import load_world
 
 
 def control(demo: Demo, demo_time: DemoTime, field: FieldProcess) -> int:
@@ -40,8 +42,10 @@ def control(demo: Demo, demo_time: DemoTime, field: FieldProcess) -> int:
     def announce(url: str, codes: Sequence[OneTimeCode]) -> None:
         print(sign_in_banner(url, codes, site.name, _said(demo_time, ZoneInfo(site.timezone))), flush=True)
 
+    forecasts = DemoForecasts(site.city, load_world(demo.config / "world.yaml"), clock.now(), demo.data)
+    forecasts.write(clock.now())
     serving = Serving(demo.data, demo.host, demo.port, announce, demo_people, _live_view(demo), demo.config, adapt)
-    uvloop.run(_until_either_ends(serve(adapt(site), clock, serving), field))
+    uvloop.run(_until_either_ends(serve(adapt(site), clock, serving), field, forecasts.keep_writing(clock)))
     return 0
 
 
@@ -59,13 +63,16 @@ def _said(demo_time: DemoTime, zone: ZoneInfo) -> str:
     return f"demo 演示 (simulated field, from {begins:%Y-%m-%d %H:%M} local time{pace})"
 
 
-async def _until_either_ends(serving: Coroutine[None, None, None], field: FieldProcess) -> None:
+async def _until_either_ends(
+    serving: Coroutine[None, None, None], field: FieldProcess, beside: Coroutine[None, None, None]
+) -> None:
     control = asyncio.ensure_future(serving)
     watching = asyncio.ensure_future(field.ended())
+    foreseeing = asyncio.ensure_future(beside)
     done, _ = await asyncio.wait({control, watching}, return_when=asyncio.FIRST_COMPLETED)
-    for task in {control, watching} - done:
+    for task in {control, watching, foreseeing} - done:
         task.cancel()
-    await asyncio.wait({control, watching})
+    await asyncio.wait({control, watching, foreseeing})
     if control in done:
         control.result()
     else:

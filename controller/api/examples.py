@@ -110,7 +110,13 @@ OVERVIEW = views.Overview(
     devices=292,
     devices_online=291,
     lighting=views.LightingTotals(1440, 1390, 40, 6, 4, 11_200, 10_850, 48, 1296.4),
-    stations=(views.StationSummary("330102-PS-0003", "七堡", "REMOTE", "count 2", 2, 4, 1.82, 3.05, "GOOD"),),
+    stations=(
+        views.StationSummary(
+            *("330102-PS-0003", "七堡", "REMOTE", "count 2", 2, 4, 1.82, 3.05, "GOOD"),
+            control="REMOTE-MANUAL",
+            control_by="zhou (district_manual)",
+        ),
+    ),
     gauges=(("330105-LG-0001", "拱宸桥", 1.84, "m", "GOOD"),),
     alarms_unacknowledged=1,
     leases=1,

@@ -79,4 +79,13 @@ def _lease(shared: Shared, session: Session, change: Change) -> bool:
     return _request(shared, session, change)
 
 
-_BY_KIND: Mapping[str, Hears] = {"request": _request, "proposal": _proposal, "lease": _lease}
+def _plan(shared: Shared, session: Session, change: Change) -> bool:
+    """A run of a plan: whoever sees everything it is about."""
+    try:
+        about = shared.facade.desks.plans.run_concerned(change.subject)
+    except UnknownTarget:
+        return False
+    return all(sees(shared, session, one) for one in about)
+
+
+_BY_KIND: Mapping[str, Hears] = {"request": _request, "proposal": _proposal, "lease": _lease, "plan": _plan}

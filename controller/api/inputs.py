@@ -88,7 +88,8 @@ class OrderInput(Input):
         examples=[["330106-LC-0001/K1"]],
     )
     value: ValueText = Field(
-        description="In the words of the targets' kind: `on`, `60%`, `count 2`, `hand-back` …", examples=["on"]
+        description="In the words of the targets' kind: `on`, `60%`, `count 2`, `level 2.3`, `flow 60`, `hand-back` …",
+        examples=["on"],
     )
     for_s: float = Field(
         ge=1, le=MAX_LEASE_S, description="How long the order lives, in seconds; every order ends.", examples=[1800]

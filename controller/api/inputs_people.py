@@ -11,7 +11,13 @@ from controller.api.inputs_site import ScopeText
 from controller.domain.rights import Grant, Role, Scope
 
 RoleWord = Literal[
-    "viewer", "lighting_operator", "water_operator", "duty_officer", "commissioning_engineer", "administrator"
+    "viewer",
+    "lighting_operator",
+    "water_operator",
+    "duty_officer",
+    "commissioning_engineer",
+    "administrator",
+    "forecaster",
 ]
 NameText = Annotated[str, StringConstraints(min_length=1, max_length=64, pattern=NO_CONTROL_CHARACTERS)]
 MOST_GRANTS = 50

@@ -13,7 +13,7 @@ from controller.domain.clock import Clock
 from controller.domain.command import Command, CommandState
 from controller.domain.points import DeviceId, TargetId, device_of
 from controller.domain.request import Decision, Request
-from controller.logic.contract import Verdict
+from controller.logic.contract import Moment, Verdict
 from controller.runtime.act_requests import ActRequests
 from controller.runtime.actuals import is_met
 from controller.runtime.alarming.followers import AlarmFollowers
@@ -34,9 +34,15 @@ from controller.runtime.daylight.parts import DaylightParts
 from controller.runtime.desks import Desks
 from controller.runtime.dial_in_alarms import DialInAlarms
 from controller.runtime.dispatch import Dispatcher
+from controller.runtime.diversion.parts import TideAndDiversion
 from controller.runtime.evidence import Evidence
+from controller.runtime.forecasts.model_levels import ModelLevels
+from controller.runtime.forecasts.office import ForecastOffice
+from controller.runtime.forecasts.rain_signals import RainSignals
+from controller.runtime.forecasts.warnings_desk import WarningsDesk
 from controller.runtime.handling.parts import HandlingOffice
 from controller.runtime.housekeeping import Housekeeping
+from controller.runtime.hydraulics.office import Hydraulics
 from controller.runtime.keeper import Keeper
 from controller.runtime.light_faults.desk import LightFaultDesk
 from controller.runtime.light_faults.office import LightFaults
@@ -45,11 +51,15 @@ from controller.runtime.light_totals import LightTotals
 from controller.runtime.lighting import LightingDiscipline
 from controller.runtime.lighting_plans.desk import LightingPlanDesk
 from controller.runtime.local_time import LocalTime
+from controller.runtime.mobile_pumps.desk import MobilePumpDesk
 from controller.runtime.noted import Noted
 from controller.runtime.notices.parts import Notices
 from controller.runtime.opcua_office import OpcUaOffice
 from controller.runtime.people.house import People
 from controller.runtime.people.tokens import key_in
+from controller.runtime.plans.foretelling import Foreteller
+from controller.runtime.plans.parts import Around as AroundPlans
+from controller.runtime.plans.parts import Plans
 from controller.runtime.poles.desk import Looks, PoleDesk
 from controller.runtime.poles.watch import PoleWatch
 from controller.runtime.poll_pace import PollPace
@@ -62,11 +72,15 @@ from controller.runtime.resets import Latches, ResetDesk
 from controller.runtime.stream import ChangeStream
 from controller.runtime.switching.desk import KnifeDesk
 from controller.runtime.switching.groups import GroupDesk
-from controller.runtime.table import ImageTable
+from controller.runtime.table import ImageTable, Indifferent
 from controller.runtime.timetables.parts import Timetables
 from controller.runtime.verification import Verifier
 from controller.runtime.watch import Watch
 from controller.runtime.water import WaterDiscipline
+from controller.runtime.water_rules.desk import RulesDesk
+from controller.runtime.water_rules.watch import RulesWatch
+from controller.runtime.waters.declared import DeclaredResponse
+from controller.runtime.waters.waters import Waters
 from controller.runtime.wet_power.desk import WetPowerDesk
 from controller.runtime.wet_power.lockouts import Lockouts
 from controller.runtime.wet_power.watch import WetPowerWatch
@@ -115,6 +129,17 @@ class Assembly:
             evidence=self.evidence,
             told=lambda proposal, data: self.stream.publish("proposal", proposal, dict(data)),
         )
+        self.forecasts = ForecastOffice(
+            site,
+            table=self.table,
+            clock=clock,
+            keeper=self.keeper,
+            evidence=self.evidence,
+            alarms=self.alarms,
+            stream=self.stream,
+            local=self.local,
+            data=store.folder.path,
+        )
         self.conditions = Conditions(
             site,
             table=self.table,
@@ -127,6 +152,7 @@ class Assembly:
             proposals=self.proposals,
             local=self.local,
             acts=acts,
+            foresight=self.forecasts,
             look_again=self._look_again,
             wake=self._states_changed,
         )
@@ -191,6 +217,44 @@ class Assembly:
             bypassed=self.guarding.book.in_force,
             conditions=self.conditions.site_book,
         )
+        self.waters = Waters(site, self.water, self.table, self.alarms)
+        self.waters.ask("response", DeclaredResponse(self.conditions.declared))
+        self.rain_signals = RainSignals(site, self.daylight.asked.signals)
+        self.waters.ask("rain_signal", self.rain_signals)
+        self.tidal = TideAndDiversion(
+            site,
+            table=self.table,
+            clock=clock,
+            alarms=self.alarms,
+            keep=self.keeper.keep,
+            local=self.local,
+            came_in=self.forecasts.forecasts.tide_table,
+            around=self.water.around,
+        )
+        self.tidal.plug_into(self.waters)
+        self.hydraulics = Hydraulics(
+            site,
+            clock=clock,
+            table=self.table,
+            alarms=self.alarms,
+            keep=self.keeper.keep,
+            book=self.book,
+            foretold=self.forecasts.forecasts,
+            data=store.folder.path,
+        )
+        self.hydraulics.tell(self.waters)
+        self.model_levels = ModelLevels(self.hydraulics.desk, clock)
+        self.conditions.advisor.levels = self.model_levels
+        self.water_rules = RulesWatch(
+            site,
+            clock=clock,
+            table=self.table,
+            believed=self.hydraulics.watch,
+            looks=self.hydraulics.ahead,
+            local=self.local,
+        )
+        self.waters.ask("guidance", self.water_rules)
+        self.rules_desk = RulesDesk(site, self.water_rules)
         self.lives = RequestLives(
             site,
             Around(
@@ -235,6 +299,7 @@ class Assembly:
             self.proposals,
         )
         self.desk = self.commanding.desk
+        self.desk.levels = self.hydraulics.desk
         self.resets = ResetDesk(
             discipline=Latches(self.water, self.guarding.circuits),
             book=self.book,
@@ -317,6 +382,29 @@ class Assembly:
             keep=self.keeper.keep,
         )
         self.groups = GroupDesk(site)
+        self.plans = Plans(
+            site,
+            AroundPlans(
+                clock=clock,
+                book=self.book,
+                table=self.table,
+                keeper=self.keeper,
+                evidence=self.evidence,
+                alarms=self.alarms,
+                stream=self.stream,
+                proposals=self.proposals,
+                conditions=self.conditions,
+                commanding=self.commanding,
+                follower=self.lives.undertakings,
+                lights=self.lighting,
+                water=self.water,
+                last=self.verifier.last,
+                phases=phases,
+                verdicts=verdicts,
+                turns=self.turns,
+                changed=self._ordered,
+            ),
+        )
         self.lighting_plans = LightingPlanDesk(site, clock)
         self.light_faults = LightFaults(
             site,
@@ -340,12 +428,28 @@ class Assembly:
             crowded=self.commands.crowded,
         )
         self.lighting_reports = LightingReports(site, self.light_history.desk, clock)
+        self.warnings = WarningsDesk(
+            site,
+            office=self.forecasts,
+            table=self.table,
+            clock=clock,
+            rate=lambda gauge: self.watch.rise_m_per_h(gauge),
+            levels=lambda: self.conditions.advisor.levels,
+            signals=self.rain_signals,
+            states=self.conditions.states,
+        )
+        self.mobile_pumps = MobilePumpDesk(
+            site, clock=clock, keeper=self.keeper, evidence=self.evidence, stream=self.stream, acts=acts
+        )
+        self.plans.book.foreteller = Foreteller(self.hydraulics.ahead)
         self.desks = Desks(
+            mobile_pumps=self.mobile_pumps,
             light_figures=self.light_history.desk,
             lighting_reports=self.lighting_reports,
             switching=self.switching,
             groups=self.groups,
             lighting_plans=self.lighting_plans,
+            plans=self.plans.book,
             backups=self.backups,
             wet_power=self.wet_power,
             orders=self.desk,
@@ -366,7 +470,14 @@ class Assembly:
             drafts=self.publishing.desk,
             poles=self.pole_desk,
             weather=self.daylight.weather,
+            tides=self.tidal.tide_desk,
+            diversion=self.tidal.diversion_desk,
+            quality=self.tidal.quality_desk,
             tonight=self.daylight.tonight,
+            network=self.hydraulics.desk,
+            water_rules=self.rules_desk,
+            forecasts=self.forecasts.desk,
+            warnings=self.warnings,
         )
         self.announcer = announcer
         core = Core(
@@ -396,8 +507,8 @@ class Assembly:
         )
         self.ending: set[asyncio.Task[None]] = set()
         self.cycles = [
-            self._cycle(self.lighting, site.timing.lighting_cycle_s),
-            self._cycle(self.water, site.timing.water_cycle_s),
+            self._cycle(self.lighting, site.timing.lighting_cycle_s, indifferent=self.lighting.indifferent),
+            self._cycle(self.water, site.timing.water_cycle_s, before=self.waters.look),
         ]
         self.opcua = OpcUaOffice(
             site, store.folder.path, alarms=self.alarms, evidence=self.evidence, clock=clock, local=self.local
@@ -435,8 +546,15 @@ class Assembly:
         self.commanding.authorise_by(asking)
         self.proposals.authorise_by(asking.objection)
         self.lives.leases.authorise_by(asking)
+        self.plans.authorise_by(asking, self.people.known.grants)
 
-    def _cycle(self, discipline: LightingDiscipline | WaterDiscipline, period_s: float) -> Cycle:
+    def _cycle(
+        self,
+        discipline: LightingDiscipline | WaterDiscipline,
+        period_s: float,
+        before: Callable[[Moment], None] | None = None,
+        indifferent: Indifferent = lambda _: frozenset(),
+    ) -> Cycle:
         return Cycle(
             discipline,
             period_s=period_s,
@@ -449,6 +567,8 @@ class Assembly:
             on_ended=self._leases_ended,
             on_decided=self._decided,
             witness=self.recorder,
+            before=before,
+            indifferent=indifferent,
         )
 
     @contextlib.asynccontextmanager

@@ -47,9 +47,14 @@ async def started(assembly: Assembly, config: Path | None, adapt: Callable[[Site
         front.append(tasks.create_task(assembly.alarming.run(), name="alarms"))
         front.append(tasks.create_task(assembly.handling.run(), name="handling"))
         front.append(tasks.create_task(assembly.notices.run(), name="notices"))
+        front.append(tasks.create_task(assembly.plans.engine.run(), name="plans"))
         front.append(tasks.create_task(assembly.commanding.run(), name="commanding"))
         front.append(tasks.create_task(assembly.guarding.bypasses.run(), name="bypasses"))
         front += [tasks.create_task(life, name=name) for name, life in assembly.lives.tasks().items()]
+        front.append(tasks.create_task(assembly.forecasts.run(), name="forecasts"))
+        front.append(tasks.create_task(assembly.model_levels.run(), name="model levels"))
+        front.append(tasks.create_task(assembly.hydraulics.run(), name="hydraulics"))
+        front.append(tasks.create_task(assembly.water_rules.run(), name="water rules"))
         front.append(tasks.create_task(assembly.conditions.states.run(), name="states"))
         front.append(tasks.create_task(assembly.daylight.weather.run(), name="weather signals"))
         try:

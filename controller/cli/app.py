@@ -20,17 +20,23 @@ from controller.cli import (
     declaring,
     drafting,
     faulting,
+    forecasting,
     handling,
     interlocking,
     lighting_figures,
     looking,
+    mobile_pumps,
+    network,
     notices,
     people,
+    plan_trying,
+    planning,
     point,
     poles,
     profile,
     replaying,
     requesting,
+    ruling,
     running,
     scan,
     schedule_showing,
@@ -39,6 +45,7 @@ from controller.cli import (
     switching,
     tagging,
     timetabling,
+    watering,
     wet,
     wires,
 )
@@ -92,6 +99,7 @@ _COMMANDS: dict[str, tuple[Callable[..., None], ...]] = {
         lighting_figures.energy,
         daylight.why,
         daylight.tonight,
+        forecasting.warnings,
         wires.endpoints,
         faulting.faults,
         requesting.requests,
@@ -99,6 +107,11 @@ _COMMANDS: dict[str, tuple[Callable[..., None], ...]] = {
         requesting.leases,
         replaying.replay,
         poles.poles,
+        ruling.rules,
+        watering.tide,
+        watering.diversion,
+        watering.quality,
+        network.whatif,
     ),
     _HANDS: (
         setting.set_,
@@ -130,6 +143,7 @@ for _panel, _commands in _COMMANDS.items():
 
 schedule_showing.add_to(looking.schedule_app)
 drafting.add_to(looking.schedule_app)
+planning.plan_app.command("test")(plan_trying.try_plan)
 
 for _name, _group, _panel in (
     ("user", people.user_app, _WHO),
@@ -141,8 +155,12 @@ for _name, _group, _panel in (
     ("report", lighting_figures.report_app, _LOOKING),
     ("timetable", timetabling.timetable_app, _LOOKING),
     ("weather", daylight.weather_app, _SITE),
+    ("network", network.network_app, _LOOKING),
+    ("mobile-pump", mobile_pumps.mobile_pump_app, _SITE),
+    ("forecast", forecasting.forecast_app, _SITE),
     ("group", switching.group_app, _LOOKING),
     ("display", poles.display_app, _HANDS),
+    ("plan", planning.plan_app, _HANDS),
     ("standing", requesting.standing_app, _TWO),
     ("tag", tagging.tag_app, _ONSITE),
     ("handling", handling.handling_app, _ALARMS),

@@ -106,6 +106,27 @@ def end(client: ApiClient, declaration: Declaration, reason: Reason) -> bool:
     return settle(client, f"{API}/states/{in_path(declaration)}/end", {"reason": reason}, SiteReceipt).accepted
 
 
+@state_app.command("dismiss")
+@acts
+def dismiss(
+    client: ApiClient,
+    discipline: Annotated[Discipline, typer.Argument(help="For lighting 照明 or water 水务.")],
+    reason: Reason,
+    scope: Annotated[str, typer.Option("--scope", help="Where it is proposed, as `zhadao state list` shows it.")],
+) -> bool:
+    """Take a proposed state down 搁置建议: it stays down until its grounds change (another joins, or it is graver).
+
+    Example: zhadao state dismiss water --scope division:330105 --reason "staff gauge reads 1.90 m, sensor fault"
+
+    Exit code 0: down. 1: refused; whoever may declare there may dismiss.
+    """
+    from controller.cli.receipts import settle
+    from controller.runtime.conditions.views import SiteReceipt
+
+    body = {"discipline": discipline.value, "scope": scope, "reason": reason}
+    return settle(client, f"{API}/states/proposed/dismiss", body, SiteReceipt).accepted
+
+
 @state_app.command("list")
 @looks
 def state_list(

@@ -102,7 +102,7 @@ def _lighting(now: Overview) -> Text:
 
 def _stations(now: Overview) -> Table:
     table = Table(box=None, pad_edge=False, header_style="dim")
-    for heading in ("站 station", "mode", "order"):
+    for heading in ("站 station", "control 控制权", "order"):
         table.add_column(heading, no_wrap=True)
     for heading in ("running", "inner m", "outer m"):
         table.add_column(heading, justify="right", no_wrap=True)
@@ -111,7 +111,7 @@ def _stations(now: Overview) -> Table:
         levels = (_number(s.inner_level_m), _number(s.outer_level_m))
         table.add_row(
             s.name,
-            s.mode,
+            s.control,
             s.order,
             f"{'—' if s.running is None else s.running}/{s.units}",
             *levels,

@@ -22,7 +22,8 @@ Grants = Annotated[
     typer.Option(
         "--grant",
         metavar="ROLE[@SCOPE]",
-        help="viewer, lighting_operator, water_operator, duty_officer, commissioning_engineer or administrator; where: "
+        help="viewer, lighting_operator, water_operator, duty_officer, commissioning_engineer, administrator or "
+        "forecaster; where: "
         "city (unless said), division:330106, street:330106/NAME, station:ID, group:NAME. May be given again.",
     ),
 ]

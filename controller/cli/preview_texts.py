@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
+from controller.cli.network_texts import ahead_lines
 from controller.cli.texts import clock_time, columns
 from controller.logic.preview import Effect
 
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
     from controller.runtime.two_persons import ProposalView, Wording
 
 MOST_NAMED = 12
+PREVIEW_H = 6.0
+"""A preview looks so far ahead (``controller.runtime.hydraulics.desk.AHEAD_H``)."""
 _EFFECTS = {
     Effect.CHANGE: "change 将变化",
     Effect.NO_CHANGE: "already so 已如此",
@@ -45,6 +48,7 @@ def preview_lines(preview: Preview, zone: ZoneInfo) -> list[str]:
     lines += _listed("  taken over from 接管自:", taken)
     unsure = [one.target for one in preview.targets if not one.assured]
     lines += _listed("  NOT ASSURED 不能保证:", unsure)
+    lines += ahead_lines(preview.waters, PREVIEW_H)
     lines += _listed("  at the end 到期后:", [f"{who} ({count})" for who, count in preview.afterwards.items()])
     return lines
 

@@ -43,8 +43,9 @@ def set_(
         typer.Argument(
             metavar="[TARGET]... VALUE",
             help="Stations or asset/output (330106-LC-0001/K1), then what they shall be: on | off (circuit); "
-            "60% (luminaire); 'text: …' (display); start | stop | auto (unit); open | close | hold | 40% (gate); "
-            "'count 2' | hold | hand-back (station).",
+            "60% (luminaire); 'text: …' (display); start | stop | auto | 'speed 80%' (unit); "
+            "open | close | hold | 40% (gate); "
+            "'count 2' | 'level 2.30' | 'flow 60' | hold | hand-back (station).",
         ),
     ],
     lasting: Lasting,

@@ -163,7 +163,8 @@ def station_cells(now: Overview, index: int) -> tuple[str, ...]:
     station = now.stations[index]
     levels = (f"inner {_level(station.inner_level_m)} m", f"outer {_level(station.outer_level_m)} m")
     running = f"{_running(station)} running"
-    return (station.id, station.name, station.mode, station.order, running, *levels, station.quality)
+    hands = f"{station.control} {station.control_by}"
+    return (station.id, station.name, hands, station.order, running, *levels, station.quality)
 
 
 def _level(value: float | None) -> str:

@@ -1,7 +1,8 @@
 """What a target can be told. A small closed set of values, each with one text and one JSON form.
 
 Text forms are what a person types: ``on``, ``off``, ``60%``, ``text: 前方积水``, ``start``, ``stop``, ``auto``,
-``open``, ``close``, ``hold``, ``count 2``, ``level 2.3``, ``hand-back``.
+``speed 80%``, ``auto 80%``,
+``open``, ``close``, ``hold``, ``count 2``, ``level 2.3``, ``flow 60``, ``hand-back``.
 """
 
 from __future__ import annotations
@@ -86,12 +87,24 @@ class UnitMode(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class UnitOrder:
-    """What a pump unit is told."""
+    """What a pump unit is told. ``speed_percent``: of a variable-speed drive, while it runs; None: its full speed.
+
+    ``start 80%`` starts it and runs it at that speed; ``auto 80%`` leaves its start to its station.
+    """
 
     mode: UnitMode
+    speed_percent: float | None = None
+
+    def __post_init__(self) -> None:
+        if self.speed_percent is None:
+            return
+        if self.mode is UnitMode.STOP:
+            raise InvalidValue("a stop takes no speed")
+        _within("a unit's speed", self.speed_percent, 1.0, 100.0, "%")
 
     def __str__(self) -> str:
-        return str(self.mode.value)
+        said = str(self.mode.value)
+        return said if self.speed_percent is None else f"{said} {self.speed_percent:.12g}%"
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,11 +125,16 @@ class GateOrder:
 
 
 class StationMode(StrEnum):
-    """HAND_BACK: the station's own PLC decides. HOLD: whatever runs goes on. COUNT: that many units run."""
+    """HAND_BACK: the station's own PLC decides. HOLD: whatever runs goes on. COUNT: that many units run.
+
+    LEVEL: units come and go so that the inner level stays about a target. FLOW: as many as give that flow.
+    """
 
     HAND_BACK = "hand-back"
     HOLD = "hold"
     COUNT = "count"
+    LEVEL = "level"
+    FLOW = "flow"
 
 
 class Direction(StrEnum):
@@ -128,23 +146,55 @@ class Direction(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class StationOrder:
-    """A station's mode with its value: the number of units for COUNT."""
+    """A station's mode with its value: the number of units for COUNT, metres for LEVEL, m³/s for FLOW.
+
+    ``level_m`` is the inner level to keep, in the station's own datum; ``flow_m3s`` what all units together give.
+    """
 
     mode: StationMode
     count: int = 0
     direction: Direction = Direction.DRAIN
+    level_m: float | None = None
+    flow_m3s: float | None = None
 
     def __post_init__(self) -> None:
         if self.mode is StationMode.COUNT:
             _within("a station's unit count", self.count, 0, 64, "units")
-        elif self.count or self.direction is not Direction.DRAIN:
-            raise InvalidValue(f"{self.mode.value} takes neither a count nor a direction")
+        elif self.count:
+            raise InvalidValue(f"{self.mode.value} takes no unit count")
+        if self.mode is StationMode.LEVEL:
+            _within("a station's target level", _given(self.level_m), -50.0, 5000.0, "m")
+        elif self.level_m is not None:
+            raise InvalidValue(f"{self.mode.value} takes no level")
+        if self.mode is StationMode.FLOW:
+            _within("a station's flow", _given(self.flow_m3s), 0.001, 2000.0, "m³/s (to stop it, say count 0)")
+        elif self.flow_m3s is not None:
+            raise InvalidValue(f"{self.mode.value} takes no flow")
+        if self.direction is not Direction.DRAIN and not self.moves:
+            raise InvalidValue(f"{self.mode.value} takes no direction")
+
+    @property
+    def moves(self) -> bool:
+        """Whether it says how much water is moved, and so which way: COUNT, LEVEL, FLOW."""
+        return self.mode in (StationMode.COUNT, StationMode.LEVEL, StationMode.FLOW)
+
+    @property
+    def starts(self) -> bool:
+        """Whether units may have to start for it: anything that moves water but a count of none."""
+        return self.moves and (self.mode is not StationMode.COUNT or self.count > 0)
 
     def __str__(self) -> str:
-        if self.mode is not StationMode.COUNT:
+        if not self.moves:
             return self.mode.value
         suffix = "" if self.direction is Direction.DRAIN else f" {self.direction.value}"
-        return f"count {self.count}{suffix}"
+        amount: float | None = self.count
+        if self.mode is not StationMode.COUNT:
+            amount = self.level_m if self.mode is StationMode.LEVEL else self.flow_m3s
+        return f"{self.mode.value} {amount:.12g}{suffix}"
+
+
+def _given(value: float | None) -> float:
+    return math.nan if value is None else value
 
 
 Intent = Switch | Dim | Show | UnitOrder | GateOrder | StationOrder
@@ -159,8 +209,8 @@ HOW_TO_SAY: Mapping[TargetKind, str] = {
     TargetKind.CIRCUIT: "on | off",
     TargetKind.LUMINAIRE: "0%…100% | on | off",
     TargetKind.DISPLAY: "text: MESSAGE",
-    TargetKind.STATION: "hand-back | hold | count N | count N divert",
-    TargetKind.UNIT: "start | stop | auto",
+    TargetKind.STATION: "hand-back | hold | count N | level 2.3 (m) | flow 60 (m³/s), the last three also with divert",
+    TargetKind.UNIT: "start | stop | auto | speed 80% | auto 80%",
     TargetKind.GATE: "open | close | hold | 0%…100%",
 }
 
@@ -194,6 +244,14 @@ def _gate(spoken: str) -> GateOrder:
     return GateOrder(named[lowered] if lowered in named else _percent(spoken))
 
 
+def _unit(spoken: str) -> UnitOrder:
+    words = spoken.lower().split()
+    if len(words) == 1 and words[0] != "speed":
+        return UnitOrder(UnitMode(words[0]))
+    said, speed = words
+    return UnitOrder(UnitMode.START if said == "speed" else UnitMode(said), _percent(speed))
+
+
 def _show(spoken: str) -> Show:
     if not spoken.lower().startswith("text:"):
         raise ValueError(spoken)
@@ -202,12 +260,26 @@ def _show(spoken: str) -> Show:
 
 def _station(spoken: str) -> StationOrder:
     words = spoken.lower().split()
-    if words[0] == "count" and len(words) in (2, 3):
-        direction = Direction(words[2]) if len(words) == 3 else Direction.DRAIN
-        return StationOrder(StationMode.COUNT, int(words[1]), direction)
-    if len(words) != 1 or words[0] == "count":
+    mode = StationMode(words[0])
+    if mode in (StationMode.HAND_BACK, StationMode.HOLD):
+        if len(words) != 1:
+            raise ValueError(spoken)
+        return StationOrder(mode)
+    if len(words) not in (2, 3):
         raise ValueError(spoken)
-    return StationOrder(StationMode(words[0]))
+    direction = Direction(words[2]) if len(words) == 3 else Direction.DRAIN
+    if mode is StationMode.COUNT:
+        return StationOrder(mode, int(words[1]), direction)
+    if mode is StationMode.LEVEL:
+        return StationOrder(mode, direction=direction, level_m=_amount(words[1], "m"))
+    return StationOrder(mode, direction=direction, flow_m3s=_amount(words[1], "m3/s", "m³/s"))
+
+
+def _amount(spoken: str, *units: str) -> float:
+    """A number with or without its unit: ``2.30``, ``2.30m``."""
+    for unit in units:
+        spoken = spoken.removesuffix(unit)
+    return float(spoken)
 
 
 _PARSERS: dict[TargetKind, Callable[[str], Intent]] = {
@@ -215,7 +287,7 @@ _PARSERS: dict[TargetKind, Callable[[str], Intent]] = {
     TargetKind.LUMINAIRE: _dim,
     TargetKind.DISPLAY: _show,
     TargetKind.STATION: _station,
-    TargetKind.UNIT: lambda spoken: UnitOrder(UnitMode(spoken.lower())),
+    TargetKind.UNIT: _unit,
     TargetKind.GATE: _gate,
 }
 

@@ -22,6 +22,7 @@ class Role(StrEnum):
     DUTY_OFFICER = "duty_officer"
     ENGINEER = "commissioning_engineer"
     ADMINISTRATOR = "administrator"
+    FORECASTER = "forecaster"
 
 
 class OwnerClass(StrEnum):
@@ -50,6 +51,7 @@ class Right(StrEnum):
     SHELVE = "shelve"
     PUBLISH = "publish"
     ADMINISTER = "administer"
+    FORECAST = "forecast"
 
 
 class ScopeKind(StrEnum):

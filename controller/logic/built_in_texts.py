@@ -81,6 +81,88 @@ TEXTS: Mapping[str, GuardText] = {
         "修复水位计；可由人员下令开机",
     ),
     "rack": GuardText("the trash rack is blocked", "拦污栅堵塞", "clean the rack", "清理拦污栅"),
+    "rack_shed": GuardText(
+        "the trash rack is so dirty that units are stopped one by one",
+        "拦污栅压差大，逐台减机",
+        "clean the rack, then start anew",
+        "清污后重新开机",
+    ),
+    "low_low": GuardText(
+        "the hard-wired low-low water trip acts, or cannot be read",
+        "低低水位保护动作或信号不可读",
+        "wait for water; repair the switch",
+        "等待水位回升；修复浮球开关",
+    ),
+    "lubrication": GuardText(
+        "lubrication is not proven on",
+        "润滑未证实投入",
+        "let the sequence switch it on; look at it",
+        "由程序投入；现场检查",
+    ),
+    "cooling": GuardText(
+        "cooling is not proven on",
+        "冷却未证实投入",
+        "let the sequence switch it on; look at it",
+        "由程序投入；现场检查",
+    ),
+    "auxiliary": GuardText(
+        "lubrication or cooling failed beside the running motor",
+        "运行中润滑或冷却失效",
+        "look at the unit, then reset it",
+        "现场检查后复位",
+    ),
+    "undercurrent": GuardText(
+        "it draws too little current to move water: dry, or its shaft is broken",
+        "欠电流，疑似空转或断轴",
+        "look at the unit, then reset it",
+        "现场检查机组后复位",
+    ),
+    "closed_path": GuardText(
+        "it runs against a gate that stays shut",
+        "出水闸未开，机组闷泵",
+        "look at the gate, then reset",
+        "检查闸门后复位",
+    ),
+    "suction_gate": GuardText(
+        "the suction gate is not proven open",
+        "进水闸未证实全开",
+        "let the sequence open it; look at it if it stays shut",
+        "由程序开启；不到位则现场检查",
+    ),
+    "gate_locked": GuardText(
+        "a gate of its path is locked out: it jammed or met too much torque",
+        "相关闸门卡阻或过力矩闭锁",
+        "look at the gate, then reset it",
+        "现场检查闸门后复位",
+    ),
+    "supply": GuardText("the motors' supply is lost", "动力电源失电", "wait for its return", "等待来电"),
+    "power_return": GuardText(
+        "after the supply's return units start one by one",
+        "来电后逐台错时启动",
+        "clears by itself with time",
+        "到时自动解除",
+    ),
+    "feeder": GuardText(
+        "one unit starts per feeder at a time", "同一馈线逐台启动", "clears by itself with time", "到时自动解除"
+    ),
+    "min_step": GuardText(
+        "regulating by small steps wears the gate out",
+        "小幅频繁调节磨损启闭机",
+        "ask for a larger step",
+        "加大调节步长",
+    ),
+    "buttons": GuardText(
+        "its drive only opens and closes", "该闸仅可全开或全关", "say open or close", "下令全开或全关"
+    ),
+    "moves_per_hour": GuardText(
+        "the gate was moved too often", "闸门动作过于频繁", "clears by itself with time", "到时自动解除"
+    ),
+    "suction": GuardText(
+        "the pump behind it is not proven stopped and would run dry",
+        "机组未证实停机，关进水闸会空转",
+        "stop the pump: its gate closes after it",
+        "停机后进水闸随之关闭",
+    ),
     "rack_stop": GuardText(
         "the trash rack is blocked so far that running units are stopped",
         "拦污栅严重堵塞，停机保护",
@@ -131,6 +213,36 @@ TEXTS: Mapping[str, GuardText] = {
         "有机组未证实停机，自排闸保持关闭",
         "stop the units",
         "停机",
+    ),
+    "drainage_first": GuardText(
+        "drainage goes before diversion, or the canal is full",
+        "排涝优先或内河水位高，停止引水",
+        "wait until its cause is gone for its hold; `zhadao diversion` says which",
+        "等待原因解除并满延时；zhadao diversion 查看原因",
+    ),
+    "lining": GuardText(
+        "the gates are not proven where this direction needs them",
+        "闸门未按运行方向倒换到位",
+        "let the station line them; look at the one it names",
+        "由程序倒闸到位；不到位则现场检查",
+    ),
+    "bore": GuardText(
+        "a bore is expected: river gates are closed before it and stay closed until it is past",
+        "涌潮将至，临江闸门提前关闭，过后方可开启",
+        "wait until it is past; `zhadao tide` says when",
+        "等待涌潮过后；zhadao tide 查看时刻",
+    ),
+    "fast_rise": GuardText(
+        "outside the water rises fast, or did a short while ago",
+        "外江水位急涨或刚刚急涨",
+        "wait until the river is calm",
+        "等待外江水位平稳",
+    ),
+    "mountain_flood": GuardText(
+        "a mountain flood comes down to the intake",
+        "山洪到达取水口",
+        "wait until it is past",
+        "等待山洪过后",
     ),
     "outer_level": GuardText(
         "outside the water stands higher, or a level is not trusted",

@@ -16,7 +16,6 @@ from controller.domain.intents import (
     Direction,
     GateOrder,
     Intent,
-    StationMode,
     StationOrder,
     Switch,
     UnitMode,
@@ -123,11 +122,11 @@ def _more(asked: Sequence[Asked], together: Sequence[Asked], thresholds: Thresho
         return []
     below = thresholds.dark_below_percent
     mine = {one.member.id for one in asked}
-    ways = {_goes_dark(one.value, below) for one in asked if _is_lamp(one.member)}
+    ways = {goes_dark(one.value, below) for one in asked if _is_lamp(one.member)}
     return [
         one
         for one in together
-        if one.member.id not in mine and is_light(one.member) and _goes_dark(one.value, below) in ways
+        if one.member.id not in mine and is_light(one.member) and goes_dark(one.value, below) in ways
     ]
 
 
@@ -214,7 +213,7 @@ def _darkness(asked: Sequence[Asked], in_the_dark: Callable[[Place], bool], thre
     places: dict[DeviceId, Place] = {
         one.member.device: one.member.place
         for one in asked
-        if one.member.lights_a_road and _goes_dark(one.value, thresholds.dark_below_percent)
+        if one.member.lights_a_road and goes_dark(one.value, thresholds.dark_below_percent)
     }
     if any(in_the_dark(place) for place in places.values()):
         yield Need(
@@ -224,7 +223,8 @@ def _darkness(asked: Sequence[Asked], in_the_dark: Callable[[Place], bool], thre
         )
 
 
-def _goes_dark(value: Intent, below_percent: float) -> bool:
+def goes_dark(value: Intent, below_percent: float) -> bool:
+    """Whether a light told this counts as off: switched off, or dimmed below ``below_percent``."""
     return value == Switch(False) or (isinstance(value, Dim) and value.percent < below_percent)
 
 
@@ -256,7 +256,7 @@ def _direction(one: Asked) -> str | None:
     station, value = one.member.station, one.value
     if station is None or len({unit.direction for unit in station.units}) < 2:
         return None
-    if isinstance(value, StationOrder) and value.mode is StationMode.COUNT and value.count:
+    if isinstance(value, StationOrder) and value.starts:
         return value.direction.value
     if isinstance(one.member.part, PumpUnit) and isinstance(value, UnitOrder) and value.mode is UnitMode.START:
         return one.member.part.direction
@@ -280,7 +280,7 @@ def flow_of(running: Set[str], told: Intent) -> str | None:
     """
     if running:
         return next(iter(running)) if len(running) == 1 else None
-    if isinstance(told, StationOrder) and told.mode is StationMode.COUNT and told.count:
+    if isinstance(told, StationOrder) and told.starts:
         return told.direction.value
     return Direction.DRAIN.value
 

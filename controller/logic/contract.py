@@ -82,6 +82,14 @@ class UnitMemory:
     """When a start was last handed to dispatch: bridges the moment until it shows in the last write."""
     withdraw: bool = False
     """A start failed: its command is taken back until the unit is proven stopped."""
+    low_current_s: float | None = None
+    """Since when it runs behind an open path and is proven to draw too little current."""
+    path_lost_s: float | None = None
+    """Since when it runs and its discharge gate is proven not open."""
+    auxiliary_lost_s: float | None = None
+    """Since when it runs and an auxiliary of it is proven not to."""
+    stopping_s: float | None = None
+    """Since when its stop is under way: a centrifugal pump's gate closes before its motor stops."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +99,16 @@ class GateMemory:
     percent: float | None = None
     moved_s: float | None = None
     opening: bool = False
+    moves_s: tuple[float, ...] = ()
+    """When it was sent somewhere, in the last hour."""
+    locked_out: str = ""
+    """Why it was stopped and stays so until a person resets it (jammed, over-torque); empty when it is not."""
+    rest_percent: float | None = None
+    """Where it was left: what drift is measured from. None: it travels, or others command it."""
+    torque_s: float | None = None
+    """Since when its drive has been past its torque limit."""
+    limits_s: float | None = None
+    """Since when its limit switches have contradicted each other or its position."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +130,58 @@ class OrderMemory:
 
 
 @dataclass(frozen=True, slots=True)
+class TargetMemory:
+    """A target level being held: by which order, with how many units, and when that last changed (monotonic s)."""
+
+    order: str = ""
+    count: int = 0
+    stepped_s: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class GaugeWatch:
+    """One of several gauges of a level: where it was last seen, where it last moved to, and the others then (m).
+
+    ``since_s``: when it was last seen to move (monotonic s). ``out``: why it has no vote; empty when it has.
+    """
+
+    value_m: float
+    anchor_m: float
+    others: tuple[float, ...] | None
+    since_s: float
+    out: str = ""
+
+
+class RoadStage(Enum):
+    """Whether the road of an underpass can be used, by the water over it."""
+
+    OPEN = "open"
+    CLOSED = "closed"
+    NO_PASS = "no_pass"  # noqa: S105 (a road nobody passes; no password)
+
+
+@dataclass(frozen=True, slots=True)
+class RoadMemory:
+    """An underpass's road: its stage, and the levels of the last minutes as (monotonic s, m)."""
+
+    stage: RoadStage = RoadStage.OPEN
+    samples: tuple[tuple[float, float], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class CriticalMemory:
+    """Slot 4 of a station: ``level_m`` is the level near its guarantee level, None on all other days.
+
+    ``passed`` names the orders of people that its starts are not held by; ``unaided`` why nobody can start from here.
+    """
+
+    level_m: float | None = None
+    guarantee_m: float = 0.0
+    passed: tuple[str, ...] = ()
+    unaided: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class StationMemory:
     """A station's memory between cycles. A new one starts from the actual state (bumpless)."""
 
@@ -123,6 +193,20 @@ class StationMemory:
     """Since when the head for gravity discharge has been there."""
     dry_run_hold: bool = False
     since_power_s: float | None = None
+    """When the supply was seen back, or the PLC was seen to have restarted."""
+    supply_lost: bool = False
+    boots: float | None = None
+    """The PLC's own count of its restarts, when it was last read."""
+    shed_units: frozenset[TargetId] = frozenset()
+    """Units stopped for the trash rack's sake, until it is clean enough for a start."""
+    shed_s: float | None = None
+    """When the last one was shed."""
+    rack_dirty_s: float | None = None
+    """Since when the trash rack's head has been past its shed limit."""
+    exercised: TargetId = ""
+    """The unit that is being exercised; empty: none."""
+    exercised_s: float | None = None
+    """When the last exercise was begun."""
     adopted: bool = False
     """Whether the actual state was taken over after the first complete read."""
     in_control: bool = False
@@ -139,6 +223,23 @@ class StationMemory:
     """Whether gravity discharge was last asked for."""
     rack_since_s: float | None = None
     """Since when the trash rack's head has been past its stop limit."""
+    head_blind_since_s: float | None = None
+    """Since when inner or outer level has not been trusted, so that nobody knows the head."""
+    diverting: bool = False
+    """Whether a diversion program has the station: it brings water in, or is being stopped doing so."""
+    gauges: Mapping[str, GaugeWatch] = field(default_factory=dict)
+    """The inner level's gauges, watched against each other."""
+    road: RoadMemory = RoadMemory()
+    target: TargetMemory = TargetMemory()
+    """How far a target level or a flow that was ordered has been made up."""
+    critical: CriticalMemory = CriticalMemory()
+    """Whether the level is near the guarantee level, and whose orders are passed for it."""
+    below_guarantee_m: float | None = None
+    """How far its water stands below the guarantee level (m), where both are known: who is in more danger."""
+    short_of: int = 0
+    """How many units its order still asks for that do not run: what a feeder keeps room for."""
+    helping: bool = False
+    """Whether the units the network asks for at least are kept running."""
     orders: Mapping[TargetId, OrderMemory] = field(default_factory=dict)
     gates: Mapping[TargetId, GateMemory] = field(default_factory=dict)
     interlocks: Mapping[str, InterlockMemory] = field(default_factory=dict)

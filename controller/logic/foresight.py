@@ -18,6 +18,7 @@ from controller.logic.station_evaluation import evaluate_station
 from controller.logic.station_interlocks import judge_station
 from controller.logic.station_scene import scene_of
 from controller.logic.unit_guards import may_start
+from controller.logic.water_around import NOTHING_AROUND, WaterAround
 
 
 def foresee_station(
@@ -30,6 +31,7 @@ def foresee_station(
     interlocks: Sequence[InterlockSpec],
     bypassed: Bypassed,
     site: SiteConditions,
+    around: WaterAround = NOTHING_AROUND,
 ) -> StationStep:
     """The step that would follow if this were decided, with the verdicts on every unit that would have to start.
 
@@ -40,8 +42,8 @@ def foresee_station(
     if winner.value != StationOrder(StationMode.HAND_BACK) and view.value("mode") is not None:
         readings = {**view.block.readings, "mode": good("REMOTE", view.now_s)}
         view = View(replace(view.block, readings=readings), view.now_s)
-    step = evaluate_station(station, decisions, view, memory, last, moment, interlocks, bypassed, site)
-    scene = scene_of(station, view, memory, last, moment, site)
+    step = evaluate_station(station, decisions, view, memory, last, moment, interlocks, bypassed, site, around)
+    scene = scene_of(station, view, memory, last, moment, site, around)
     judged = judge_station(scene, interlocks, bypassed)
     verdicts = dict(step.verdicts)
     for unit in station.units:
@@ -58,11 +60,11 @@ def foresee_station(
 def _slot_of_start(unit: PumpUnit, station: Station, decisions: Mapping[TargetId, Decision]) -> Slot | None:
     """The slot under which the unit would be started; None when nothing asks for that."""
     own = decisions[unit.id].winner
-    if own.value == UnitOrder(UnitMode.START):
+    if isinstance(own.value, UnitOrder) and own.value.mode is UnitMode.START:
         return own.slot
     if own.value == UnitOrder(UnitMode.STOP):
         return None
     order = decisions[station.id].winner
-    asks = isinstance(order.value, StationOrder) and order.value.mode is StationMode.COUNT and order.value.count > 0
+    asks = isinstance(order.value, StationOrder) and order.value.starts
     with_it = isinstance(order.value, StationOrder) and order.value.direction.value == unit.direction
     return order.slot if asks and with_it else None

@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from statistics import fmean, median
+from types import MappingProxyType
 
 from controller.domain.assets import Station
 from controller.domain.image import View
 from controller.domain.points import Reading, bad, uncertain
 from controller.domain.points import good as good_reading
-from controller.domain.quality import Detail
+from controller.domain.quality import Detail, Quality
+from controller.logic.contract import GaugeWatch
 
 MAX_SPREAD_M = 0.10
 """Gauges further apart than this are not believed for automatic escalation (FACTS, pumps)."""
 
 ROUNDING_M = 1e-9
 """2.10 − 2.00 is a hair more than 0.10 in binary; gauges exactly that far apart agree."""
+
+
+NO_WATCHES: Mapping[str, GaugeWatch] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,9 +64,15 @@ def _is_number(value: object) -> bool:
     return isinstance(value, (int, float)) and not isinstance(value, bool)
 
 
-def inner_level(station: Station, view: View) -> LevelVote:
-    """The station's inner level (m)."""
-    return vote([view.read(point) for point in station.inner_levels])
+def inner_level(station: Station, view: View, watches: Mapping[str, GaugeWatch] = NO_WATCHES) -> LevelVote:
+    """The station's inner level (m). A gauge that is proven frozen or leaping (``level_watch``) has no vote."""
+    readings = [view.read(point) for point in station.inner_levels]
+    out = {point: watch.out for point, watch in watches.items() if watch.out and point in station.inner_levels}
+    if not out:
+        return vote(readings)
+    judged = zip(station.inner_levels, readings, strict=True)
+    voted = vote([one.worse(Quality.BAD, Detail.FROZEN) if point in out else one for point, one in judged])
+    return LevelVote(voted.reading, "; ".join(note for note in (voted.note, *out.values()) if note))
 
 
 def head_m(station: Station, view: View, inner: LevelVote) -> float | None:

@@ -68,11 +68,35 @@ class _Working:
         self._scopes = scopes
         self._asked: dict[Scope, frozenset[TargetId]] = {}
         self._done: dict[str, frozenset[TargetId]] = {}
-        self._under_way: set[str] = set()
 
     def all(self) -> dict[str, frozenset[TargetId]]:
         """Every group's members."""
-        return {name: self._members(name) for name in self._groups}
+        for name in self._groups:
+            for leaf_first in self._below(name):
+                self._members(leaf_first)
+        return {name: self._done[name] for name in self._groups}
+
+    def _below(self, start: str) -> list[str]:
+        """A group and all it leans on, however deep the chain: each behind those it leans on itself."""
+        found: list[str] = []
+        seen = {start}
+        way = [(start, self._leaned_on(start))]
+        while way:
+            name, rest = way[-1]
+            deeper = next((one for one in rest if one not in found and one not in self._done), None)
+            if deeper in seen:
+                raise InvalidValue(f"group {deeper} is made of itself: {' → '.join(circle(self._groups, deeper))}")
+            if deeper is None:
+                found.append(name)
+                way.pop()
+            else:
+                seen.add(deeper)
+                way.append((deeper, self._leaned_on(deeper)))
+        return found
+
+    def _leaned_on(self, name: str) -> Iterator[str]:
+        group = self._groups.get(name)
+        return group.leans_on() if group is not None else iter(())
 
     def _members(self, name: str) -> frozenset[TargetId]:
         if name in self._done:
@@ -80,9 +104,6 @@ class _Working:
         group = self._groups.get(name)
         if group is None:
             return frozenset()
-        if name in self._under_way:
-            raise InvalidValue(f"group {name} is made of itself: {' → '.join(circle(self._groups, name))}")
-        self._under_way.add(name)
         picked = frozenset(light for light in group.lights if light in self._scopes.lights)
         of_assets = (self._of(Scope(ScopeKind.ASSET, asset)) for asset in group.assets)
         members = self._done[name] = picked.union(*of_assets, self._found(group))

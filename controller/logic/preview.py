@@ -9,9 +9,10 @@ from typing import NamedTuple
 
 from controller.domain.assets import Circuit, Luminaire, PumpUnit, Station
 from controller.domain.command import Cause
-from controller.domain.intents import Dim, Intent, StationMode, StationOrder, Switch, UnitMode, UnitOrder
+from controller.domain.intents import Dim, Intent, StationOrder, Switch, UnitMode, UnitOrder
 from controller.domain.points import TargetId
 from controller.logic.roster import Member
+from controller.logic.station_targets import count_of
 
 
 class Effect(StrEnum):
@@ -111,8 +112,9 @@ def step_of(member: Member, value: Intent, actual: object, running: int | None =
         starts = value.mode is UnitMode.START
         more = starts - (actual if isinstance(actual, bool) else not starts)
         return Step(part.power_kw * more, part.flow_m3s * more)
-    if isinstance(part, Station) and isinstance(value, StationOrder) and value.mode is StationMode.COUNT:
-        return _station_step(part, value.count, running)
+    if isinstance(part, Station) and isinstance(value, StationOrder):
+        count = count_of(part, value)
+        return NO_STEP if count is None else _station_step(part, count, running)
     return NO_STEP
 
 

@@ -33,8 +33,11 @@ COLUMNS: Mapping[str, tuple[OwnerClass, ...]] = MappingProxyType(
 _NONE = ""
 _LOOK = "see"
 _RUN = "see select operate confirm tag shelve"
+_RUN_WATER = f"{_RUN} forecast"
 _TEST = "see select operate bypass tag"
 _LEAD = "see select operate confirm bypass tag shelve"
+_LEAD_WATER = f"{_LEAD} forecast"
+_FORESEE = "see forecast"
 _PLAY = "see select operate confirm"
 _WRITE = "see select operate confirm publish"
 _PUBLISH = "see publish"
@@ -43,16 +46,19 @@ _SECOND = "see operate confirm"
 
 # fmt: off
 TABLE: Mapping[Role, tuple[str, str, str, str, str, str]] = MappingProxyType({
-    #                       lights  water   plans   schedules config              users
-    Role.VIEWER:            (_LOOK, _LOOK,  _LOOK,  _LOOK,    _LOOK,              _NONE),
-    Role.LIGHTING_OPERATOR: (_RUN,  _LOOK,  _WRITE, _SECOND,  _LOOK,              _NONE),
-    Role.WATER_OPERATOR:    (_LOOK, _RUN,   _PLAY,  _LOOK,    _LOOK,              _NONE),
-    Role.DUTY_OFFICER:      (_LEAD, _LEAD,  _WRITE, _SECOND,  _LOOK,              _NONE),
-    Role.ENGINEER:          (_TEST, _TEST,  _LOOK,  _DRAFT,   _PUBLISH,           _NONE),
-    Role.ADMINISTRATOR:     (_LOOK, _LOOK,  _LOOK,  _LOOK,    "see publish administer", "see administer"),
+    #                       lights  water         plans   schedules config              users
+    Role.VIEWER:            (_LOOK, _LOOK,        _LOOK,  _LOOK,    _LOOK,              _NONE),
+    Role.LIGHTING_OPERATOR: (_RUN,  _LOOK,        _WRITE, _SECOND,  _LOOK,              _NONE),
+    Role.WATER_OPERATOR:    (_LOOK, _RUN_WATER,   _PLAY,  _LOOK,    _LOOK,              _NONE),
+    Role.DUTY_OFFICER:      (_LEAD, _LEAD_WATER,  _WRITE, _SECOND,  _LOOK,              _NONE),
+    Role.ENGINEER:          (_TEST, _TEST,        _LOOK,  _DRAFT,   _PUBLISH,           _NONE),
+    Role.ADMINISTRATOR:     (_LOOK, _LOOK,        _LOOK,  _LOOK,    "see publish administer", "see administer"),
+    Role.FORECASTER:        (_NONE, _FORESEE,     _NONE,  _NONE,    _NONE,              _NONE),
 })
 # fmt: on
 """The whole table. An administrator operates nothing; a commissioning engineer tests and confirms nobody's acts.
+
+A forecaster is a machine (a weather office's) that brings forecasts and sees the water it brings them for.
 
 To operate schedules is to draft, prove and propose lighting programs; to confirm them, to publish as the second person.
 """

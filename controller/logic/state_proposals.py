@@ -1,4 +1,4 @@
-"""What the rules would propose to declare: rain gathered over hours, levels against warning and guarantee levels.
+"""What the rules would propose to declare: rain that fell or is foreseen, levels reached or foreseen, the tide.
 
 Rain signals (FACTS): blue 50 mm in 12 h, yellow 50 mm in 6 h, orange 50 mm in 3 h, red 100 mm in 3 h. People declare;
 nothing here sets anything.
@@ -6,17 +6,20 @@ nothing here sets anything.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
 
-from controller.domain.assets import Gauge
+from controller.domain.assets import DatedLevel, Gauge
 from controller.domain.operating import DisciplineName, OperatingState
+from controller.logic.forecasts.past_error import ErrorFigure
+from controller.logic.forecasts.rain_grades import RainLimit, expected
+from controller.logic.forecasts.rain_record import RainRecord
+from controller.logic.forecasts.series import Forecast, TideTable
+from controller.logic.water_grades import Grade
 
 HOUR_S = 3600.0
-BUCKET_S = 600.0
-"""Rain is summed up in pieces of this length."""
-LONGEST_GAP_S = 900.0
-"""A rate holds at most this long without news; what fell in a longer gap is unknown and counts as nothing."""
 LEVEL_DEADBAND_M = 0.05
 """A level goes on proposing until it is this far below its limit, so that waves do not make it come and go."""
 
@@ -29,6 +32,11 @@ class RainRule:
     mm: float
     within_s: float
     state: OperatingState
+
+    @property
+    def limit(self) -> RainLimit:
+        """The same as a grade's limit."""
+        return RainLimit(Grade(self.signal), self.mm, self.within_s)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,46 +63,16 @@ class ProposalRules:
     )
     disciplines: tuple[DisciplineName, ...] = (DisciplineName.WATER, DisciplineName.LIGHTING)
 
-    @property
-    def longest_s(self) -> float:
-        """How far back rain is remembered."""
-        return max((rule.within_s for rule in self.rain), default=0.0)
 
+class GroundKind(StrEnum):
+    """What a proposal rests on. A failed station proposes nothing by itself: it makes what is proposed more urgent."""
 
-@dataclass(frozen=True, slots=True)
-class RainMemory:
-    """Rain of one gauge in pieces, oldest first: (when the piece ended, mm); monotonic seconds."""
-
-    pieces: tuple[tuple[float, float], ...] = ()
-    seen_s: float | None = None
-    """When the rate was last known."""
-    rate_mm_h: float = 0.0
-
-    def within(self, window_s: float, now_s: float) -> float:
-        """Millimetres in the last ``window_s``."""
-        return sum(mm for ended_s, mm in self.pieces if ended_s > now_s - window_s)
-
-
-def observe_rain(memory: RainMemory, rate_mm_h: float | None, now_s: float, keep_s: float) -> RainMemory:
-    """The memory after a look at a gauge's rate; None when it is not GOOD."""
-    pieces = memory.pieces
-    if memory.seen_s is not None:
-        elapsed_s = min(now_s - memory.seen_s, LONGEST_GAP_S)
-        pieces = _added(pieces, memory.rate_mm_h * elapsed_s / HOUR_S, now_s)
-    pieces = tuple(piece for piece in pieces if piece[0] > now_s - keep_s)
-    if rate_mm_h is None:
-        return RainMemory(pieces, None, 0.0)
-    return RainMemory(pieces, now_s, rate_mm_h)
-
-
-def _added(pieces: tuple[tuple[float, float], ...], mm: float, now_s: float) -> tuple[tuple[float, float], ...]:
-    """Rain joins the last piece until that one is ``BUCKET_S`` long."""
-    if mm <= 0.0:
-        return pieces
-    before_last_s = pieces[-2][0] if len(pieces) > 1 else float("-inf")
-    if pieces and now_s - max(before_last_s, pieces[-1][0] - BUCKET_S) <= BUCKET_S:
-        return (*pieces[:-1], (now_s, pieces[-1][1] + mm))
-    return (*pieces, (now_s, mm))
+    RAIN = "rain"
+    RAIN_EXPECTED = "rain_expected"
+    LEVEL = "level"
+    LEVEL_EXPECTED = "level_expected"
+    TIDE = "tide"
+    STATION = "station"
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,23 +82,54 @@ class Advice:
     state: OperatingState
     why_en: str
     why_zh: str
+    kind: GroundKind = GroundKind.LEVEL
 
 
 _SIGNALS_ZH = {"blue": "蓝色", "yellow": "黄色", "orange": "橙色", "red": "红色"}
 _LIMITS_ZH = {"warning": "警戒水位", "guarantee": "保证水位"}
 
 
-def rain_advice(gauge: Gauge, memory: RainMemory, rules: Sequence[RainRule], now_s: float) -> list[Advice]:
+def rain_advice(gauge: Gauge, record: RainRecord, rules: Sequence[RainRule], now: datetime) -> list[Advice]:
     """The states this gauge's rain proposes."""
     found = []
     for rule in rules:
-        mm = memory.within(rule.within_s, now_s)
+        mm = record.within(rule.within_s, now)
         if mm >= rule.mm:
             hours = rule.within_s / HOUR_S
             en = f"{gauge.name}: {mm:.0f} mm in {hours:g} h ({rule.signal} rain signal from {rule.mm:g} mm)"
             zh = f"{gauge.name}：{hours:g}小时{mm:.0f}毫米，达暴雨{_SIGNALS_ZH.get(rule.signal, rule.signal)}信号标准"
-            found.append(Advice(rule.state, en, zh))
+            found.append(Advice(rule.state, en, zh, GroundKind.RAIN))
     return found
+
+
+def expected_advice(
+    gauge: Gauge,
+    record: RainRecord,
+    forecast: Forecast,
+    figure: ErrorFigure | None,
+    rules: Sequence[RainRule],
+    now: datetime,
+) -> Iterator[Advice]:
+    """The states this gauge's rain will propose, measured and foreseen together, as far as it does not yet.
+
+    ``figure``: how wrong this source usually is, said along; None where nobody knows.
+    """
+    for rule in rules:
+        found = expected(record, forecast, rule.limit, now)
+        if found is None or record.within(rule.within_s, now) >= rule.mm:
+            continue
+        hours, age_h = rule.within_s / HOUR_S, (now - forecast.issued).total_seconds() / HOUR_S
+        usual = "its usual error is not known yet" if figure is None else f"usually {figure.mae_mm:.0f} mm off"
+        usual_zh = "误差尚无统计" if figure is None else f"通常误差{figure.mae_mm:.0f}毫米"
+        en = (
+            f"{gauge.name}: {found.mm:.0f} mm in {hours:g} h expected by {forecast.source}, issued {age_h:.1f} h ago, "
+            f"{usual}; {found.measured_mm:.0f} mm of it fell ({rule.signal} rain signal from {rule.mm:g} mm)"
+        )
+        zh = (
+            f"{gauge.name}：{forecast.source}预报{hours:g}小时{found.mm:.0f}毫米（已降{found.measured_mm:.0f}毫米，"
+            f"{age_h:.1f}小时前发布，{usual_zh}），达暴雨{_SIGNALS_ZH.get(rule.signal, rule.signal)}信号标准"
+        )
+        yield Advice(rule.state, en, zh, GroundKind.RAIN_EXPECTED)
 
 
 def level_advice(
@@ -129,7 +138,7 @@ def level_advice(
     """The states this gauge's level proposes; ``standing``: those it proposed before. A level not GOOD changes none."""
     found = []
     for rule in rules:
-        limit = gauge.warning if rule.limit == "warning" else gauge.guarantee
+        limit = _limit(gauge, rule)
         if limit is None:
             continue
         if level_m is None:
@@ -143,3 +152,57 @@ def level_advice(
             zh = f"{gauge.name}水位{level_m:.2f}米，{_LIMITS_ZH[rule.limit]}{limit.value_m:.2f}米（{limit.datum}）"
             found.append(Advice(rule.state, en, zh))
     return found
+
+
+def level_expected_advice(
+    gauge: Gauge,
+    ahead: Sequence[tuple[datetime, float]],
+    level_m: float | None,
+    rules: Iterable[LevelRule],
+    now: datetime,
+) -> Iterator[Advice]:
+    """The states this gauge's level will propose, as the network's model foresees it (moment, m)."""
+    for rule in rules:
+        limit = _limit(gauge, rule)
+        if limit is None or (level_m is not None and level_m >= limit.value_m):
+            continue
+        met = next(((at, level) for at, level in ahead if level >= limit.value_m), None)
+        if met is not None:
+            at, top = met[0].astimezone(now.tzinfo), max(level for _, level in ahead)
+            en = (
+                f"{gauge.name} is expected at its {rule.limit} level {limit.value_m:.2f} m ({limit.datum}) by "
+                f"{at:%m-%d %H:%M}, {top:.2f} m at most, by the network model"
+            )
+            zh = (
+                f"{gauge.name}预计{at:%m-%d %H:%M}达{_LIMITS_ZH[rule.limit]}{limit.value_m:.2f}米（{limit.datum}），"
+                f"最高{top:.2f}米（模型预测）"
+            )
+            yield Advice(rule.state, en, zh, GroundKind.LEVEL_EXPECTED)
+
+
+TIDE_AHEAD = timedelta(hours=12)
+"""So far ahead a high water of the tide table proposes."""
+
+
+def tide_advice(gauge: Gauge, table: TideTable, now: datetime, rules: Iterable[LevelRule]) -> Iterator[Advice]:
+    """The states the next high water proposes where it passes the gauge's own levels."""
+    high = table.next(now, high=True)
+    if high is None or high.at > now + TIDE_AHEAD:
+        return
+    for rule in rules:
+        limit = _limit(gauge, rule)
+        if limit is not None and high.level_m >= limit.value_m:
+            at = high.at.astimezone(now.tzinfo)
+            en = (
+                f"{gauge.name}: high water {high.level_m:.2f} m at {at:%m-%d %H:%M} in the tide table, "
+                f"{rule.limit} level {limit.value_m:.2f} m ({limit.datum})"
+            )
+            zh = (
+                f"{gauge.name}：潮汐表{at:%m-%d %H:%M}高潮{high.level_m:.2f}米，"
+                f"{_LIMITS_ZH[rule.limit]}{limit.value_m:.2f}米（{limit.datum}）"
+            )
+            yield Advice(rule.state, en, zh, GroundKind.TIDE)
+
+
+def _limit(gauge: Gauge, rule: LevelRule) -> DatedLevel | None:
+    return gauge.warning if rule.limit == "warning" else gauge.guarantee

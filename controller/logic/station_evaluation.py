@@ -16,7 +16,11 @@ from controller.domain.points import TargetId
 from controller.domain.request import Decision, Request
 from controller.domain.slots import Slot
 from controller.logic.bumpless import keep_running
-from controller.logic.contract import LastWrite, Moment, Ruling, StationMemory, StationStep
+from controller.logic.contract import LastWrite, Moment, Ruling, StationMemory, StationStep, Verdict
+from controller.logic.critical import Standing, critical_order
+from controller.logic.diversion.turning import before_staging, standing_order, with_diversion
+from controller.logic.exercise import exercise_order
+from controller.logic.feeder_power import short_of
 from controller.logic.gravity import gravity_order
 from controller.logic.interlocks import NOTHING_BYPASSED, UNBOUND, Bypassed, InterlockSpec, trip_requests
 from controller.logic.sequencers.station import ModeStep, mode_step
@@ -26,8 +30,10 @@ from controller.logic.station_gates import step_gates
 from controller.logic.station_interlocks import judge_station
 from controller.logic.station_observation import observe_station, reset_lockout
 from controller.logic.station_scene import Scene, scene_of
+from controller.logic.station_targets import Resolved, resolved
 from controller.logic.station_units import Orders, Outcome, orders_of, step_units, urgent_units
 from controller.logic.stations import staged_order
+from controller.logic.water_around import NOTHING_AROUND, WaterAround
 
 __all__ = ["evaluate_station", "observe_station", "reset_lockout", "station_requests"]
 
@@ -39,19 +45,27 @@ def station_requests(
     moment: Moment,
     interlocks: Sequence[InterlockSpec] = (),
     bypassed: Bypassed = NOTHING_BYPASSED,
+    around: WaterAround = NOTHING_AROUND,
+    standing: Standing = lambda _: (),
 ) -> tuple[StationMemory, tuple[Request, ...]]:
     """Everything the station's own logic asks for in this cycle.
 
     Slot 12: the staged order and the gravity gate, for stations with ``automatic``. Slot 2: trips that act; they
-    are latched, so the runtime keeps them until a person resets.
+    are latched, so the runtime keeps them until a person resets. ``around``: what is known of its waters.
+    Slot 4: starts past a forgotten manual stop near the guarantee level; ``standing``: what is asked of a target.
     """
-    memory, staged = staged_order(station, view, memory, moment)
-    memory, gravity = gravity_order(station, view, memory, moment)
+    memory = before_staging(station, view, memory, moment)
+    memory, staged = staged_order(station, view, memory, moment, around)
+    memory, staged = with_diversion(station, view, memory, moment, around, staged)
+    memory, gravity = gravity_order(station, view, memory, moment, around)
+    memory, critical = critical_order(station, view, memory, moment, around, standing)
+    memory, exercised = exercise_order(scene_of(station, view, memory, {}, moment, around=around))
+    asked = (*critical, *staged, *gravity, *exercised)
     if not interlocks:
-        return memory, (*staged, *gravity)
-    judged = judge_station(scene_of(station, view, memory, {}, moment), interlocks, bypassed)
+        return memory, asked
+    judged = judge_station(scene_of(station, view, memory, {}, moment, around=around), interlocks, bypassed)
     memory = replace(memory, interlocks={name: one.memory for name, one in judged.items()})
-    return memory, (*staged, *gravity, *trip_requests(interlocks, judged))
+    return memory, (*asked, *trip_requests(interlocks, judged))
 
 
 def evaluate_station(
@@ -64,14 +78,17 @@ def evaluate_station(
     interlocks: Sequence[InterlockSpec] = (),
     bypassed: Bypassed = NOTHING_BYPASSED,
     site: SiteConditions = NOTHING_ON_SITE,
+    around: WaterAround = NOTHING_AROUND,
 ) -> StationStep:
     """The station's writes of this cycle, in order, each already allowed by every guard.
 
     ``last`` holds the last write per target (station: its mode, unit: its run command, gate: its position); ``site``
     knows tags and the switch.
     """
-    scene = scene_of(station, view, memory, last, moment, site)
-    winner = _winner(station, decisions)
+    scene = scene_of(station, view, memory, last, moment, site, around)
+    followed, first = standing_order(station, decisions.get(station.id), _winner(station, decisions), around)
+    target = resolved(scene, followed)
+    scene, winner = replace(scene, memory=target.memory), target.winner
     urgent = urgent_units(station, decisions, winner)
     orders_now = [decision.winner for decision in decisions.values()]
     mode = mode_step(scene, winner, orders_now, urgent=bool(urgent))
@@ -80,11 +97,31 @@ def evaluate_station(
     if judged:
         memory = replace(memory, interlocks={name: one.memory for name, one in judged.items()})
     scene = replace(scene, memory=memory)
-    orders = orders_of(decisions, winner, urgent, interlocks, judged)
+    orders = replace(orders_of(decisions, winner, urgent, interlocks, judged), speed_percent=target.speed_percent)
+    short = short_of(scene, orders.order, orders.explicit) if mode.in_control else 0
+    scene = replace(scene, memory=replace(memory, short_of=short))
     if not mode.in_control:
-        return _without_control(scene, mode, orders)
+        return _with_drainage_first(first, _told(target, _without_control(scene, mode, orders)), station.id)
     units = step_units(scene, orders)
-    return _composed(scene, mode, step_gates(scene, orders, units))
+    step = _told(target, _composed(scene, mode, step_gates(scene, orders, units)))
+    return _with_drainage_first(first, step, station.id)
+
+
+def _with_drainage_first(first: Verdict, step: StationStep, station: TargetId) -> StationStep:
+    """The step of a station whose diversion order is not followed, with who and why."""
+    if first.ruling is Ruling.ALLOW:
+        return step
+    phases = {**step.phases, station: f"{first.reason}; {step.phases[station]}"}
+    return replace(step, phases=phases, verdicts={**step.verdicts, station: first})
+
+
+def _told(target: Resolved, step: StationStep) -> StationStep:
+    """The step with what its target level or flow came to."""
+    if not target.words:
+        return step
+    station = target.winner.target
+    phases = {**step.phases, station: f"{target.words}; {step.phases[station]}"}
+    return replace(step, phases=phases, alarms=(*step.alarms, *target.alarms))
 
 
 def _winner(station: Station, decisions: Mapping[TargetId, Decision]) -> Request:
@@ -130,6 +167,8 @@ def _composed(scene: Scene, mode: ModeStep, outcome: Outcome) -> StationStep:
     memory = scene.memory
     if outcome.units:
         memory = replace(memory, units={**memory.units, **outcome.units})
+    if outcome.gates:
+        memory = replace(memory, gates={**memory.gates, **outcome.gates})
     times = [time for time in (mode.next_s, *outcome.times) if time is not None]
     station = scene.station.id
     verdicts = {station: mode.verdict} if mode.verdict.ruling is not Ruling.ALLOW else {}

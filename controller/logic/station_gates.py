@@ -3,19 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from controller.domain.assets import Gate
 from controller.domain.intents import GateOrder
 from controller.domain.points import TargetId
 from controller.domain.slots import Slot
 from controller.logic.contract import ALLOWED, Ruling, Verdict
-from controller.logic.gate_guards import may_move, opens
+from controller.logic.diversion.turning import lined_at
+from controller.logic.gate_guards import may_move, may_regulate, opens, protects
+from controller.logic.gate_watch import (
+    drifted_percent,
+    gate_alarms,
+    goal_of,
+    is_driven,
+    left_at,
+    newly_stuck,
+    torque_since_s,
+)
 from controller.logic.interlocks import UNBOUND, Action, judge_all
-from controller.logic.sequencers.gate import gate_step, halt_step, is_at, travels
-from controller.logic.station_scene import Scene, flag
+from controller.logic.sequencers.gate import gate_step, halt_step, is_at, stop_driving, travels
+from controller.logic.sequencers.lowering import lowering_name, lowering_step, needs_lowering
+from controller.logic.sequencers.resend import Sending
+from controller.logic.station_scene import Scene
 from controller.logic.station_units import Orders, Outcome, note_unknown
 from controller.logic.tag_guard import guard_tag
+from controller.logic.tidal.gates import must_close
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,20 +45,63 @@ def step_gates(scene: Scene, orders: Orders, outcome: Outcome, only: Collection[
     for gate in scene.station.gates:
         if only is not None and gate.id not in only:
             continue
-        aim = _aim(scene, orders, outcome, gate)
+        aim = _aim(scene, orders, outcome, gate) or _brought_back(scene, orders, gate)
+        stuck, river = newly_stuck(scene, gate), _river_closes(scene, orders, gate)
         if scene.tag(gate.id) is not None:
             _stand_still(scene, outcome, gate, aim)
         elif _stopped_by_a_person(orders, gate):
             _halt(scene, outcome, gate, Verdict(Ruling.FORCE, "slot_1_2", reason=f"{gate.name} is stopped where it is"))
+        elif river is not None:
+            _shut(scene, outcome, gate, river)
+        elif (why := stuck or _still_pushed(scene, gate, aim)) != "":
+            _give_up(scene, outcome, gate, why)
         elif (ended := _ended(scene, orders, gate, aim)).ruling is Ruling.FORCE:
             _halt(scene, outcome, gate, ended)
         elif aim is None:
             outcome.phases[gate.id] = "stays as it is"
         else:
             _move(scene, orders, outcome, gate, aim)
-        if flag(scene.view, f"{gate.output}.fault"):
-            outcome.alarms.append((f"{gate.id}:fault", f"{gate.name} reports a fault"))
+        _release(scene, outcome, gate, aim if river is None else _Aim(0.0, Slot.AUTOMATIC, gate.id))
+        _remember(scene, outcome, gate, stuck)
+        outcome.alarms.extend(gate_alarms(scene, gate, outcome.gates.get(gate.id, scene.moved(gate))))
     return outcome
+
+
+def _remember(scene: Scene, outcome: Outcome, gate: Gate, stuck: str) -> None:
+    past = outcome.gates.get(gate.id, scene.moved(gate))
+    past = left_at(scene, gate, past)
+    torque_s = torque_since_s(scene, gate)
+    if stuck or torque_s != past.torque_s:
+        past = replace(past, locked_out=stuck or past.locked_out, torque_s=torque_s)
+    if past is not scene.moved(gate):
+        outcome.gates[gate.id] = past
+
+
+def _release(scene: Scene, outcome: Outcome, gate: Gate, aim: _Aim | None) -> None:
+    """Its emergency release: set to close it where its drive cannot, taken back otherwise."""
+    if not gate.emergency_lower:
+        return
+    lower = aim is not None and scene.tag(gate.id) is None and needs_lowering(scene, gate, aim.percent)
+    sending = lowering_step(scene, gate, lower=lower)
+    outcome.wanted.extend(sending.wanted)
+    if sending.wanted:
+        outcome.because[lowering_name(gate)] = gate.id if aim is None else aim.behind
+    if sending.next_s is not None:
+        outcome.times.append(sending.next_s)
+    if lower:
+        outcome.phases[gate.id] = f"{outcome.phases.get(gate.id, '')}; {sending.phase}"
+        text = (
+            f"{gate.name} is let down by its emergency release: look at its drive / {gate.name}紧急落闸，请检查启闭机"
+        )
+        outcome.alarms.append((f"{gate.id}:emergency_lower", text))
+
+
+def _brought_back(scene: Scene, orders: Orders, gate: Gate) -> _Aim | None:
+    """Where a gate that drifts goes back to, where its config says so."""
+    rest = scene.moved(gate).rest_percent
+    if not gate.drift_returns or rest is None or drifted_percent(scene, gate) is None:
+        return None
+    return _Aim(rest, orders.slot, scene.station.id)
 
 
 def _aim(scene: Scene, orders: Orders, outcome: Outcome, gate: Gate) -> _Aim | None:
@@ -55,7 +111,8 @@ def _aim(scene: Scene, orders: Orders, outcome: Outcome, gate: Gate) -> _Aim | N
     if own is not None and ordered is not None and (claim is None or own.slot in UNBOUND):
         return _Aim(ordered, own.slot, gate.id)
     if claim is None:
-        return None
+        lined = lined_at(scene, gate, orders.order)
+        return None if lined is None else _Aim(lined, orders.slot, scene.station.id)
     percent, unit = claim
     return _Aim(percent, orders.slot_of(unit), unit if unit in orders.explicit else scene.station.id)
 
@@ -75,8 +132,39 @@ def _ended(scene: Scene, orders: Orders, gate: Gate, aim: _Aim | None) -> Verdic
     return judge_all(orders.interlocks, orders.judged, gate.id, action, slot, active=True)
 
 
+def _river_closes(scene: Scene, orders: Orders, gate: Gate) -> Verdict | None:
+    """What closes it whatever was ordered; not what slot 1 or 2 holds."""
+    own, river = orders.explicit.get(gate.id), must_close(scene, gate)
+    bound = own is None or own.slot not in UNBOUND
+    return river if bound and river.ruling is Ruling.FORCE else None
+
+
+def _shut(scene: Scene, outcome: Outcome, gate: Gate, why: Verdict) -> None:
+    """Closed whatever was ordered: the river, or a flood, would come in."""
+    sending = gate_step(scene, gate, 0.0, urgent=True)
+    outcome.verdicts[gate.id] = why
+    outcome.wanted.extend(sending.wanted)
+    if sending.next_s is not None:
+        outcome.times.append(sending.next_s)
+    outcome.phases[gate.id] = f"{why.reason} ({sending.phase})"
+
+
+def _still_pushed(scene: Scene, gate: Gate, aim: _Aim | None) -> str:
+    """Why a locked-out gate is to be stopped although its drive is still told to move; not on its way to protect."""
+    wanted = aim is not None and protects(gate, aim.percent)
+    return scene.moved(gate).locked_out if is_driven(scene, gate) and not wanted else ""
+
+
+def _give_up(scene: Scene, outcome: Outcome, gate: Gate, why: str) -> None:
+    verdict = Verdict(Ruling.FORCE, "gate_locked", reason=f"{gate.name} is stopped: {why}")
+    _halted(outcome, gate, verdict, stop_driving(scene, gate))
+
+
 def _halt(scene: Scene, outcome: Outcome, gate: Gate, why: Verdict) -> None:
-    halt = halt_step(scene, gate)
+    _halted(outcome, gate, why, halt_step(scene, gate))
+
+
+def _halted(outcome: Outcome, gate: Gate, why: Verdict, halt: Sending) -> None:
     outcome.verdicts[gate.id] = why
     outcome.wanted.extend(halt.wanted)
     if halt.next_s is not None:
@@ -96,7 +184,9 @@ def _stand_still(scene: Scene, outcome: Outcome, gate: Gate, aim: _Aim | None) -
 
 
 def _move(scene: Scene, orders: Orders, outcome: Outcome, gate: Gate, aim: _Aim) -> None:
-    verdict = may_move(scene, gate, aim.percent, aim.slot, outcome.starting)
+    verdict = may_move(scene, gate, aim.percent, aim.slot, outcome.starting, outcome.stopping)
+    if verdict.ruling is Ruling.ALLOW and aim.behind == gate.id and is_at(scene, gate, aim.percent) is not True:
+        verdict = may_regulate(scene, gate, aim.percent, aim.slot)
     action = Action.OPEN if opens(scene, gate, aim.percent) else Action.CLOSE
     if is_at(scene, gate, aim.percent) is not True:
         note_unknown(scene, orders, outcome, gate.id, action, aim.slot)
@@ -111,5 +201,8 @@ def _move(scene: Scene, orders: Orders, outcome: Outcome, gate: Gate, aim: _Aim)
     outcome.wanted.extend(sending.wanted)
     if sending.next_s is not None:
         outcome.times.append(sending.next_s)
+    if sending.wanted and goal_of(gate, scene.last.get(gate.id)) != aim.percent:
+        past = scene.moved(gate)
+        outcome.gates[gate.id] = replace(past, moves_s=(*past.moves_s, scene.moment.s))
     if sending.wanted and aim.behind != gate.id:
         outcome.because[gate.id] = aim.behind

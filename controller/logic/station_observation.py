@@ -9,11 +9,13 @@ from controller.domain.assets import Gate, PumpUnit, Station
 from controller.domain.image import View
 from controller.domain.points import TargetId
 from controller.logic.contract import GateMemory, Moment, StationMemory, UnitMemory
-from controller.logic.station_scene import NO_UNIT, Scene, scene_of
-from controller.logic.unit_guards import DAY_S, RACK_STOP_M
+from controller.logic.level_watch import follow_gauges
+from controller.logic.rack_guards import observe_rack
+from controller.logic.station_scene import NO_UNIT, Scene, flag, limits_disagree, scene_of
+from controller.logic.underpass import follow_road
+from controller.logic.unit_guards import DAY_S, HOUR_S, STILL_PERCENT
+from controller.logic.unit_protection import observe_protection
 
-STILL_PERCENT = 1.0
-"""A shaft slower than this (% of its speed) stands still."""
 MOVED_PERCENT = 0.5
 """A gate that moved by less is standing: measuring noise."""
 
@@ -23,11 +25,14 @@ def observe_station(station: Station, view: View, memory: StationMemory, moment:
 
     A new memory adopts the actual state after the first complete read: what runs is what is wanted (bumpless).
     """
+    memory = _observe_supply(station, view, memory, moment)
+    memory = replace(memory, gauges=follow_gauges(memory.gauges, station.inner_levels, view))
+    memory = follow_road(station, view, memory, moment)
     scene = scene_of(station, view, memory, {}, moment)
     units = {unit.id: _observe_unit(scene, unit) for unit in station.units}
     last_start_s, last_stop_s = _last_changes(memory, units, moment)
     adopts = view.ready and not memory.adopted
-    memory = replace(memory, units=units)
+    memory = observe_rack(replace(scene, memory=replace(memory, units=units)))
     running = sum(1 for _ in replace(scene, memory=memory).committed_units())
     return replace(
         memory,
@@ -35,19 +40,42 @@ def observe_station(station: Station, view: View, memory: StationMemory, moment:
         last_start_s=last_start_s,
         last_stop_s=last_stop_s,
         dry_run_hold=_dry_run_hold(scene),
-        rack_since_s=_rack_since_s(scene),
         adopted=memory.adopted or adopts,
         wanted_count=running if adopts else memory.wanted_count,
     )
 
 
-def reset_lockout(memory: StationMemory, unit: TargetId) -> StationMemory:
-    """The memory after a person looked at the unit and reset its lock-out."""
-    past = memory.units.get(unit, UnitMemory())
-    return replace(memory, units={**memory.units, unit: replace(past, locked_out="", withdraw=False)})
+def reset_lockout(memory: StationMemory, target: TargetId) -> StationMemory:
+    """The memory after a person looked at the unit or gate and reset its lock-out."""
+    if target in memory.gates:
+        freed = replace(memory.gates[target], locked_out="", torque_s=None)
+        return replace(memory, gates={**memory.gates, target: freed})
+    past = memory.units.get(target, UnitMemory())
+    past = replace(past, locked_out="", withdraw=False, low_current_s=None, path_lost_s=None, auxiliary_lost_s=None)
+    return replace(memory, units={**memory.units, target: past})
+
+
+def _observe_supply(station: Station, view: View, memory: StationMemory, moment: Moment) -> StationMemory:
+    """Whether the supply is lost, and when it came back. A restart of the PLC is a return as well."""
+    there = None if station.supply is None else flag(view, station.supply)
+    boots = None if station.boots is None else view.number(station.boots)
+    if there is None and boots is None:
+        return memory
+    back = memory.supply_lost and there is True
+    booted = boots is not None and memory.boots is not None and boots != memory.boots
+    return replace(
+        memory,
+        supply_lost=memory.supply_lost if there is None else not there,
+        boots=memory.boots if boots is None else boots,
+        since_power_s=moment.s if back or booted else memory.since_power_s,
+    )
 
 
 def _observe_unit(scene: Scene, unit: PumpUnit) -> UnitMemory:
+    return observe_protection(scene, unit, _observe_running(scene, unit))
+
+
+def _observe_running(scene: Scene, unit: PumpUnit) -> UnitMemory:
     past, running, now_s = scene.past(unit), scene.running(unit), scene.moment.s
     if running is None:
         return past
@@ -83,7 +111,7 @@ def _first_sight(scene: Scene, unit: PumpUnit, *, running: bool) -> UnitMemory:
         return UnitMemory(running_since_s=now_s - unit.min_run_s)
     speed = scene.view.number(f"{unit.output}.speed_percent")
     if speed is not None and abs(speed) <= STILL_PERCENT:
-        return UnitMemory()
+        return UnitMemory(stopped_since_s=now_s - max(unit.min_off_s, unit.backspin_s))
     return UnitMemory(stopped_since_s=now_s - max(0.0, unit.min_off_s - unit.backspin_s))
 
 
@@ -102,7 +130,7 @@ def _last_changes(
 
 
 def _observe_gate(scene: Scene, gate: Gate) -> GateMemory:
-    past = scene.memory.gates.get(gate.id, GateMemory())
+    past = _within_the_hour(scene, gate)
     position = scene.view.number(f"{gate.output}.position_percent")
     if position is None:
         return past
@@ -110,7 +138,24 @@ def _observe_gate(scene: Scene, gate: Gate) -> GateMemory:
         return replace(past, percent=position)
     if abs(position - past.percent) < MOVED_PERCENT:
         return past
-    return GateMemory(position, scene.moment.s, position > past.percent)
+    return replace(past, percent=position, moved_s=scene.moment.s, opening=position > past.percent)
+
+
+def _within_the_hour(scene: Scene, gate: Gate) -> GateMemory:
+    """What is remembered of a gate that still matters. While others command it, it is at rest nowhere of ours."""
+    past = scene.moved(gate)
+    moves_s = tuple(at_s for at_s in past.moves_s if at_s > scene.moment.s - HOUR_S)
+    rest_percent = past.rest_percent if scene.memory.in_control else None
+    limits_s = _limits_since_s(scene, gate, past)
+    if (moves_s, rest_percent, limits_s) == (past.moves_s, past.rest_percent, past.limits_s):
+        return past
+    return replace(past, moves_s=moves_s, rest_percent=rest_percent, limits_s=limits_s)
+
+
+def _limits_since_s(scene: Scene, gate: Gate, past: GateMemory) -> float | None:
+    if not limits_disagree(gate, scene.view):
+        return None
+    return scene.moment.s if past.limits_s is None else past.limits_s
 
 
 def _dry_run_hold(scene: Scene) -> bool:
@@ -119,10 +164,3 @@ def _dry_run_hold(scene: Scene) -> bool:
         return scene.memory.dry_run_hold
     ends_m = levels.dry_run_m + levels.dry_run_restart_m
     return level_m <= levels.dry_run_m or (scene.memory.dry_run_hold and level_m < ends_m)
-
-
-def _rack_since_s(scene: Scene) -> float | None:
-    rack_m, since_s = scene.view.number("rack_head_m"), scene.memory.rack_since_s
-    if rack_m is None or rack_m <= RACK_STOP_M:
-        return None
-    return scene.moment.s if since_s is None else since_s

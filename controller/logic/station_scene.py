@@ -9,17 +9,21 @@ from controller.domain.assets import Gate, PumpUnit, Station
 from controller.domain.image import View
 from controller.domain.points import TargetId
 from controller.domain.tags import Tag
-from controller.logic.contract import LastWrite, Moment, StationMemory, UnitMemory
+from controller.logic.contract import GateMemory, LastWrite, Moment, StationMemory, UnitMemory
 from controller.logic.levels import LevelVote, inner_level
 from controller.logic.site_conditions import NOTHING_ON_SITE, SiteConditions
+from controller.logic.water_around import NOTHING_AROUND, WaterAround
 
 HANDED_OVER_S = 5.0
 """How long a start handed to dispatch counts as under way although no write has been reported yet."""
 FORGOTTEN_S = 60.0
 """A start nobody followed up this long after its proof time (its order ended) is no longer under way."""
-REAL_CURRENT = 0.6
-"""Share of the rated current below which a closed contactor is no proof of a running pump (FACTS, pumps)."""
+LEAST_CURRENT = 0.05
+"""Share of the rated current without which a closed contactor is no running pump, where undercurrent is not judged."""
+CONTRADICTION_PERCENT = 3.0
+"""A limit switch this far (%) beyond its gate's dead-band from the position contradicts it."""
 NO_UNIT = UnitMemory()
+NO_GATE = GateMemory()
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +37,7 @@ class Scene:
     moment: Moment
     level: LevelVote
     site: SiteConditions = NOTHING_ON_SITE
+    around: WaterAround = NOTHING_AROUND
 
     def tag(self, target: TargetId) -> Tag | None:
         """The maintenance tag that binds the station, a unit or a gate."""
@@ -47,9 +52,19 @@ class Scene:
         return flag(self.view, f"{unit.output}.running")
 
     def draws_current(self, unit: PumpUnit) -> bool | None:
-        """Whether it draws at least 60 % of its rated current; None where that is not measured."""
-        current_a = self.view.number(f"{unit.output}.current_a")
-        return None if current_a is None or unit.rated_a <= 0 else current_a >= REAL_CURRENT * unit.rated_a
+        """Whether it draws at least 60 % of its rated current; None where that is not measured.
+
+        A motor on a variable-speed drive draws less the slower it turns, about by the square of its speed.
+        """
+        current_a, turns = self.view.number(f"{unit.output}.current_a"), 1.0
+        if unit.min_speed_percent is not None:
+            speed = self.view.number(f"{unit.output}.speed_percent")
+            if speed is None:
+                return None
+            turns = min(1.0, abs(speed) / 100.0)
+        if current_a is None or unit.rated_a <= 0:
+            return None
+        return current_a >= max(unit.undercurrent_share, LEAST_CURRENT) * turns * turns * unit.rated_a
 
     def commanded(self, unit: PumpUnit) -> bool | None:
         """The run command as it stands in the device."""
@@ -57,16 +72,7 @@ class Scene:
 
     def attempt_s(self, unit: PumpUnit) -> float | None:
         """When a start was sent that has not been seen to succeed yet; None when none is under way."""
-        past, last = self.past(unit), self.last.get(unit.id)
-        sent = last is not None and last.point == f"{unit.output}.run_command"
-        times = [last.sent_s] if last is not None and sent and last.value is True else []
-        stopped_s = last.sent_s if last is not None and sent and last.value is False else float("-inf")
-        if past.asked_s is not None and past.asked_s > stopped_s and self.moment.s < past.asked_s + HANDED_OVER_S:
-            times.append(past.asked_s)
-        begun_s = max(times, default=None)
-        if begun_s is None or (past.proven_s is not None and past.proven_s >= begun_s):
-            return None
-        return begun_s if self.moment.s < begun_s + unit.start_proof_s + FORGOTTEN_S else None
+        return attempt_of(unit, self.past(unit), self.last.get(unit.id), self.moment.s)
 
     def committed(self, unit: PumpUnit) -> bool:
         """Whether it runs, is being started, or ran when its feedback was last readable.
@@ -94,6 +100,14 @@ class Scene:
         """The gate behind the unit, if it has one."""
         return self.gate(unit.discharge_gate)
 
+    def suction_gate(self, unit: PumpUnit) -> Gate | None:
+        """The gate before the unit, if it has one."""
+        return self.gate(unit.suction_gate)
+
+    def moved(self, gate: Gate) -> GateMemory:
+        """What is remembered of a gate."""
+        return self.memory.gates.get(gate.id, NO_GATE)
+
     def gravity_gate(self) -> Gate | None:
         """The gate that lets water out without pumping, if the station has one."""
         return self.gate(self.station.gravity.gate) if self.station.gravity else None
@@ -106,9 +120,23 @@ def scene_of(
     last: Mapping[TargetId, LastWrite],
     moment: Moment,
     site: SiteConditions = NOTHING_ON_SITE,
+    around: WaterAround = NOTHING_AROUND,
 ) -> Scene:
     """The scene, with the level voted."""
-    return Scene(station, view, memory, last, moment, inner_level(station, view), site)
+    return Scene(station, view, memory, last, moment, inner_level(station, view, memory.gauges), site, around)
+
+
+def attempt_of(unit: PumpUnit, past: UnitMemory, last: LastWrite | None, now_s: float) -> float | None:
+    """When a start of the unit was sent that has not been seen to succeed yet; None when none is under way."""
+    sent = last is not None and last.point == f"{unit.output}.run_command"
+    times = [last.sent_s] if last is not None and sent and last.value is True else []
+    stopped_s = last.sent_s if last is not None and sent and last.value is False else float("-inf")
+    if past.asked_s is not None and past.asked_s > stopped_s and now_s < past.asked_s + HANDED_OVER_S:
+        times.append(past.asked_s)
+    begun_s = max(times, default=None)
+    if begun_s is None or (past.proven_s is not None and past.proven_s >= begun_s):
+        return None
+    return begun_s if now_s < begun_s + unit.start_proof_s + FORGOTTEN_S else None
 
 
 def flag(view: View, point: str) -> bool | None:
@@ -140,6 +168,20 @@ def seen_open(gate: Gate, view: View) -> bool | None:
         None if position is None else position >= 100.0 - gate.tolerance_percent,
         flag(view, f"{gate.output}.closed_limit"),
     )
+
+
+def limits_disagree(gate: Gate, view: View) -> bool:
+    """Whether its limit switches contradict each other, or one of them its position. Only what can be read counts."""
+    opened, closed = flag(view, f"{gate.output}.open_limit"), flag(view, f"{gate.output}.closed_limit")
+    position = view.number(f"{gate.output}.position_percent")
+    if opened and closed:
+        return True
+    if position is None:
+        return False
+    far = gate.tolerance_percent + CONTRADICTION_PERCENT
+    shown = (opened and position < 100.0 - far) or (closed and position > far)
+    missing = (opened is False and position >= 100.0) or (closed is False and position <= 0.0)
+    return bool(shown or missing)
 
 
 def _agree(limit: bool | None, position: bool | None, opposite_limit: bool | None) -> bool | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from controller.domain.assets import PumpUnit, Station
+from controller.domain.assets import PumpType, PumpUnit, Station
 from controller.domain.command import Wanted
 from controller.domain.intents import GateOrder, StationMode, StationOrder, UnitMode, UnitOrder
 from controller.domain.points import TargetId
@@ -13,11 +13,14 @@ from controller.domain.request import Decision, Request
 from controller.domain.slots import Slot
 from controller.logic import unit_guards
 from controller.logic.allocation import Candidate, Wish, allocate, wear
-from controller.logic.contract import ALLOWED, Ruling, UnitMemory, Verdict
+from controller.logic.contract import ALLOWED, GateMemory, Ruling, UnitMemory, Verdict
+from controller.logic.feeder_power import feeder_may_carry
 from controller.logic.interlocks import UNBOUND, Action, InterlockSpec, Judgement, judge_all
+from controller.logic.sequencers.auxiliaries import FULL_SPEED_PERCENT
 from controller.logic.sequencers.unit import UnitStep, unit_step
 from controller.logic.station_interlocks import lookup_in
 from controller.logic.station_scene import Scene, seen_closed
+from controller.logic.unit_protection import protection_alarms
 from controller.logic.unknown_interlocks import UNKNOWN, unknown_text
 
 HAND_BACK = StationOrder(StationMode.HAND_BACK)
@@ -35,6 +38,8 @@ class Orders:
     urgent: frozenset[TargetId]
     interlocks: Sequence[InterlockSpec] = ()
     judged: Mapping[str, Judgement] = field(default_factory=dict)
+    speed_percent: float | None = None
+    """What drives are told for the station's sake (a flow), where a unit's own order says nothing else."""
 
     def slot_of(self, target: TargetId) -> Slot:
         """The slot a target acts under: its own order's, else its station's."""
@@ -55,6 +60,9 @@ class Outcome:
     claims: dict[TargetId, tuple[float, TargetId]] = field(default_factory=dict)
     """Gates a unit's sequence needs: where, and for which unit."""
     starting: set[TargetId] = field(default_factory=set)
+    stopping: set[TargetId] = field(default_factory=set)
+    """Units whose stop closes their gate before the motor stands."""
+    gates: dict[TargetId, GateMemory] = field(default_factory=dict)
 
 
 def urgent_units(station: Station, decisions: Mapping[TargetId, Decision], winner: Request) -> frozenset[TargetId]:
@@ -84,7 +92,7 @@ def orders_of(
     own = {
         target: request
         for target, request in winners.items()
-        if request.value in (UnitOrder(UnitMode.START), UnitOrder(UnitMode.STOP))
+        if (isinstance(request.value, UnitOrder) and request.value.mode is not UnitMode.AUTO)
         or (isinstance(request.value, GateOrder) and request.value.percent is not None)
     }
     order = winner.value if isinstance(winner.value, StationOrder) else HAND_BACK
@@ -111,7 +119,8 @@ def _wishes(scene: Scene, orders: Orders) -> Mapping[TargetId, Wish]:
     if orders.order.mode is not StationMode.COUNT:
         return {unit.id: _own_wish(scene, orders, unit) or Wish.KEEP for unit in units}
     with_it = [unit for unit in units if unit.direction == orders.order.direction.value]
-    keep = len(units) if scene.station.additional_starts_only else scene.memory.held_count
+    only_adds = scene.station.additional_starts_only or orders.slot is Slot.FLOOD_CRITICAL
+    keep = len(units) if only_adds else scene.memory.held_count
     count = max(orders.order.count, scene.memory.wanted_count) if orders.slot is Slot.AUTOMATIC else orders.order.count
     shared = allocate([_candidate(scene, orders, unit) for unit in with_it], count, keep)
     against = Wish.KEEP if keep else Wish.STOP
@@ -138,7 +147,7 @@ def _candidate(scene: Scene, orders: Orders, unit: PumpUnit) -> Candidate:
         unit.id,
         UnitMode.AUTO if wish is None else own[wish],
         scene.committed(unit),
-        own_verdict.ruling is configured.ruling is Ruling.ALLOW,
+        own_verdict.ruling is configured.ruling is Ruling.ALLOW and feeder_may_carry(scene, unit, orders.slot) is None,
         unit_guards.may_stop(scene, unit, orders.slot).ruling is Ruling.ALLOW,
         wear(scene.past(unit)),
     )
@@ -153,8 +162,32 @@ def _step(scene: Scene, orders: Orders, unit: PumpUnit, wish: Wish, outcome: Out
         past = replace(scene.past(unit), withdraw=False)
         if wish is Wish.STOP or past.locked_out:
             return UnitStep(past, "runs by its station's own control: the centre only adds starts here")
-    step = unit_step(scene, unit, wish, _may_start(scene, orders, unit, outcome), may_stop)
+    speed, may_start = _speed_percent(orders, unit, wish), _may_start(scene, orders, unit, outcome)
+    step = unit_step(scene, unit, wish, may_start, may_stop, speed)
+    if wish is Wish.STOP and may_start.ruling is Ruling.HOLD and _is_passed_over(scene, orders, unit, step):
+        step = replace(step, phase=f"passed over: {may_start.reason}", verdict=may_start)
+    if scene.station.additional_starts_only and running and unit.id not in orders.urgent:
+        # A start of ours that is not proven is taken back, but never from under a motor that runs.
+        kept = tuple(wanted for wanted in step.wanted if wanted.target != unit.id or wanted.write.value is not False)
+        step = replace(step, wanted=kept, past=replace(step.past, withdraw=False))
     return _last_gate(scene, orders, unit, step)
+
+
+def _is_passed_over(scene: Scene, orders: Orders, unit: PumpUnit, step: UnitStep) -> bool:
+    """Whether the count is not met and this unit, at rest, could not be taken for it: people are told why."""
+    at_rest = step.verdict.ruling is Ruling.ALLOW and not step.wanted and scene.running(unit) is False
+    return at_rest and not step.past.locked_out and _start_is_wanted(scene, orders, unit)
+
+
+def _speed_percent(orders: Orders, unit: PumpUnit, wish: Wish) -> float | None:
+    """What its drive is told: what its own order says, else full speed; nothing where it only goes on as it is."""
+    decision = orders.decisions.get(unit.id)
+    said = decision.winner.value if decision is not None else None
+    if isinstance(said, UnitOrder) and said.speed_percent is not None:
+        return said.speed_percent
+    if orders.speed_percent is not None and unit.min_speed_percent is not None and unit.id not in orders.explicit:
+        return None if wish is Wish.STOP else max(orders.speed_percent, unit.min_speed_percent)
+    return FULL_SPEED_PERCENT if wish is Wish.START else None
 
 
 def note_unknown(scene: Scene, orders: Orders, outcome: Outcome, target: TargetId, action: Action, slot: Slot) -> None:
@@ -181,6 +214,7 @@ def _may_start(scene: Scene, orders: Orders, unit: PumpUnit, outcome: Outcome) -
     configured = judge_all(orders.interlocks, orders.judged, unit.id, Action.START, slot, active=False)
     verdicts = (
         unit_guards.may_start(scene, unit, slot),
+        feeder_may_carry(scene, unit, slot) or ALLOWED,
         configured,
         _waits_for_its_turn(outcome),
         _gravity_gate_is_ours(scene, orders, slot),
@@ -221,7 +255,7 @@ def _may_stop(scene: Scene, orders: Orders, unit: PumpUnit) -> Verdict:
 
 def _last_gate(scene: Scene, orders: Orders, unit: PumpUnit, step: UnitStep) -> UnitStep:
     """Whatever the sequence thinks: no start leaves without its path proven at this very moment."""
-    if not any(wanted.write.value is True for wanted in step.wanted):
+    if not any(wanted.target == unit.id and wanted.write.value is True for wanted in step.wanted):
         return step
     slot = orders.slot_of(unit.id)
     verdicts = (unit_guards.may_start(scene, unit, slot), unit_guards.path_is_proven(scene, unit, slot))
@@ -229,23 +263,26 @@ def _last_gate(scene: Scene, orders: Orders, unit: PumpUnit, step: UnitStep) -> 
     if held is None:
         return step
     past = replace(step.past, asked_s=scene.past(unit).asked_s)
-    return replace(step, past=past, wanted=(), phase=held.reason, verdict=held, next_s=held.until_s)
+    beside = tuple(wanted for wanted in step.wanted if wanted.target != unit.id)
+    return replace(step, past=past, wanted=beside, phase=held.reason, verdict=held, next_s=held.until_s)
 
 
 def _collect(scene: Scene, orders: Orders, unit: PumpUnit, step: UnitStep, outcome: Outcome) -> None:
     outcome.units[unit.id] = step.past
     outcome.phases[unit.id] = step.phase
-    outcome.alarms.extend(step.alarms)
+    outcome.alarms.extend((*step.alarms, *protection_alarms(scene, unit, step.past)))
     if step.next_s is not None:
         outcome.times.append(step.next_s)
     if step.verdict.ruling is not Ruling.ALLOW:
         outcome.verdicts[unit.id] = step.verdict
     if step.starting:
         outcome.starting.add(unit.id)
+    if step.stopping and unit.pump is PumpType.CENTRIFUGAL:
+        outcome.stopping.add(unit.id)
     origin = unit.id if unit.id in orders.explicit else scene.station.id
     for wanted in step.wanted:
         protective = wanted.protective and wanted.write.value is False
         outcome.wanted.append(replace(wanted, protective=protective))
-        outcome.because[unit.id] = origin
+        outcome.because[wanted.target] = origin
     for gate, percent in step.gates.items():
         outcome.claims.setdefault(gate, (percent, unit.id))

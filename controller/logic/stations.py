@@ -11,53 +11,67 @@ from controller.domain.request import Request
 from controller.domain.slots import Slot
 from controller.logic.contract import Moment, StationMemory
 from controller.logic.levels import inner_level
+from controller.logic.station_guidance import NO_GUIDANCE, floor_m, guided, helps
+from controller.logic.station_stages import Stages, step_count, units_of
+from controller.logic.water_around import NOTHING_AROUND, Guidance, WaterAround
+from controller.logic.water_rules.applied import guided_count
 
 OWNER = "level control"
 """Who stands behind the requests of staged control and the gravity rule."""
 
 
-def start_level_m(levels: StagedLevels, stage: int) -> float:
-    """Level (m) at which unit number ``stage`` (from 1) starts."""
-    return levels.start_m + (stage - 1) * levels.step_m
-
-
-def stop_level_m(levels: StagedLevels, stage: int) -> float:
-    """Level (m) at which unit number ``stage`` (from 1) stops: its hysteresis below its own start."""
-    return start_level_m(levels, stage) - levels.span_m
-
-
 def staged_order(
-    station: Station, view: View, memory: StationMemory, moment: Moment
+    station: Station, view: View, memory: StationMemory, moment: Moment, around: WaterAround = NOTHING_AROUND
 ) -> tuple[StationMemory, tuple[Request, ...]]:
     """What staged control asks of a station whose ``automatic`` is on; nothing for others.
 
-    On a GOOD level: the count, one step at a time and ``stagger_s`` apart. Otherwise HOLD: what runs goes on and
-    nothing is added, whoever runs it. Nothing at all before the actual state was adopted.
+    On a GOOD level: the count, one step at a time and ``stagger_s`` apart, as the network's rules guide it. Otherwise
+    HOLD: what runs goes on and nothing is added, whoever runs it. Nothing at all before the actual state was adopted.
     """
     if not station.automatic or station.levels is None or not memory.adopted:
         return memory, ()
     if not view.ready:
         return memory, (_request(station, StationOrder(StationMode.HOLD), "the station cannot be reached"),)
-    vote = inner_level(station, view)
+    vote = inner_level(station, view, memory.gauges)
     if vote.level_m is None:
         return memory, (_request(station, StationOrder(StationMode.HOLD), f"level not trusted: {vote.note}"),)
-    memory = _step(station.levels, len(station.units), vote.level_m, memory, moment)
+    memory, said = _stepped(station, station.levels, vote.level_m, memory, moment, around)
     order = StationOrder(StationMode.COUNT, memory.wanted_count)
-    return memory, (_request(station, order, f"inner level {vote.level_m:.2f} m"),)
+    return memory, (_request(station, order, f"inner level {vote.level_m:.2f} m{said}"),)
 
 
 def _request(station: Station, order: StationOrder, reason: str) -> Request:
     return Request(station.id, Slot.AUTOMATIC, order, OWNER, reason)
 
 
-def _step(levels: StagedLevels, most: int, level_m: float, memory: StationMemory, moment: Moment) -> StationMemory:
-    if memory.stepped_s is not None and moment.s < memory.stepped_s + levels.stagger_s:
-        return memory
-    count = memory.wanted_count
-    if count < most and level_m >= start_level_m(levels, count + 1):
-        count += 1
-    elif count > 0 and level_m <= stop_level_m(levels, count):
-        count -= 1
-    if count == memory.wanted_count:
-        return memory
-    return replace(memory, wanted_count=count, stepped_s=moment.s)
+def _stepped(
+    station: Station, levels: StagedLevels, level_m: float, memory: StationMemory, moment: Moment, around: WaterAround
+) -> tuple[StationMemory, str]:
+    """The memory with at most one step made, and what the guidance had to do with it, in words."""
+    guidance = around.guidance.get(station.id, NO_GUIDANCE)
+    shifted = guided(levels, guidance, floor_m(station, around))
+    helping = helps(station, guidance, level_m, around, was=memory.helping)
+    binding = guidance if helping else replace(guidance, least=0)
+    units, was = len(units_of(station)), memory.wanted_count
+    stages = Stages(shifted, units, ease=guidance.ease and guidance.ease_below_m is None)
+    staged = stages.asks(level_m, was)
+    aim = guided_count(staged, was, units, level_m, binding)
+    count, stepped_s = step_count(aim, was, memory.stepped_s, levels.stagger_s, moment.s)
+    memory = replace(memory, wanted_count=count, stepped_s=stepped_s, helping=helping)
+    capped = guidance.most is not None and was >= guidance.most and aim <= was and stages.wants_more(level_m, was)
+    shift_m = shifted.start_m - levels.start_m
+    return memory, _words(shift_m, binding, capped=capped, eased=max(0, min(staged, was) - aim))
+
+
+def _words(shift_m: float, guidance: Guidance, *, capped: bool, eased: int) -> str:
+    """What guidance has to do with the count. ``eased``: units that may stop although the level would keep them."""
+    parts = []
+    if shift_m != 0.0:
+        parts.append(f"starts {shift_m:+.2f} m")
+    if guidance.least:
+        parts.append(f"at least {guidance.least} run")
+    if capped:
+        parts.append("no further unit for now")
+    if eased:
+        parts.append(f"its water can wait, {eased} may stop")
+    return f"; {', '.join(parts)}: {guidance.reason or 'network rules'}" if parts else ""

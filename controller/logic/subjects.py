@@ -28,6 +28,9 @@ def subjects_of(city: City, groups: Mapping[str, Iterable[str]]) -> Mapping[str,
         classes.setdefault(device_of(target.id), {})[OwnerClass(target.owner_class)] = None
     for asset, where in places.items():
         subjects[asset] = Subject(tuple(classes.get(asset, dict.fromkeys(WATER))), where)
+    for pump in city.mobile_pumps.values():
+        groups_of_it = frozenset(member_of.get(pump.id, ()))
+        subjects[pump.id] = Subject(WATER, Where(pump.division, groups=groups_of_it))
     alike: dict[Subject, Subject] = {}
     return {name: alike.setdefault(subject, subject) for name, subject in subjects.items()}
 

@@ -67,7 +67,7 @@ def intent_begins(intent: Intent) -> bool:
         case GateOrder(percent):
             return percent is not None
         case StationOrder():
-            return intent.mode is StationMode.HAND_BACK or intent.count > 0
+            return intent.mode is StationMode.HAND_BACK or intent.starts
 
 
 def _halts(value: object, proof: Proof | None, position: float | None) -> bool:

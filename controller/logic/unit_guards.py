@@ -8,11 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from controller.domain.assets import PumpType, PumpUnit
+from controller.domain.assets import Gate, PumpType, PumpUnit
 from controller.domain.command import Cause
 from controller.domain.slots import Slot
 from controller.logic.contract import ALLOWED, Ruling, Verdict
+from controller.logic.diversion.turning import may_bring_in, must_stop_bringing_in, not_lined, reversal_s
 from controller.logic.interlocks import PEOPLE, UNBOUND
+from controller.logic.power_guards import after_power_return, feeder_is_free, has_supply
+from controller.logic.rack_guards import rack_lets_start, rack_stops
 from controller.logic.station_scene import Scene, exists, flag, seen_closed, seen_open
 from controller.logic.tag_guard import guard_tag
 
@@ -20,13 +23,8 @@ HOUR_S = 3600.0
 DAY_S = 86400.0
 DEFAULT_STAGGER_S = 45.0
 """Between two starts of a station without staged levels (FACTS: 30–60 s)."""
-RACK_NO_START_M = 0.5
-RACK_STOP_M = 0.8
-"""Head over the trash rack (m) that blocks further starts, and that stops the units (FACTS, trash rack)."""
-RACK_CONFIRM_S = 10.0
-"""How long the rack must stay past its stop limit: one wave on a gauge must not stop a station."""
-
-
+STILL_PERCENT = 1.0
+"""A shaft slower than this (% of its speed) stands still."""
 REVERSAL_S = 300.0
 """Rest between pumping one way and the other (FACTS, bidirectional station)."""
 
@@ -65,9 +63,11 @@ def may_start(scene: Scene, unit: PumpUnit, slot: Slot) -> Verdict:
 def unit_is_tagged(scene: Scene, unit: PumpUnit) -> Verdict | None:
     """The tag that keeps a unit from starting, in any slot: on itself, or on a gate its start or stop must move."""
     held = guard_tag(scene.tag(unit.id), begins=True)
-    gate, gravity = scene.discharge_gate(unit), scene.gravity_gate()
+    gate, suction, gravity = scene.discharge_gate(unit), scene.suction_gate(unit), scene.gravity_gate()
     if held.ruling is Ruling.ALLOW and gate is not None:
         held = guard_tag(scene.tag(gate.id), begins=True)
+    if held.ruling is Ruling.ALLOW and suction is not None and not seen_open(suction, scene.view):
+        held = guard_tag(scene.tag(suction.id), begins=True)
     if held.ruling is Ruling.ALLOW and gravity is not None and not seen_closed(gravity, scene.view):
         held = guard_tag(scene.tag(gravity.id), begins=True)
     return None if held.ruling is Ruling.ALLOW else held
@@ -94,6 +94,7 @@ def may_stop(scene: Scene, unit: PumpUnit, slot: Slot) -> Verdict:
 def must_stop(scene: Scene, unit: PumpUnit) -> Verdict:
     """Proven protection that stops a running unit at once: a dry well, a blocked rack. ALLOWED when neither acts.
 
+    What locks the unit out besides (undercurrent, a closed path) is ``unit_protection``.
     Where the centre may only add starts, the station's PLC alone stops.
     """
     if scene.station.additional_starts_only or not (scene.running(unit) or scene.attempt_s(unit) is not None):
@@ -101,10 +102,7 @@ def must_stop(scene: Scene, unit: PumpUnit) -> Verdict:
     level_m, levels = scene.level.level_m, scene.station.levels
     if level_m is not None and levels is not None and (level_m <= levels.dry_run_m or scene.memory.dry_run_hold):
         return force("dry_run", f"stopped: inner level {level_m:.2f} m, dry-run limit {levels.dry_run_m:.2f} m")
-    since_s, head = scene.memory.rack_since_s, scene.view.number("rack_head_m")
-    if head is not None and since_s is not None and scene.moment.s - since_s >= RACK_CONFIRM_S:
-        return force("rack", f"stopped: {head:.2f} m over the trash rack (limit {RACK_STOP_M:.1f} m): clean it")
-    return ALLOWED
+    return rack_stops(scene, unit) or must_stop_bringing_in(scene, unit)
 
 
 def _own_objections(scene: Scene, unit: PumpUnit) -> Iterator[Verdict | None]:
@@ -116,6 +114,10 @@ def _own_objections(scene: Scene, unit: PumpUnit) -> Iterator[Verdict | None]:
         yield hold("feedback", "its running feedback cannot be read: a start could not be proven")
     yield _must_read(scene, unit, "fault", wanted=False, said="the unit reports a fault")
     yield _must_read(scene, unit, "available", wanted=True, said="the unit reports that it is not available")
+    yield from (_auxiliary_reads(scene, unit, name) for name in unit.auxiliaries)
+    yield from (_gate_is_sound(scene, gate) for gate in (scene.suction_gate(unit), scene.discharge_gate(unit)))
+    yield has_supply(scene)
+    yield after_power_return(scene, unit)
     yield _rested(scene, unit)
     yield _too_many(scene, past.starts_s, HOUR_S, unit.max_starts_per_hour, "hour")
     yield _too_many(scene, past.starts_s, DAY_S, unit.max_starts_per_day, "day")
@@ -131,12 +133,33 @@ def _must_read(scene: Scene, unit: PumpUnit, point: str, *, wanted: bool, said: 
     return None if value is wanted else hold(point, said)
 
 
+def _auxiliary_reads(scene: Scene, unit: PumpUnit, name: str) -> Verdict | None:
+    """BAD lubrication blocks a start (DESIGN section 4); that it runs is proven by the sequence."""
+    if flag(scene.view, f"{unit.output}.{name}") is not None:
+        return None
+    return hold(name, f"{unit.output}.{name} cannot be read: no start without it / 辅机状态不可读，禁止启动")
+
+
+def _gate_is_sound(scene: Scene, gate: Gate | None) -> Verdict | None:
+    if gate is None or not scene.moved(gate).locked_out:
+        return None
+    return hold("gate_locked", f"{gate.name} is locked out: {scene.moved(gate).locked_out}; look at it, then reset it")
+
+
+def stands_still(scene: Scene, unit: PumpUnit) -> bool:
+    """Whether its shaft is proven still and its flap proven closed, so that no backspin is left to wait for."""
+    speed = scene.view.number(f"{unit.output}.speed_percent")
+    shut = unit.flap and flag(scene.view, f"{unit.output}.flap_closed") is True
+    return shut and speed is not None and abs(speed) <= STILL_PERCENT
+
+
 def _rested(scene: Scene, unit: PumpUnit) -> Verdict | None:
     stopped_s = scene.past(unit).stopped_since_s
     if stopped_s is None:
         return None
+    backspin_s = 0.0 if stands_still(scene, unit) else unit.backspin_s
     for name, rest_s, said in (
-        ("backspin", unit.backspin_s, "its shaft may still turn backwards"),
+        ("backspin", backspin_s, "its shaft may still turn backwards"),
         ("min_off", unit.min_off_s, "its minimum rest is not over"),
     ):
         until_s = stopped_s + rest_s
@@ -157,20 +180,41 @@ def _too_many(scene: Scene, starts_s: tuple[float, ...], window_s: float, most: 
 
 def _station_objections(scene: Scene, unit: PumpUnit, slot: Slot) -> Iterator[Verdict | None]:
     levels, level_m = scene.station.levels, scene.level.level_m
+    yield _low_low(scene)
     if levels is not None and scene.memory.dry_run_hold:
         above_m = levels.dry_run_m + levels.dry_run_restart_m
         yield hold("dry_run", f"the well ran dry: starts again above {above_m:.2f} m")
     if levels is not None and level_m is not None and level_m <= levels.dry_run_m:
         yield hold("dry_run", f"inner level {level_m:.2f} m is at the dry-run limit {levels.dry_run_m:.2f} m")
-    if scene.station.inner_levels and level_m is None and slot not in PEOPLE:
+    if scene.station.inner_levels and level_m is None and slot not in PEOPLE and not _second_opinion(scene, slot):
         yield hold(
             "level", f"no automatic start on a level nobody can trust ({scene.level.note}); a person may order it"
         )
-    rack_m = scene.view.number("rack_head_m")
-    if rack_m is not None and rack_m > RACK_NO_START_M:
-        yield hold("rack", f"{rack_m:.2f} m over the trash rack (no start above {RACK_NO_START_M:.1f} m): clean it")
+    yield rack_lets_start(scene, slot)
+    yield from may_bring_in(scene, unit)
     yield _reversed(scene, unit)
     yield _staggered(scene, unit)
+    yield feeder_is_free(scene, unit)
+
+
+def _low_low(scene: Scene) -> Verdict | None:
+    """The hard-wired low-low trip, where it is shown: acting or unreadable, it blocks a start (DESIGN section 4)."""
+    point = scene.station.low_low
+    if point is None:
+        return None
+    acts = flag(scene.view, point)
+    if acts is None:
+        return hold("low_low", f"{point} cannot be read: no start without it / 低低水位信号不可读，禁止启动")
+    return (
+        hold("low_low", "the low-low water trip acts: wait for water / 低低水位保护动作，等待水位回升")
+        if acts
+        else None
+    )
+
+
+def _second_opinion(scene: Scene, slot: Slot) -> bool:
+    """Near the guarantee level its reach's level, known from other gauges, stands in for gauges nobody can trust."""
+    return slot is Slot.FLOOD_CRITICAL and scene.station.id in scene.around.reach_m
 
 
 def _reversed(scene: Scene, unit: PumpUnit) -> Verdict | None:
@@ -180,8 +224,8 @@ def _reversed(scene: Scene, unit: PumpUnit) -> Verdict | None:
         if scene.running(other) is not False or scene.committed(other):
             return hold("direction", f"waits: {other.name} pumps the other way and is not proven stopped")
         stopped_s = scene.past(other).stopped_since_s
-        if stopped_s is not None and scene.moment.s < stopped_s + REVERSAL_S:
-            until_s = stopped_s + REVERSAL_S
+        if stopped_s is not None and scene.moment.s < stopped_s + reversal_s(scene.station, REVERSAL_S):
+            until_s = stopped_s + reversal_s(scene.station, REVERSAL_S)
             left_s = until_s - scene.moment.s
             return hold("direction", f"waits {left_s:.0f} s: the station changes its direction", until_s)
     return None
@@ -201,9 +245,15 @@ def _staggered(scene: Scene, unit: PumpUnit) -> Verdict | None:
 
 
 def _path_objections(scene: Scene, unit: PumpUnit) -> Iterator[Verdict | None]:
-    gravity = scene.gravity_gate()
+    yield from not_lined(scene, unit)
+    gravity, suction = scene.gravity_gate(), scene.suction_gate(unit)
     if gravity is not None and not seen_closed(gravity, scene.view):
         yield hold("gravity_gate", f"gravity gate {gravity.name} is not proven closed")
+    for name in unit.auxiliaries:
+        if flag(scene.view, f"{unit.output}.{name}") is not True:
+            yield hold(name, f"{name} of {unit.name} is not proven on")
+    if suction is not None and not seen_open(suction, scene.view):
+        yield hold("suction_gate", f"suction gate {suction.name} is not proven open")
     gate = scene.discharge_gate(unit)
     if gate is None:
         return

@@ -10,7 +10,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from controller.domain.points import DeviceId
+from controller.domain.points import DeviceId, TargetId
+from controller.logic.feeder_limits import FeederRoom
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +20,9 @@ class Guidance:
 
     ``shift_m`` ≤ 0 moves its starts and stops down (pre-drawdown), never below the reach's floor; ``least`` units are
     wanted whatever its own level says (it helps a neighbour), ``most`` caps what is *added*; ``gravity`` False leaves
-    the outfall to the pumps. ``reason`` is what people read in ``zhadao explain``.
+    the outfall to the pumps. ``ease``: there is room, so units beyond ``least`` may stop (min run kept) although their
+    stop level is not reached, and above their start level too, as long as the station's level is below ``ease_below_m``
+    (None: below their own start level only). ``reason`` is what people read in ``zhadao explain``.
     """
 
     shift_m: float = 0.0
@@ -27,6 +30,8 @@ class Guidance:
     most: int | None = None
     gravity: bool = True
     reason: str = ""
+    ease: bool = False
+    ease_below_m: float | None = None
 
 
 class OuterTrust(StrEnum):
@@ -47,6 +52,10 @@ class OuterSide:
     trust: OuterTrust = OuterTrust.NOT_TIDAL
     reason: str = ""
     until_s: float | None = None
+    least_m: float | None = None
+    """By its tide table the water outside stands at least here (m, in coarse steps), whatever the gauges say."""
+    late: bool = False
+    """The bore is near and the gates should be proven closed by now."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +67,39 @@ class SourceQuality:
 
 
 @dataclass(frozen=True, slots=True)
+class Diversion:
+    """What the diversion program of a station wants now, in slot 12.
+
+    ``units``: so many run (direction divert); ``gates``: intake gates and their opening (%). 0 and closed: its program
+    rests. ``program``: its id, ``reason``: what people read.
+    """
+
+    units: int = 0
+    gates: Mapping[str, float] = field(default_factory=dict)
+    program: str = ""
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Flush:
+    """A flushing program wants a station's outfall open in the falling tide, down to this inner level (m)."""
+
+    floor_m: float
+    program: str = ""
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class FeederUse:
+    """A unit that is starting on a feeder, or has just started: ``started_s`` is when (monotonic s)."""
+
+    unit: TargetId
+    name: str
+    started_s: float
+    starting: bool
+
+
+@dataclass(frozen=True, slots=True)
 class WaterAround:
     """Everything around a station's decision.
 
@@ -66,6 +108,8 @@ class WaterAround:
     ``rain_signal``: the highest rain signal in force over it (``blue`` … ``red``; empty: none).
     ``reach_m``: the level of the station's reach as the network knows it (m), None where it does not.
     ``below_warning_m``: how far that is below its warning level (m, negative above it).
+    ``no_diversion``: why no water may be brought in (drainage first, quality, high level); absent: it may.
+    ``shut``: why a station's intake gates are to be shut (a mountain flood 山洪); absent: nothing says so.
     """
 
     guidance: Mapping[DeviceId, Guidance] = field(default_factory=dict)
@@ -76,6 +120,16 @@ class WaterAround:
     reach_m: Mapping[DeviceId, float] = field(default_factory=dict)
     below_warning_m: Mapping[DeviceId, float] = field(default_factory=dict)
     guarantee_m: Mapping[DeviceId, float] = field(default_factory=dict)
+    feeders: Mapping[str, tuple[FeederUse, ...]] = field(default_factory=dict)
+    """The starts on each feeder that others have to wait for, by the feeder's name (``logic.feeders``)."""
+    feeder_room: Mapping[str, FeederRoom] = field(default_factory=dict)
+    """What the power budgets of the station's own feeders leave it, by the feeder's name (``logic.feeder_power``)."""
+    diversion: Mapping[DeviceId, Diversion] = field(default_factory=dict)
+    flush: Mapping[DeviceId, Flush] = field(default_factory=dict)
+    no_diversion: Mapping[DeviceId, str] = field(default_factory=dict)
+    floor_m: Mapping[DeviceId, float] = field(default_factory=dict)
+    """What the station's reach is never drawn below (m: navigation, intakes), however it is guided."""
+    shut: Mapping[DeviceId, str] = field(default_factory=dict)
 
 
 NOTHING_AROUND = WaterAround()

@@ -100,6 +100,11 @@ def _water_en(said: Vote) -> str:
 
 
 def _worst(findings: Sequence[Finding]) -> Finding:
+    for finding in findings:
+        if finding is not ALL_DRY:
+            break
+    else:
+        return ALL_DRY  # nearly always
     gravest = min(findings, key=lambda finding: _GRAVITY[finding.hazard], default=ALL_DRY)
     if gravest.suspected or not any(finding.suspected for finding in findings):
         return gravest

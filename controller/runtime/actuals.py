@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 
 from controller.domain.assets import City, Station, Target
@@ -25,6 +25,7 @@ from controller.domain.points import Reading, TargetId, output_of
 from controller.domain.quality import Quality
 from controller.logic.contract import LastWrite
 from controller.logic.sequencers.dimmed import dimmed_points, kept_percent, percent_of
+from controller.logic.station_targets import count_of
 
 DIM_TOLERANCE_PERCENT = 3.0
 GATE_TOLERANCE_PERCENT = 3.0
@@ -45,7 +46,15 @@ def actual_of(target: Target, wanted: Intent, view: View, city: City) -> Actual:
         return _station(city.stations[target.id], wanted, view)
     if target.min_percent is not None:
         return actual_dimmed(target, wanted, view)
-    return actual_read(target.kind, wanted, view.read(feedback_point(target.id, target.kind)))
+    actual = actual_read(target.kind, wanted, view.read(feedback_point(target.id, target.kind)))
+    return actual if target.min_speed_percent is None else _with_speed(actual, target, view)
+
+
+def _with_speed(actual: Actual, target: Target, view: View) -> Actual:
+    """A unit with a drive says how fast it turns."""
+    speed = view.number(f"{output_of(target.id)}.speed_percent")
+    told = actual.known and actual.text == "running" and speed is not None
+    return replace(actual, text=f"running at {speed:.0f}%") if told else actual
 
 
 @cache
@@ -125,7 +134,10 @@ def _station(station: Station, wanted: Intent, view: View) -> Actual:
         return Actual(text, None)
     if wanted.mode is StationMode.HAND_BACK:
         return Actual(text, mode.value == "PLC_AUTO")
-    return Actual(text, mode.value == "REMOTE" and running == wanted.count)
+    count, remote = count_of(station, wanted), mode.value == "REMOTE"
+    if count is None and remote:
+        return Actual(text, None)  # a target level: how many run is the level's word
+    return Actual(text, remote and count == running)
 
 
 def running_units(station: Station, view: View) -> int | None:

@@ -94,6 +94,7 @@ class Channel:
             device = self._new_device(binding, kinds)
             line.devices[binding.device] = device
             line.put(device, clock.monotonic())
+        self._presses = any(kind.buttons for kind in kinds.values())
 
     @property
     def no_path(self) -> frozenset[DeviceId]:
@@ -126,7 +127,7 @@ class Channel:
         try:
             while True:
                 now_s = self._clock.monotonic()
-                if self._buttons and self._buttons.next_s() <= now_s and await self._connected():
+                if self._presses and self._buttons.next_s() <= now_s and await self._connected():
                     await self._writer.tend_buttons()
                 if self._line.queue and await self._wrote(now_s):
                     continue
@@ -205,7 +206,7 @@ class Channel:
         down = may_s > now_s and not self._driver.connected
         device, next_s = (None, self._line.next_s()) if down else self._line.turn(now_s)
         if device is None:
-            if self._buttons:
+            if self._presses:
                 next_s = min(next_s, self._buttons.next_s())
             if may_s > next_s and not self._driver.connected:
                 next_s = may_s

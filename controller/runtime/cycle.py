@@ -18,7 +18,7 @@ from controller.runtime.alarms import AlarmBook, Priority
 from controller.runtime.book import RequestBook
 from controller.runtime.deciding import Deciding, decide
 from controller.runtime.dispatch import Act, Dispatcher
-from controller.runtime.table import ImageTable
+from controller.runtime.table import ImageTable, Indifferent
 from controller.runtime.verification import Verifier
 from controller.runtime.views import CycleStats
 from controller.runtime.waker import Waker
@@ -34,6 +34,7 @@ DEVICES_A_TURN = 300
 """Devices of which news is taken in one turn; a whole city's, at the start, takes several."""
 GAP_REAL_S = 0.01
 """And at least this far in real seconds, which is what counts in a fast demo."""
+_NONE: frozenset[str] = frozenset()
 CLOCK_STEP_S = 2.0
 """A wall clock that moved this much against the monotonic one was stepped: what is timed by it is due at once."""
 
@@ -79,8 +80,15 @@ class Cycle:
         on_ended: Callable[[list[Request]], None],
         on_decided: Callable[[Sequence[Decision]], None],
         witness: Witness | None = None,
+        before: Callable[[Moment], None] | None = None,
+        indifferent: Indifferent = lambda _: _NONE,
     ) -> None:
+        """``before`` is called before each turn, where others still may call the discipline (on the tape).
+
+        ``indifferent``: the points of a device on which nothing the discipline decides depends.
+        """
         self.discipline = discipline
+        self._before = before
         self._period_s = period_s
         self._clock = clock
         self._table = table
@@ -100,7 +108,8 @@ class Cycle:
         self._worst_ms = 0.0
         self._overruns = 0
         self._ended_s = clock.monotonic()
-        table.listen(self._noticed)
+        self._may_ignore = indifferent
+        table.listen(self._noticed, self._indifferent)
 
     def wake(self) -> None:
         """Something cannot wait for the next tick."""
@@ -150,6 +159,8 @@ class Cycle:
     async def turn(self) -> None:
         """One cycle."""
         moment = self._moment()
+        if self._before is not None:
+            self._before(moment)
         with Turn(self.witness, self.discipline.name, moment) as witness:
             acts = self._decide(moment, witness)
         await self._dispatcher.dispatch(acts, self.discipline.name)
@@ -212,6 +223,10 @@ class Cycle:
         moment = Moment(self._clock.now(), self._clock.monotonic())
         due_s = (self.discipline.next_due_s(moment), self._book.next_end_s(), self._verifier.next_deadline_s())
         return min(due_s)
+
+    def _indifferent(self, device: DeviceId) -> Set[str]:
+        """Nothing is ignored of a device from which a proof is awaited: it may lie in whatever it measures."""
+        return _NONE if self._verifier.waits_for(device) else self._may_ignore(device)
 
     def _noticed(self, device: DeviceId) -> None:
         if device in self.discipline.devices:

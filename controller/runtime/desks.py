@@ -14,21 +14,30 @@ from controller.runtime.conditions.switches import SwitchDesk
 from controller.runtime.conditions.tags import TagDesk
 from controller.runtime.daylight.tonight_desk import TonightDesk
 from controller.runtime.daylight.weather_desk import WeatherDesk
+from controller.runtime.diversion.desk import DiversionDesk
+from controller.runtime.forecasts.desk import ForecastDesk
+from controller.runtime.forecasts.warnings_desk import WarningsDesk
 from controller.runtime.handling.desk import HandlingDesk
+from controller.runtime.hydraulics.desk import NetworkDesk
 from controller.runtime.leases.desk import LeaseDesk
 from controller.runtime.light_faults.desk import LightFaultDesk
 from controller.runtime.light_history.desk import LightFigures
 from controller.runtime.lighting_plans.desk import LightingPlanDesk
+from controller.runtime.mobile_pumps.desk import MobilePumpDesk
 from controller.runtime.notices.desk import NoticeDesk
 from controller.runtime.people.desk import PeopleDesk
+from controller.runtime.plans.book import PlanBook
 from controller.runtime.poles.desk import PoleDesk
 from controller.runtime.publishing.desk import DraftDesk
 from controller.runtime.reports.month import LightingReports
 from controller.runtime.resets import ResetDesk
 from controller.runtime.switching.desk import KnifeDesk
 from controller.runtime.switching.groups import GroupDesk
+from controller.runtime.tidal.desk import TideDesk
 from controller.runtime.timetables.desk import TimetableDesk
 from controller.runtime.undertakings.desk import Undertakings
+from controller.runtime.water_quality.desk import QualityDesk
+from controller.runtime.water_rules.desk import RulesDesk
 from controller.runtime.wet_power.desk import WetPowerDesk
 
 
@@ -59,6 +68,15 @@ class Desks:
     poles: PoleDesk
     weather: WeatherDesk
     tonight: TonightDesk
+    tides: TideDesk
+    diversion: DiversionDesk
+    quality: QualityDesk
     light_figures: LightFigures
     lighting_reports: LightingReports
     lighting_plans: LightingPlanDesk
+    plans: PlanBook
+    forecasts: ForecastDesk
+    network: NetworkDesk
+    water_rules: RulesDesk
+    mobile_pumps: MobilePumpDesk
+    warnings: WarningsDesk

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from itertools import islice
 from math import inf, nextafter
 from typing import NamedTuple
@@ -30,8 +30,9 @@ AT_ONCE = 200
 SLICE = 100
 GATHER_S = 0.2
 """More changes than are counted at once are counted so soon (real seconds), whether or not anybody asks."""
-CROWDED_S = 1.0
+CROWDED_S = 3.0
 """And so soon while a large switch is under way."""
+_NOTHING_UNASKED: frozenset[str] = frozenset()
 LOOK_S = 60.0
 """Ages are looked at no less often than this (clock seconds)."""
 
@@ -82,16 +83,13 @@ class LightTotals:
         self._crowded = crowded
         self._many = Waker(clock)
         self.adopt(site)
-        table.listen(self._noticed)
+        table.listen(self._noticed, self._indifferent)
 
     def adopt(self, site: Site) -> None:
         """Take a site over (reload). Until a device was looked at, all of it is unknown."""
         self._rules = site.light_rates
         self._lights = _lights(site.city)
-        self._points = {
-            name: tuple(point for light in lights for point in (light.feedback, light.power))
-            for name, lights in self._lights.items()
-        }
+        self._unasked = self._not_asked(site)
         self._trusted: dict[DeviceId, tuple[str, ...]] = {}
         self._counts = {
             name: _added(light.dark for light in lights if light.circuit) for name, lights in self._lights.items()
@@ -161,6 +159,22 @@ class LightTotals:
             self._count(SLICE)
             await asyncio.sleep(0)
 
+    def _not_asked(self, site: Site) -> Mapping[DeviceId, frozenset[str]]:
+        """By device: every point nothing is counted by; devices of a kind share their set."""
+        shared: dict[frozenset[str], frozenset[str]] = {}
+        found = {}
+        for device, ages in site.ageings.items():
+            lights = self._lights.get(device, ())
+            asked = {point for light in lights for point in (light.feedback, light.power)}
+            if self._rules.voltage_exponent != 0.0:
+                asked.update(phase for light in lights for phase in light.phases)
+            unasked = frozenset(ages.keys() - asked)
+            found[device] = shared.setdefault(unasked, unasked)
+        return found
+
+    def _indifferent(self, device: DeviceId) -> Set[str]:
+        return self._unasked.get(device, _NOTHING_UNASKED)
+
     def _noticed(self, device: DeviceId) -> None:
         if device in self._lights:
             self._changed[device] = None
@@ -185,14 +199,17 @@ class LightTotals:
         """Count at most so many anew."""
         now_s = self._clock.monotonic()
         self._notice_ages(now_s)
+        gone, come = [], []
         for device in tuple(islice(self._changed, most)):
             del self._changed[device]
             before = self._counts[device]
             after = self._counts[device] = self._counted(device, now_s)
             if after != before:
-                self._sum = _Count._make(
-                    total + new - old for total, new, old in zip(self._sum, after, before, strict=True)
-                )
+                gone.append(before)
+                come.append(after)
+        if come:
+            parts = zip(self._sum, _added(come), _added(gone), strict=True)
+            self._sum = _Count._make(total + new - old for total, new, old in parts)
 
     def _counted(self, device: DeviceId, now_s: float) -> _Count:
         view = self._table.view(device, now_s)

@@ -32,6 +32,7 @@ from controller.runtime.lamps import Lamp, Light, lamps_of
 from controller.runtime.light_programs import LightPrograms
 from controller.runtime.poles.watch import PoleWatch
 from controller.runtime.schedule_heap import DueHeap
+from controller.runtime.unasked import unasked
 from controller.runtime.wet_power.lockouts import RETRY_S
 from controller.runtime.wet_power.watch import WetPowerWatch
 from controller.settings.site import Site
@@ -45,6 +46,7 @@ MOST_A_TURN = 300
 SOONEST_S = 0.25
 """A target that only waits is not looked at again sooner than this."""
 
+_NONE: frozenset[str] = frozenset()
 FAULT_PAUSE_S = 10.0
 """A light whose program could not be worked out (the turn then fails, loudly) is tried again after this long."""
 PAST_EDGE_S = 0.01
@@ -99,6 +101,7 @@ class LightingDiscipline:
         if self._daylight:
             self._daylight.adopt(site)
         self._looked_at = self._by_device.keys() | (self._daylight.devices if self._daylight else set())
+        self._unasked = unasked(site)
         self._order = list(self._lamps)
         self._swept = 0
         self.staging.adopt(site.switching.staging, light_entries(site.city))
@@ -117,6 +120,10 @@ class LightingDiscipline:
     def devices(self) -> Set[DeviceId]:
         """Cabinets and poles, and whatever else some program asks a value of."""
         return self._looked_at
+
+    def indifferent(self, device: DeviceId) -> Set[str]:
+        """The points of a device on which nothing decided here depends."""
+        return self._unasked.get(device, _NONE)
 
     def forget_times(self) -> None:
         """Work out every program anew at the next turn."""

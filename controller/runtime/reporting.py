@@ -11,6 +11,7 @@ from controller.domain.image import LinkState, View
 from controller.domain.points import DeviceId
 from controller.domain.quality import Quality
 from controller.logic.levels import inner_level
+from controller.logic.station_control import hands_of
 from controller.runtime.actuals import actual_of, running_units
 from controller.runtime.book import RequestBook
 from controller.runtime.conditions.tag_book import TagBook
@@ -170,16 +171,20 @@ class Reporter:
         mode = view.read("mode")
         vote = inner_level(station, view)
         outer = view.number(station.outer_level) if station.outer_level else None
+        winner = self._book.decision(station.id).winner
+        hands = hands_of(view, winner)
         return StationSummary(
             id=station.id,
             name=station.name,
             mode=str(mode.value) if mode.good else "unknown",
-            order=str(self._book.decision(station.id).winner.value),
+            order=str(winner.value),
             running=running_units(station, view),
             units=len(station.units),
             inner_level_m=vote.level_m,
             outer_level_m=outer,
             quality=vote.reading.quality.name,
+            control=hands.control.value,
+            control_by=hands.by,
         )
 
 

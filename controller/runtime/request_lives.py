@@ -13,6 +13,7 @@ from controller.domain.request import Request
 from controller.logic.contract import LastWrite, Verdict
 from controller.runtime.alarms import AlarmBook
 from controller.runtime.book import RequestBook
+from controller.runtime.commanding.night_off import NightOff
 from controller.runtime.commanding.ports import Declared
 from controller.runtime.dispatch import Dispatcher
 from controller.runtime.evidence import Evidence
@@ -102,7 +103,7 @@ class RequestLives:
             shift=site.lease_rules.shift,
             declared=around.declared,
         )
-        self._needs = ExtensionNeeds(clock, site.city, site.lighting.tz, site.safety.thresholds)
+        self._needs = ExtensionNeeds(clock, site.city, site.lighting.tz, site.safety.thresholds, NightOff.of(site))
         extending = Extending(
             clock=clock,
             writer=writer,
@@ -130,7 +131,7 @@ class RequestLives:
     def adopt(self, site: Site) -> None:
         """Take a site over, also in place of another (reload)."""
         self._sight.adopt(site.city)
-        self._needs.adopt(site.city, site.lighting.tz, site.safety.thresholds)
+        self._needs.adopt(site.city, site.lighting.tz, site.safety.thresholds, NightOff.of(site))
         self.leases.adopt(site.city.targets, site.leases, site.lease_rules.at(self._speed))
 
     def restore(self, stored: StoredState, over: Sequence[Request]) -> None:

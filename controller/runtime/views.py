@@ -215,6 +215,9 @@ class StationSummary:
     inner_level_m: float | None
     outer_level_m: float | None
     quality: str
+    control: str = ""
+    """LOCAL | REMOTE-MANUAL | REMOTE-AUTO: whose hands it is in; ``control_by``: whose exactly."""
+    control_by: str = ""
 
 
 @dataclass(frozen=True, slots=True)

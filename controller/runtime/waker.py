@@ -11,12 +11,18 @@ SHORTEST_S = 0.001
 
 
 class Waker:
-    """One waiter, many callers. A call made while nobody waits is kept for the next wait."""
+    """One waiter, many callers. A call made while nobody waits is kept for the next wait.
+
+    Its timer is set anew only where it would ring too late: a channel waits eight times for one order, and most of
+    these waits are cut short. One that rings too early is set again for the rest.
+    """
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
         self._called = False
         self._waiting: asyncio.Future[None] | None = None
+        self._until_s = 0.0
+        self._timer: asyncio.TimerHandle | None = None
 
     def call(self) -> None:
         """End the wait now."""
@@ -28,17 +34,36 @@ class Waker:
         """Wait at most that many clock seconds, at least ``SHORTEST_S`` real ones; True when somebody called."""
         if not self._called:
             loop = asyncio.get_running_loop()
-            self._waiting = loop.create_future()
-            handle = loop.call_later(max(SHORTEST_S, seconds / self._clock.speed), _finish, self._waiting)
+            self._waiting = waiting = loop.create_future()
+            self._until_s = until_s = loop.time() + max(SHORTEST_S, seconds / self._clock.speed)
+            timer = self._timer
+            if timer is None or timer.when() > until_s + SHORTEST_S:
+                self._set_timer(loop, until_s)
             try:
-                await self._waiting
+                await waiting
+            except asyncio.CancelledError:
+                self._drop_timer()
+                raise
             finally:
-                handle.cancel()
                 self._waiting = None
         called, self._called = self._called, False
         return called
 
+    def _set_timer(self, loop: asyncio.AbstractEventLoop, until_s: float) -> None:
+        self._drop_timer()
+        self._timer = loop.call_at(until_s, self._ring, loop)
 
-def _finish(future: asyncio.Future[None]) -> None:
-    if not future.done():
-        future.set_result(None)
+    def _drop_timer(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+
+    def _ring(self, loop: asyncio.AbstractEventLoop) -> None:
+        self._timer = None
+        waiting = self._waiting
+        if waiting is None or waiting.done():
+            return
+        if loop.time() < self._until_s - SHORTEST_S:  # the event loop's time comes in milliseconds
+            self._set_timer(loop, self._until_s)
+        else:
+            waiting.set_result(None)

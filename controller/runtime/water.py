@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Any
 
 from controller.domain.assets import PumpUnit, Station
 from controller.domain.command import Cause
@@ -14,6 +15,7 @@ from controller.domain.request import Decision, Request
 from controller.domain.slots import Slot, SlotKind
 from controller.logic.arbitration import Refusal
 from controller.logic.contract import (
+    GateMemory,
     InterlockMemory,
     LastWrite,
     Moment,
@@ -22,6 +24,8 @@ from controller.logic.contract import (
     UnitMemory,
     Verdict,
 )
+from controller.logic.feeder_power import rooms_of
+from controller.logic.feeders import feeder_uses, feeders_of
 from controller.logic.foresight import foresee_station
 from controller.logic.interlocks import NOTHING_BYPASSED, Bypassed, InterlockSpec, reset
 from controller.logic.site_conditions import NOTHING_ON_SITE, SiteConditions
@@ -32,6 +36,7 @@ from controller.logic.station_evaluation import (
     station_requests,
 )
 from controller.logic.unknown_interlocks import UNKNOWN
+from controller.logic.water_around import WaterAround
 from controller.runtime.alarms import AlarmBook, Priority
 from controller.runtime.book import RequestBook
 from controller.runtime.bypassing.memory import INTERLOCK, InterlockRecords, hold_trip, not_clear
@@ -81,8 +86,11 @@ class WaterDiscipline:
         self._records = InterlockRecords(keep)
         self._memories: dict[DeviceId, StationMemory] = {}
         self._kept: dict[TargetId, UnitMemory] = {}
+        self._kept_gates: dict[TargetId, str] = {}
         self._standing: dict[DeviceId, frozenset[str]] = {}
         self._turn: set[DeviceId] = set()
+        self._told: dict[str, dict[DeviceId, Any]] = {}
+        book.listen(self._asked_of)
         self.adopt(site)
 
     def adopt(self, site: Site) -> None:
@@ -98,6 +106,12 @@ class WaterDiscipline:
             target: station.id for station in self._stations.values() for target in targets_of_asset(station)
         }
         self._memories = {device: memory for device, memory in self._memories.items() if device in self._stations}
+        self._told = {
+            what: {station: known for station, known in told.items() if station in self._stations}
+            for what, told in self._told.items()
+        }
+        self._feeders = feeders_of(self._stations.values())
+        self._feeder_limits = {limit.name: limit for limit in site.feeder_limits}
         self._due = DueHeap()
         for device in self._stations:
             self._due.put(device, float("-inf"))
@@ -107,8 +121,13 @@ class WaterDiscipline:
         station = device_of(counters.target)
         if station not in self._stations:
             return
-        unit = _unit_memory(counters, wall, now_s)
         memory = self._memories.get(station, StationMemory())
+        if counters.target in {gate.id for gate in self._stations[station].gates}:
+            gate = GateMemory(locked_out=counters.locked_out)
+            self._memories[station] = replace(memory, gates={**memory.gates, counters.target: gate})
+            self._kept_gates[counters.target] = counters.locked_out
+            return
+        unit = _unit_memory(counters, wall, now_s)
         self._memories[station] = _with_unit(memory, counters.target, unit)
         self._kept[counters.target] = unit
 
@@ -139,16 +158,46 @@ class WaterDiscipline:
         if device in self._stations:
             self._due.put(device, float("-inf"))
 
+    def told(self, what: str, station: DeviceId, known: object | None) -> None:
+        """What lies around a station changed: a field of ``WaterAround`` is this for it; None: not known any more."""
+        if station not in self._stations:
+            return
+        about = self._told.setdefault(what, {})
+        if known is None:
+            about.pop(station, None)
+        else:
+            about[station] = known
+        self._due.put(station, float("-inf"))
+
+    def _asked_of(self, target: TargetId) -> None:
+        """Near the guarantee level an order is met with slot 4 in the very turn in which it is decided."""
+        station = self._targets.get(target)
+        memory = self._memories.get(station) if station is not None else None
+        if station is not None and memory is not None and memory.critical.level_m is not None:
+            self._due.put(station, float("-inf"))
+
+    def around(self) -> WaterAround:
+        """Everything known around the stations, as it was told."""
+        return WaterAround(**self._told)
+
     def compute(self, image: Image, changed: Set[DeviceId], moment: Moment) -> None:
         """Observe every station that changed or is due, and put what its automatic asks for into the book."""
         self._turn = set(changed) | set(self._due.take(moment.s))
+        around = self.around()
         for device in self._turn:
             station = self._stations[device]
             view = image.view(device, moment.s)
             self._site.look(view)
             memory = observe_station(station, view, self._memories.get(device, StationMemory()), moment)
             memory, requests = station_requests(
-                station, view, memory, moment, self._interlocks[device], self._bypassed(moment.s)
+                station,
+                view,
+                memory,
+                moment,
+                self._interlocks[device],
+                self._bypassed(moment.s),
+                around,
+                self._book.requests,
             )
             self._records.note(memory.interlocks, moment)
             self._memories[device] = memory
@@ -181,9 +230,10 @@ class WaterDiscipline:
         """
         memory = self._memories.get(self._targets[target], StationMemory())
         unit = memory.units.get(target, UnitMemory())
+        locked = unit.locked_out or memory.gates.get(target, GateMemory()).locked_out
         known = {spec: memory.interlocks.get(spec.id, InterlockMemory()) for spec in self._latches(target)}
         held = self._book.holder(target, Slot.EQUIPMENT_PROTECTION)
-        if held is None and not unit.locked_out and not any(past.latched for past in known.values()):
+        if held is None and not locked and not any(past.latched for past in known.values()):
             return Refusal(Cause.OUT_OF_RANGE, f"nothing is latched on {target}; `zhadao explain {target}` says more")
         if unit.withdraw:
             return Refusal(
@@ -203,7 +253,7 @@ class WaterDiscipline:
         latches = {spec.id for spec in self._latches(target)}
         kept = {name: reset(past) if name in latches else past for name, past in memory.interlocks.items()}
         memory = replace(memory, interlocks=kept)
-        if target in memory.units:
+        if target in memory.units or target in memory.gates:
             memory = reset_lockout(memory, target)
         self._memories[device] = memory
         self._book.release(target, Slot.EQUIPMENT_PROTECTION)
@@ -223,7 +273,18 @@ class WaterDiscipline:
         decisions = {target: self._book.decision(target) for target in targets_of_asset(station)}
         memory = self._memories[station.id]
         interlocks, bypassed = self._interlocks[station.id], self._bypassed(moment.s)
-        step = evaluate_station(station, decisions, view, memory, self._last, moment, interlocks, bypassed, self._site)
+        step = evaluate_station(
+            station,
+            decisions,
+            view,
+            memory,
+            self._last,
+            moment,
+            interlocks,
+            bypassed,
+            self._site,
+            self._around_feeders(station, moment),
+        )
         self._records.note(step.memory.interlocks, moment)
         self._memories[station.id] = step.memory
         self._phases.update(step.phases)
@@ -242,7 +303,14 @@ class WaterDiscipline:
         known.update({decision.target: decision for decision in decisions})
         memory = self._memories.get(station, StationMemory())
         interlocks, bypassed = self._interlocks[station], self._bypassed(moment.s)
-        return foresee_station(asset, known, view, memory, self._last, moment, interlocks, bypassed, self._site)
+        around = self._around_feeders(asset, moment)
+        return foresee_station(asset, known, view, memory, self._last, moment, interlocks, bypassed, self._site, around)
+
+    def _around_feeders(self, station: Station, moment: Moment) -> WaterAround:
+        """What was told, with its feeders as they are at this very moment of the turn: starts and room."""
+        uses = feeder_uses(station, self._feeders, self._memories, self._last, moment.s)
+        rooms = rooms_of(station, self._feeder_limits, self._stations.values(), self._memories, self._last, moment.s)
+        return replace(self.around(), feeders=uses, feeder_room=rooms) if uses or rooms else self.around()
 
     def _tell(self, station: Station, step: StationStep) -> None:
         """Alarms that stand now, and the end of those that no longer do."""
@@ -269,6 +337,10 @@ class WaterDiscipline:
             if now is not None and _worth_keeping(now, kept):
                 self._kept[unit.id] = now
                 self._keep(PutUnit(_counters(unit, now, moment)))
+        for gate, past in memory.gates.items():
+            if past.locked_out != self._kept_gates.get(gate, ""):
+                self._kept_gates[gate] = past.locked_out
+                self._keep(PutUnit(UnitCounters(gate, locked_out=past.locked_out)))
 
 
 def _worth_keeping(now: UnitMemory, kept: UnitMemory | None) -> bool:

@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from controller.domain.assets import GateRole, GaugeKind, Grade, LightClass, PumpType, StationKind
+from controller.settings.equipment_models import GateEquipmentModel, StationEquipmentModel, UnitEquipmentModel
 from controller.settings.fields import Finite, Model, NotNegative, Output, Positive, Text, Word
 
 Count = Annotated[int, Field(ge=1, le=1000)]
@@ -109,7 +110,7 @@ class PoleModel(AssetModel):
     displays: list[Output] = Field(default_factory=list)
 
 
-class UnitModel(Model):
+class UnitModel(UnitEquipmentModel):
     """A pump unit; what is left out of its times and counts comes from its size (``pump_defaults``)."""
 
     output: Output = Field(description=_OUTPUT)
@@ -129,12 +130,12 @@ class UnitModel(Model):
     stop_proof_s: Positive | None = None
 
 
-class GateModel(Model):
+class GateModel(GateEquipmentModel):
     """A gate."""
 
     output: Output = Field(description=_OUTPUT)
     name: Text | None = None
-    role: Word[GateRole] = Field(description="gravity, discharge or intake")
+    role: Word[GateRole] = Field(description="gravity, discharge, suction or intake")
     travel_s: Positive
     tolerance_percent: Annotated[float, Field(gt=0, le=20)] = 2.0
 
@@ -148,6 +149,29 @@ class LevelsModel(Model):
     dry_run_m: Finite
     dry_run_restart_m: Positive = 0.30
     stagger_s: NotNegative = 45.0
+    offsets_m: Annotated[list[Positive], Field(max_length=63)] = Field(default_factory=list)
+    floor_m: Finite | None = None
+
+
+class RoadModel(Model):
+    """The road of an underpass, in the station's datum."""
+
+    road_m: Finite = Field(description="its lowest point: 4.0")
+    closes_m: Positive = 0.15
+    no_pass_m: Positive = 0.27
+    warn_s: Annotated[float, Field(ge=60, le=3600)] = 900.0
+
+
+class CriticalModel(Model):
+    """Starts past a forgotten manual stop, ``margin_m`` below the guarantee level and until ``span_m`` lower.
+
+    Without ``guarantee_m`` the guarantee level of the station's reach counts (``water/network.yaml``), if it has one.
+    """
+
+    guarantee_m: Finite | None = None
+    margin_m: Annotated[float, Field(gt=0, le=2.0)] = 0.20
+    span_m: Annotated[float, Field(gt=0, le=1.0)] = 0.10
+    enabled: bool = True
 
 
 class GravityModel(Model):
@@ -157,9 +181,25 @@ class GravityModel(Model):
     open_head_m: Positive = 0.10
     close_head_m: NotNegative = 0.05
     hold_s: NotNegative = 600.0
+    floor_m: Finite | None = None
 
 
-class StationModel(AssetModel):
+class LiningModel(Model):
+    """Where gates stand for one direction: ``{open: [G6], closed: [G3, G4]}``."""
+
+    open: list[Output] = Field(default_factory=list)
+    closed: list[Output] = Field(default_factory=list)
+
+
+class TurningModel(Model):
+    """How a bidirectional station turns; 5 min between the directions at least (FACTS)."""
+
+    reversal_s: Annotated[float, Field(ge=300, le=7200)] = 300.0
+    drain: LiningModel = Field(default_factory=LiningModel)
+    divert: LiningModel = Field(default_factory=LiningModel)
+
+
+class StationModel(AssetModel, StationEquipmentModel):
     """A pump, sluice or underpass station, classes PS and UP."""
 
     kind: Word[StationKind] = Field(description="drainage, bidirectional, intake, lift or underpass")
@@ -169,8 +209,12 @@ class StationModel(AssetModel):
         description="its inner level points, best three: [inner_level_1_m, inner_level_2_m, inner_level_3_m]"
     )
     outer_level: str | None = None
+    outer_water: str = ""
+    turning: TurningModel | None = None
     levels: LevelsModel | None = None
     gravity: GravityModel | None = None
+    critical: CriticalModel = Field(default_factory=CriticalModel)
+    road: RoadModel | None = None
     automatic: bool = False
     mode_proof_s: Positive = 10.0
     key_at: KeyAtModel | None = None

@@ -30,6 +30,7 @@ class Context:
     programs: frozenset[str] | None
     ids: dict[str, Spot] = field(default_factory=dict)
     named: set[str] = field(default_factory=set)
+    timezone: str = "Asia/Shanghai"
 
 
 def check_known(name: str, known: frozenset[str] | None, what: str, spot: Spot, findings: Findings) -> None:

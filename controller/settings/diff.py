@@ -57,6 +57,7 @@ class SiteDiff:
     daylight: tuple[str, ...] = ()
     groups: Changes = Changes()
     switching: tuple[str, ...] = ()
+    plans: Changes = Changes()
 
     def __bool__(self) -> bool:
         return any(getattr(self, field.name) for field in fields(self))
@@ -90,7 +91,7 @@ class SiteDiff:
     def _named(self) -> Iterable[tuple[str, Changes]]:
         yield from (("assets", self.assets), ("endpoints", self.endpoints))
         yield from (("programs", self.programs), ("interlocks", self.interlocks))
-        yield from (("flood zones", self.flood_zones), ("groups", self.groups))
+        yield from (("flood zones", self.flood_zones), ("groups", self.groups), ("plans", self.plans))
 
 
 def diff_sites(old: Site, new: Site) -> SiteDiff:
@@ -119,6 +120,7 @@ def diff_sites(old: Site, new: Site) -> SiteDiff:
         daylight=_fields(old.daylight, new.daylight),
         groups=_compare(_groups(old), _groups(new)),
         switching=_fields(old.switching, new.switching),
+        plans=_compare(old.plans, new.plans),
     )
 
 

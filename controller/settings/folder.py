@@ -36,12 +36,23 @@ LIGHTING_KEYS: Mapping[str, type] = {
     "light_rates": dict,
     "energy": dict,
 }
-WATER_KEYS: Mapping[str, type] = {"interlocks": list}
+WATER_KEYS: Mapping[str, type] = {
+    "interlocks": list,
+    "power_feeders": list,
+    "mobile_pumps": list,
+    "network": dict,
+    "forecasts": dict,
+    "tides": dict,
+    "diversion": dict,
+    "water_quality": dict,
+    "water_rules": dict,
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Folder:
-    """``site.yaml``, ``divisions.yaml``, ``endpoints.yaml`` and the files of ``assets/``, ``lighting/``, ``water/``.
+    """``site.yaml``, ``divisions.yaml``, ``endpoints.yaml`` and the files of ``assets/``, ``lighting/``, ``water/``,
+    ``plans/``.
 
     A file that is not there is None, and that is a problem; ``assets/`` needs at least one file. ``alarms.yaml``,
     ``states.yaml``, ``handling.yaml`` and ``notices.yaml`` may be left out.
@@ -58,13 +69,14 @@ class Folder:
     states: Document | None = None
     handling: Document | None = None
     notices: Document | None = None
+    plans: tuple[Document, ...] = ()
     own_lighting: tuple[Document, ...] = ()
     """The folder's own files of ``lighting/``, also where published lighting stands in their place."""
 
     def documents(self) -> Iterator[Document]:
         """All files read, in reading order."""
         yield from (document for document in (self.site, self.divisions, self.endpoints) if document)
-        yield from (*self.assets, *self.lighting, *self.water)
+        yield from (*self.assets, *self.lighting, *self.water, *self.plans)
         yield from (document for document in (self.alarms, self.states, self.handling, self.notices) if document)
 
     def profile_folders(self) -> tuple[Path, Path]:
@@ -91,6 +103,7 @@ def read_folder(path: Path, findings: Findings, overlay: Overlay | None = None) 
         states=_perhaps(path / "states.yaml"),
         handling=_perhaps(path / "handling.yaml"),
         notices=_perhaps(path / "notices.yaml"),
+        plans=_all(path / "plans"),
         own_lighting=lighting,
     )
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import TypeVar
@@ -11,6 +11,8 @@ from zoneinfo import ZoneInfo
 
 from controller.domain.assets import City
 from controller.logic.daylight_plan import DaylightPlan
+from controller.logic.forecasts.settings import ForecastSettings
+from controller.logic.hydraulics.network import Network
 from controller.logic.poles import PoleSettings
 from controller.logic.scopes import Scopes
 from controller.logic.switching import SwitchingRules
@@ -22,8 +24,11 @@ from controller.settings.city import city_of
 from controller.settings.context import Context, place_of
 from controller.settings.daylight import daylight_of
 from controller.settings.daylight_models import DarkWeatherModel, LuxAreaModel, LuxModel, SignalModel
+from controller.settings.diversion import diversion_of
+from controller.settings.diversion_models import DiversionModel
 from controller.settings.evidence import backups_of, evidence_of
 from controller.settings.faults import FaultsModel, faults_of
+from controller.settings.feeders import PowerFeederModel, feeder_limits_of
 from controller.settings.fields import Model
 from controller.settings.folder import (
     LIGHTING_KEYS,
@@ -34,6 +39,8 @@ from controller.settings.folder import (
     raw_names,
     read_folder,
 )
+from controller.settings.forecast_models import ForecastsModel
+from controller.settings.forecasts import forecasts_of
 from controller.settings.group_models import LightGroupModel
 from controller.settings.groups import groups_of
 from controller.settings.handling import handling_of
@@ -53,16 +60,23 @@ from controller.settings.lighting_models import (
 )
 from controller.settings.line_models import DialInModel
 from controller.settings.lines import Lines, lines_of
+from controller.settings.mobile_pumps import MobilePumpModel, mobile_pumps_of
+from controller.settings.network import network_of
+from controller.settings.network_models import NetworkModel
 from controller.settings.northbound import northbound_of
 from controller.settings.notices import notices_of
 from controller.settings.opcua import opcua_of
 from controller.settings.overlay import Overlay, version_of
 from controller.settings.parsing import Entry, Findings, Spot
+from controller.settings.plan_models import PlanModel
+from controller.settings.plans import PLAN_KEYS, plans_of
 from controller.settings.poles import PoleEntries, poles_settings_of
 from controller.settings.poles_models import FloodWarningModel, SmartPolesModel, TemplateModel
 from controller.settings.problems import ConfigProblems
 from controller.settings.profile_buttons import check_paces
 from controller.settings.profiles import ProfileShelf
+from controller.settings.quality import quality_of
+from controller.settings.quality_models import WaterQualityModel
 from controller.settings.site import Division, LocalRules, Site
 from controller.settings.site_checks import (
     check_endpoints,
@@ -73,8 +87,12 @@ from controller.settings.site_checks import (
 from controller.settings.site_models import DivisionModel, EndpointModel, SiteModel
 from controller.settings.states import states_of
 from controller.settings.switching import SwitchingModel, switching_of
+from controller.settings.tide_models import TidesModel
+from controller.settings.tides import Tides, check_outer_waters, tides_of
 from controller.settings.timetables import timetables_of
 from controller.settings.timing import Timing
+from controller.settings.water_rules import water_rules_of
+from controller.settings.water_rules_models import WaterRulesModel
 from controller.settings.wet_power import wet_power_of
 from controller.settings.wet_power_models import FloodZoneModel, WetPowerModel
 from controller.settings.wiring import Wiring
@@ -123,9 +141,12 @@ class Loader:
         programs = said.names
         shelf = ProfileShelf(folder.profile_folders(), self.findings)
         wiring = Wiring(*self._endpoints(folder), shelf, self.findings, opcua=self._opcua, lines=self._lines)
-        context = Context(self.findings, codes, programs)
+        context = Context(self.findings, codes, programs, timezone=str(timezone))
         city = city_of(folder, context, wiring)
-        water = self._items(InterlockModel, [spot for _, spot in lists(folder.water, WATER_KEYS, self.findings)])
+        of_water = lists(folder.water, WATER_KEYS, self.findings)
+        mobile = mobile_pumps_of(self._water(MobilePumpModel, "mobile_pumps", of_water), context)
+        city = replace(city, mobile_pumps=MappingProxyType(mobile))
+        water = self._items(InterlockModel, [spot for key, spot in of_water if key == "interlocks"])
         if entry is None:
             return None
         check_timing(timing, entry.spot, self.findings)
@@ -140,6 +161,11 @@ class Loader:
         lighting = plan_of(said, timezone, city, scopes, wiring.points(), self.findings, self.lighting_spots)
         self.program_spots.update(self.lighting_spots.programs)
         switching = self._switching(scopes, timing)
+        leases = MappingProxyType(dict(leases_of(entry.value.leases, entry.spot.at("leases"), self.findings)))
+        plans = self._items(PlanModel, [spot for _, spot in lists(folder.plans, PLAN_KEYS, self.findings)])
+        daylight = self._daylight(scopes, wiring)
+        network = self._network(of_water, city, wiring)
+        tides = self._tides(of_water, city, timezone, wiring, context)
         return Site(
             name=entry.value.name,
             timezone=str(timezone),
@@ -153,18 +179,18 @@ class Loader:
             ),
             lighting=lighting,
             timing=timing,
-            leases=MappingProxyType(dict(leases_of(entry.value.leases, entry.spot.at("leases"), self.findings))),
+            leases=leases,
             interlocks=interlocks,
             api=api_of(entry.value.api, self.path),
             alarms=alarms_of(folder.alarms, city, self.findings),
-            config_hash=hash_of(self.path, [*folder.documents(), *shelf.documents]),
+            config_hash=hash_of(self.path, [*folder.documents(), *shelf.documents, *tides.documents]),
             lease_rules=lease_rules_of(entry.value.lease_rules),
             safety=entry.value.safety.built(),
             access=access_of(entry.value.access, entry.spot.at("access"), city, self.findings),
             wet_power=wet_power,
             faults=faults_of(self._said(FaultsModel, "faults"), wet_power.rules.leakage_alarm_ma, self.findings),
             poles=self._poles(city, wiring, wet_power, context),
-            daylight=self._daylight(scopes, wiring),
+            daylight=daylight,
             states=states_of(folder.states, programs, self.findings),
             handling=handling_of(folder.handling, self.findings),
             notices=notices_of(folder.notices, codes, self.findings),
@@ -179,7 +205,23 @@ class Loader:
             light_rates=light_rates_of(self._said(LightRatesModel, "light_rates"), self.findings),
             energy=energy_of(self._said(EnergyModel, "energy"), self.findings),
             switching=switching,
+            plans=plans_of(plans, city, wiring.specs(), interlocks, leases, self.findings),
             northbound=northbound_of(entry.value.northbound, entry.spot.at("northbound"), self.findings),
+            network=network,
+            feeder_limits=feeder_limits_of(
+                self._water(PowerFeederModel, "power_feeders", of_water), city, self.findings
+            ),
+            tides=tides.rules,
+            diversion=diversion_of(
+                self._of_water(DiversionModel, "diversion", of_water), city, wiring.points(), self.findings
+            ),
+            quality=quality_of(
+                self._of_water(WaterQualityModel, "water_quality", of_water), city, wiring.points(), self.findings
+            ),
+            forecasts=self._forecasts(of_water, city, network, daylight),
+            water_rules=water_rules_of(
+                self._of_water(WaterRulesModel, "water_rules", of_water), network, self.findings
+            ),
         )
 
     def _site(self, folder: Folder) -> Entry[SiteModel] | None:
@@ -243,6 +285,28 @@ class Loader:
         usable = [entry for entry in rules if entry is not None]
         return wet_power_of(usable, zones, city, wiring.points(), self.findings)
 
+    def _forecasts(
+        self, of_water: Sequence[tuple[str, Spot]], city: City, network: Network | None, daylight: DaylightPlan
+    ) -> ForecastSettings:
+        said = [self.findings.parse(ForecastsModel, spot) for key, spot in of_water if key == "forecasts"]
+        usable = [entry for entry in said if entry is not None]
+        return forecasts_of(usable, city, network, daylight.signals.keys(), self.findings)
+
+    def _of_water(self, model: type[M], named: str, of_water: Sequence[tuple[str, Spot]]) -> list[Entry[M]]:
+        found = [self.findings.parse(model, spot) for key, spot in of_water if key == named]
+        return [entry for entry in found if entry is not None]
+
+    def _tides(
+        self, of_water: Sequence[tuple[str, Spot]], city: City, zone: ZoneInfo, wiring: Wiring, context: Context
+    ) -> Tides:
+        tides = tides_of(self._of_water(TidesModel, "tides", of_water), zone, wiring.points(), self.findings)
+        check_outer_waters(city, tides.rules, context.ids, self.findings)
+        return tides
+
+    def _network(self, of_water: Sequence[tuple[str, Spot]], city: City, wiring: Wiring) -> Network | None:
+        said = [self.findings.parse(NetworkModel, spot) for key, spot in of_water if key == "network"]
+        return network_of([entry for entry in said if entry is not None], city, wiring.points(), self.findings)
+
     def _poles(self, city: City, wiring: Wiring, wet_power: WetPower, context: Context) -> PoleSettings:
         found = self._lighting_spots
         rules = [self.findings.parse(SmartPolesModel, spot) for key, spot in found if key == "smart_poles"]
@@ -266,6 +330,10 @@ class Loader:
         spots = [spot for key, spot in self._lighting_spots if key == "switching"]
         entries = [entry for spot in spots if (entry := self.findings.parse(SwitchingModel, spot))]
         return switching_of(entries, scopes, timing.contactor_stagger_s, self.findings)
+
+    def _water(self, model: type[M], key: str, of_water: Sequence[tuple[str, Spot]]) -> list[Entry[M]]:
+        """The items under this key of the water files that are right in themselves."""
+        return self._items(model, [spot for named, spot in of_water if named == key])
 
     def _items(self, model: type[M], spots: Sequence[Spot]) -> list[Entry[M]]:
         return [entry for spot in spots for entry in self.findings.items(model, spot)]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from functools import singledispatch
 
-from controller.domain.assets import Cabinet, Gauge, GaugeKind, Pole, Station
+from controller.domain.assets import Cabinet, Gate, Gauge, GaugeKind, Pole, PumpUnit, Station
 
 Asset = Cabinet | Pole | Station | Gauge
 
@@ -22,6 +22,41 @@ GATE = {
     "fault": False,
 }
 """Point names of one output of a nature, and whether the centre writes them."""
+
+BUTTONS = {"open_command": True, "close_command": True, **{name: to for name, to in GATE.items() if not to}}
+"""A gate that is only told to open and to close."""
+
+
+def unit_nature(unit: PumpUnit) -> Mapping[str, bool]:
+    """Point names of a unit with what it has besides its motor."""
+    beside: dict[str, bool] = {}
+    for name in unit.auxiliaries:
+        beside |= {f"{name}_command": True, name: False}
+    if unit.flap:
+        beside |= {"flap_closed": False, "speed_percent": False}
+    if unit.min_speed_percent is not None:
+        beside |= {"speed_command": True, "speed_percent": False}
+    return {**UNIT, **beside}
+
+
+def gate_nature(gate: Gate) -> Mapping[str, bool]:
+    """Point names of a gate with what its drive has besides."""
+    beside: dict[str, bool] = {}
+    if gate.torque_limit_percent is not None:
+        beside["torque_percent"] = False
+    if gate.emergency_lower:
+        beside["emergency_lower_command"] = True
+    return {**(BUTTONS if gate.buttons else GATE), **beside}
+
+
+OPTIONAL_OF_UNIT = frozenset(
+    {"lubrication", "lubrication_command", "cooling", "cooling_command", "flap_closed", "speed_command"}
+)
+OPTIONAL_OF_GATE = frozenset(
+    {"torque_percent", "emergency_lower_command", "open_command", "close_command", "position_command"}
+)
+OPTIONAL_OF_STATION = frozenset({"supply_ok", "boots", "low_low"})
+"""Points a profile offers that only those have whose entry says so."""
 
 GAUGE = {
     GaugeKind.LEVEL: ("level_m",),
@@ -60,8 +95,11 @@ def _station(asset: Station) -> Iterator[tuple[str, bool]]:
     yield from ((point, False) for point in asset.inner_levels)
     if asset.outer_level is not None:
         yield asset.outer_level, False
-    yield from _of((unit.output for unit in asset.units), UNIT)
-    yield from _of((gate.output for gate in asset.gates), GATE)
+    yield from ((point, False) for point in (asset.supply, asset.boots, asset.low_low) if point is not None)
+    for unit in asset.units:
+        yield from _of(iter((unit.output,)), unit_nature(unit))
+    for gate in asset.gates:
+        yield from _of(iter((gate.output,)), gate_nature(gate))
 
 
 @needed_points.register
@@ -81,10 +119,20 @@ def outputs_of(asset: Asset) -> frozenset[str]:
     return frozenset()
 
 
-def spare_levels(asset: Asset, points: Iterable[str]) -> frozenset[str]:
-    """Level points of a station's profile that this station has no sensor for."""
+def spare_points(asset: Asset, points: Iterable[str]) -> frozenset[str]:
+    """Points of a station's profile that this station has no sensor, auxiliary or drive for."""
     if not isinstance(asset, Station):
         return frozenset()
+    known = frozenset(points)
+    natures = {unit.output: (unit_nature(unit), OPTIONAL_OF_UNIT) for unit in asset.units}
+    natures |= {gate.output: (gate_nature(gate), OPTIONAL_OF_GATE) for gate in asset.gates}
+    spare = {f"{output}.{name}" for output, (has, optional) in natures.items() for name in optional - has.keys()} | (
+        OPTIONAL_OF_STATION - {asset.supply, asset.boots, asset.low_low}
+    )
+    return _spare_levels(asset, known) | (spare & known)
+
+
+def _spare_levels(asset: Station, points: Iterable[str]) -> frozenset[str]:
     used = {*asset.inner_levels, asset.outer_level}
     levels = (point for point in points if point.startswith(("inner_level_", "outer_level")))
     return frozenset(point for point in levels if point not in used)

@@ -12,15 +12,23 @@ from controller.domain.points import DeviceId
 from controller.domain.slots import Slot
 from controller.logic.alarm_settings import AlarmSettings
 from controller.logic.daylight_plan import DaylightPlan
+from controller.logic.diversion.rules import DiversionRules
 from controller.logic.energy import EnergyRules
 from controller.logic.faults.rules import FaultRules
+from controller.logic.feeder_limits import FeederLimit
+from controller.logic.forecasts.settings import ForecastSettings
 from controller.logic.handling_rules import HandlingRules
+from controller.logic.hydraulics.network import Network
 from controller.logic.interlocks import InterlockSpec
 from controller.logic.light_groups import LightGroup
 from controller.logic.light_rates import RateRules
+from controller.logic.plans.plan import Plan
 from controller.logic.poles import PoleSettings
 from controller.logic.scopes import Scopes
 from controller.logic.switching import SwitchingRules
+from controller.logic.tidal.rules import TidalRules
+from controller.logic.water_quality.rules import QualityRules
+from controller.logic.water_rules.settings import RuleSettings
 from controller.logic.wet_zones import WetPower
 from controller.settings.access import AccessSettings
 from controller.settings.api import ApiSettings
@@ -111,6 +119,15 @@ class Site:
     light_rates: RateRules = field(default_factory=RateRules)
     energy: EnergyRules = field(default_factory=EnergyRules)
     northbound: NorthboundSettings | None = None
+    plans: Mapping[str, Plan] = field(default_factory=dict)
+    """Plans (预案) by id."""
+    network: Network | None = None
+    feeder_limits: tuple[FeederLimit, ...] = ()
+    forecasts: ForecastSettings = field(default_factory=ForecastSettings)
+    tides: TidalRules = field(default_factory=TidalRules)
+    water_rules: RuleSettings = field(default_factory=RuleSettings)
+    diversion: DiversionRules = field(default_factory=DiversionRules)
+    quality: QualityRules = field(default_factory=QualityRules)
 
     def ageing(self, device: DeviceId) -> Mapping[str, Ageing]:
         """The ageing of each of the device's points, for its block in the image."""

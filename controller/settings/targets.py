@@ -16,6 +16,7 @@ from controller.domain.intents import (
     UnitMode,
     UnitOrder,
 )
+from controller.logic.station_targets import water_reach
 
 HAND_BACK = StationOrder(StationMode.HAND_BACK)
 
@@ -49,9 +50,11 @@ def pole_targets(pole: Pole) -> Iterator[Target]:
 
 def station_targets(station: Station) -> Iterator[Target]:
     """The station hands back to its PLC, units follow the station, gates stay where they are."""
-    yield Target(station.id, TargetKind.STATION, station.name, HAND_BACK, "pumps")
+    reach, units = water_reach(station), len(station.units)
+    yield Target(station.id, TargetKind.STATION, station.name, HAND_BACK, "pumps", units=units, water=reach)
     for unit in station.units:
         name = f"{station.name} {unit.name}"
-        yield Target(unit.id, TargetKind.UNIT, name, UnitOrder(UnitMode.AUTO), "pumps")
+        low = unit.min_speed_percent
+        yield Target(unit.id, TargetKind.UNIT, name, UnitOrder(UnitMode.AUTO), "pumps", min_speed_percent=low)
     for gate in station.gates:
         yield Target(gate.id, TargetKind.GATE, f"{station.name} {gate.name}", GateOrder(None), "gates")

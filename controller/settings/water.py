@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from controller.domain.assets import (
+    CriticalRule,
     DatedLevel,
     Gate,
     Gauge,
     GaugeKind,
     GravityRule,
+    Lining,
     PumpUnit,
+    RoadRule,
     StagedLevels,
     Station,
     StationKind,
+    Turning,
 )
 from controller.settings.asset_models import (
     DatedLevelModel,
@@ -19,10 +23,13 @@ from controller.settings.asset_models import (
     GaugeModel,
     GravityModel,
     LevelsModel,
+    LiningModel,
     StationModel,
+    TurningModel,
     UnitModel,
 )
 from controller.settings.context import Context, check_id, check_outputs, place_of
+from controller.settings.equipment import check_equipment, gate_equipment, station_equipment, unit_equipment
 from controller.settings.lights import key_of
 from controller.settings.parsing import Entry
 from controller.settings.pump_defaults import rules_for
@@ -45,26 +52,32 @@ def station_of(entry: Entry[StationModel], context: Context) -> Station:
     gates = [(gate.output, spot.at("gates", i, "output")) for i, gate in enumerate(model.gates)]
     check_outputs(units + gates, context.findings)
     check_station(entry, context.findings)
+    check_equipment(entry, context.findings)
     return Station(
         id=model.id,
         name=model.name,
         division=model.id[:6],
         place=place_of(model.place, spot.at("place"), context.findings),
         kind=model.kind,
-        units=tuple(_unit(model.id, unit) for unit in model.units),
+        units=tuple(_unit(model.id, unit, model.feeder) for unit in model.units),
         gates=tuple(_gate(model.id, gate) for gate in model.gates),
         inner_levels=tuple(model.inner_levels),
         outer_level=model.outer_level,
+        outer_water=model.outer_water,
+        turning=_turning(model.id, model.turning),
         levels=_levels(model.levels),
         gravity=_gravity(model.id, model.gravity),
         automatic=model.automatic,
         additional_starts_only=underpass,
         mode_proof_s=model.mode_proof_s,
         key_at=key_of(model.key_at),
+        critical=CriticalRule(**model.critical.model_dump()),
+        road=None if model.road is None else RoadRule(**model.road.model_dump()),
+        **station_equipment(model, context.timezone),
     )
 
 
-def _unit(station: str, model: UnitModel) -> PumpUnit:
+def _unit(station: str, model: UnitModel, feeder: str) -> PumpUnit:
     rules = rules_for(model.power_kw)
     return PumpUnit(
         id=f"{station}/{model.output}",
@@ -83,6 +96,7 @@ def _unit(station: str, model: UnitModel) -> PumpUnit:
         stop_proof_s=_said(model.stop_proof_s, rules.stop_proof_s),
         discharge_gate=model.gate and f"{station}/{model.gate}",
         direction=model.direction,
+        **unit_equipment(station, model, feeder),
     )
 
 
@@ -98,17 +112,29 @@ def _gate(station: str, model: GateModel) -> Gate:
         role=model.role,
         travel_s=model.travel_s,
         tolerance_percent=model.tolerance_percent,
+        **gate_equipment(model),
     )
 
 
 def _levels(model: LevelsModel | None) -> StagedLevels | None:
-    return None if model is None else StagedLevels(**model.model_dump())
+    return None if model is None else StagedLevels(**{**model.model_dump(), "offsets_m": tuple(model.offsets_m)})
 
 
 def _gravity(station: str, model: GravityModel | None) -> GravityRule | None:
     if model is None:
         return None
-    return GravityRule(f"{station}/{model.gate}", model.open_head_m, model.close_head_m, model.hold_s)
+    return GravityRule(f"{station}/{model.gate}", model.open_head_m, model.close_head_m, model.hold_s, model.floor_m)
+
+
+def _turning(station: str, model: TurningModel | None) -> Turning | None:
+    if model is None:
+        return None
+    return Turning(model.reversal_s, _lining(station, model.drain), _lining(station, model.divert))
+
+
+def _lining(station: str, model: LiningModel) -> Lining:
+    opened, closed = (tuple(f"{station}/{gate}" for gate in gates) for gates in (model.open, model.closed))
+    return Lining(opened, closed)
 
 
 def gauge_of(entry: Entry[GaugeModel], context: Context) -> Gauge:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from controller.domain.assets import GateRole, GaugeKind
+from itertools import pairwise
+
+from controller.domain.assets import GateRole, GaugeKind, StationKind
 from controller.settings.asset_models import GaugeModel, LevelsModel, StationModel
 from controller.settings.parsing import Entry, Findings, Spot
 from controller.settings.problems import did_you_mean
@@ -14,8 +16,12 @@ def check_station(entry: Entry[StationModel], findings: Findings) -> None:
     _check_discharge_gates(model, spot, findings)
     _check_starts(model, spot, findings)
     _check_gravity(model, spot, findings)
+    _check_turning(model, spot, findings)
+    _check_road(model, spot, findings)
     if model.levels is not None:
         _check_levels(model.levels, spot.at("levels"), findings)
+        _check_stages(model.levels, len(model.units), spot.at("levels"), findings)
+        _check_critical(model, model.levels, spot, findings)
     elif model.automatic:
         findings.add(spot.at("automatic"), "automatic control without levels", "give levels:, or say automatic: false")
 
@@ -72,6 +78,24 @@ def _check_gravity(model: StationModel, spot: Spot, findings: Findings) -> None:
         findings.add(here, "a gravity rule without outer_level", "name the outer level point: outer_level_m")
 
 
+def _check_turning(model: StationModel, spot: Spot, findings: Findings) -> None:
+    """The lining speaks of this station's gates, and never wants one open and closed."""
+    if model.turning is None:
+        return
+    gates = [gate.output for gate in model.gates]
+    if model.kind is not StationKind.BIDIRECTIONAL:
+        findings.add(spot.at("turning"), f"a {model.kind} station does not turn", "leave it out")
+    for way, lining in (("drain", model.turning.drain), ("divert", model.turning.divert)):
+        here = spot.at("turning", way)
+        for key, named in (("open", lining.open), ("closed", lining.closed)):
+            for position, gate in enumerate(named):
+                if gate not in gates:
+                    findings.add(here.at(key, position), "no such gate in this station", did_you_mean(gate, gates))
+        both = sorted(set(lining.open) & set(lining.closed))
+        if both:
+            findings.add(here, f"{both[0]} cannot be open and closed", "say it once")
+
+
 def _check_levels(levels: LevelsModel, spot: Spot, findings: Findings) -> None:
     restart_m = levels.dry_run_m + levels.dry_run_restart_m
     stop_m = levels.start_m - levels.span_m
@@ -81,6 +105,45 @@ def _check_levels(levels: LevelsModel, spot: Spot, findings: Findings) -> None:
     elif stop_m <= levels.dry_run_m:
         hint = f"span_m below start_m − dry_run_m = {levels.start_m - levels.dry_run_m:g}"
         findings.add(spot.at("span_m"), f"the first unit would stop at {stop_m:g}, below the dry-run stop", hint)
+
+
+def _check_stages(levels: LevelsModel, units: int, spot: Spot, findings: Findings) -> None:
+    here = spot.at("offsets_m")
+    if len(levels.offsets_m) > max(units - 1, 0):
+        findings.add(here, f"{len(levels.offsets_m)} offsets for {units} units", "one for each unit after the first")
+    if any(later <= earlier for earlier, later in pairwise(levels.offsets_m)):
+        findings.add(here, "a further unit would not start higher than the one before", "say them in rising order")
+    restart_m = levels.dry_run_m + levels.dry_run_restart_m
+    if levels.floor_m is not None and levels.floor_m < restart_m:
+        hint = f"at least dry_run_m + dry_run_restart_m = {restart_m:g}, or leave it out: that is the floor then"
+        findings.add(spot.at("floor_m"), "the floor lies where the dry-run hold acts", hint)
+
+
+def _check_road(model: StationModel, spot: Spot, findings: Findings) -> None:
+    road = model.road
+    if road is None:
+        return
+    here = spot.at("road")
+    if model.kind is not StationKind.UNDERPASS:
+        findings.add(here, f"a {model.kind} station has no road", "leave it out, or say kind: underpass")
+    if road.no_pass_m <= road.closes_m:
+        findings.add(here.at("no_pass_m"), "not above closes_m", f"above {road.closes_m:g}: first closed, then no pass")
+    if model.levels is not None and road.road_m <= model.levels.start_m:
+        hint = f"above levels.start_m {model.levels.start_m:g}, in the same datum"
+        findings.add(here.at("road_m"), "the road lies below the level its pumps start at", hint)
+
+
+def _check_critical(model: StationModel, levels: LevelsModel, spot: Spot, findings: Findings) -> None:
+    rule = model.critical
+    if rule.guarantee_m is None:
+        return
+    from_m = rule.guarantee_m - rule.margin_m
+    if from_m - rule.span_m <= levels.start_m:
+        findings.add(
+            spot.at("critical", "guarantee_m"),
+            f"starts past manual orders from {from_m:g} m, which begins where ordinary starts do",
+            f"guarantee_m − margin_m − span_m above levels.start_m {levels.start_m:g}",
+        )
 
 
 def check_gauge(entry: Entry[GaugeModel], findings: Findings) -> None:

@@ -10,7 +10,7 @@ from controller.domain.image import Ageing
 from controller.settings.asset_models import AssetModel, WireModel
 from controller.settings.context import check_known
 from controller.settings.lines import Lines
-from controller.settings.natures import Asset, needed_points, outputs_of, spare_levels
+from controller.settings.natures import Asset, needed_points, outputs_of, spare_points
 from controller.settings.parsing import Entry, Findings, Spot
 from controller.settings.problems import did_you_mean, some
 from controller.settings.profiles import ProfileShelf
@@ -158,7 +158,7 @@ class Wiring:
     def _points(self, asset: Asset, profile: Profile, wire: WireModel) -> Mapping[str, PointSpec]:
         """The points this device has; devices alike share one table, so that what is worked out from it is shared."""
         outputs = outputs_of(asset)
-        spare = spare_levels(asset, profile.points) | frozenset(wire.absent)
+        spare = spare_points(asset, profile.points) | frozenset(wire.absent)
         key = (profile.id, outputs, spare)
         if key not in self._tables:
             self._tables[key] = MappingProxyType(

@@ -137,35 +137,41 @@ class ModbusDriver:
                 raise
             except DeviceRefused:
                 pass  # one by one: which of them it refuses
-        refusals = Refusals(known.refusing, everything=polls is None)
-        readings = await self._read_in_turn(wire, fetches, riding, between, refusals)
-        refusals.settle(len(fetches))
-        return readings
+        return await self._read_in_turn(wire, known, fetches, riding, between, everything=polls is None)
 
     async def _read_in_turn(
         self,
         wire: Wire,
+        known: _Device,
         fetches: Sequence[_Fetch],
         riding: Request | None,
         between: Between | None,
-        refusals: Refusals,
+        *,
+        everything: bool,
     ) -> Readings:
         readings: dict[str, Reading] = {}
+        refusals: Refusals | None = None
         for fetch in fetches:
             try:
                 data = await wire.ask(riding or fetch.request)
             except DeviceRefused as error:
+                refusals = refusals or Refusals(known.refusing, everything=everything)
                 detail = refusals.borne(error, fetch.reader.names, beat=riding is not None)
                 read = fetch.reader.refused(detail, self._clock.monotonic())
             else:
                 read = fetch.reader.read(data, self._clock.monotonic())
-                refusals.answered(fetch.reader.names)
+                if known.refusing:
+                    known.refusing.difference_update(fetch.reader.names)
             riding = None
             readings = {**readings, **read} if readings else read
             if between is not None and fetch is not fetches[-1]:
                 waiting = between()
                 if waiting is not None:
                     await waiting
+        if refusals is not None:
+            refusals.settle(len(fetches))
+        elif everything and known.refusing:
+            known.refusing.clear()
         return readings
 
     async def _read_together(self, wire: Wire, fetches: Sequence[_Fetch], between: Between | None) -> Readings:

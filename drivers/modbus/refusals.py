@@ -13,7 +13,7 @@ from controller.domain.quality import Detail
 
 
 class Refusals:
-    """What a device refuses of one read of it.
+    """What a device refuses of one read of it; made when it refuses something.
 
     ``refusing``: names of the points known to be refused; changed in place. Busy is no refusal, and a gateway's no is
     not the device's.
@@ -27,11 +27,6 @@ class Refusals:
         self._first: DeviceRefused | None = None
         self._refused: set[str] = set()
         self._reads = 0
-
-    def answered(self, points: Iterable[str]) -> None:
-        """A read of these was answered."""
-        if self.refusing:
-            self.refusing.difference_update(points)
 
     def borne(self, error: DeviceRefused, points: Iterable[str], *, beat: bool) -> Detail:
         """Why these points are unknown now; raises ``error`` where the refusal may be about the whole device.

@@ -110,6 +110,17 @@ class SimulatedDevice:
         """Let a reading show ``value`` whatever is true."""
         self.readers[point] = lambda: value
 
+    def distort(self, point: str, by: float) -> None:
+        """Let a reading lie: it shows the truth and this much more.
+
+        Raises:
+            UnknownTarget: the device has no such point.
+        """
+        truth = self._truth.get(point)
+        if truth is None:
+            raise UnknownTarget(f"simulated device {self.id} has no point {point}")
+        self.readers[point] = lambda: _shifted(truth(), by)
+
     def ignore(self, point: str) -> None:
         """Acknowledge writes to the point and do nothing."""
         self._ignored.add(point)
@@ -124,3 +135,7 @@ class SimulatedDevice:
         self.readers.update(self._truth)
         self._ignored.clear()
         self._refused.clear()
+
+
+def _shifted(value: Value, by: float) -> Value:
+    return value if isinstance(value, (bool, str)) else value + by

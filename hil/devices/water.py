@@ -9,7 +9,7 @@ from controller.domain.assets import Gauge, GaugeKind
 from controller.domain.points import Value
 from hil.devices.base import Plant, SimulatedDevice
 from hil.devices.values import labelled, number, percent, truth
-from hil.plants.gate import GatePlant
+from hil.plants.gate import FULL, GatePlant
 from hil.plants.plc import Mode
 from hil.plants.pump import PumpPlant
 from hil.plants.quality import QualityPlant
@@ -40,6 +40,9 @@ def station_device(
         "flow_m3s": plant.flow_m3s,
         "power_kw": plant.power_kw,
         "rain_mm_h": rain or (lambda: 0.0),
+        "supply_ok": lambda: plc.supply_ok,
+        "boots": lambda: plc.boots,
+        "low_low": lambda: plc.dry,
     }
     readers |= {f"inner_level_{sensor}_m": partial(plant.inner_reading_m, sensor) for sensor in _SENSORS}
     mode = labelled(Mode)
@@ -49,10 +52,10 @@ def station_device(
     }
     for pump in plant.pumps.values():
         readers |= _unit_readers(plant, pump)
-        writers[f"{pump.asset.output}.run_command"] = partial(_run, plant, pump.asset.output)
+        writers |= _unit_writers(plant, pump)
     for gate in plant.gates.values():
         readers |= _gate_readers(plant, gate)
-        writers[f"{gate.asset.output}.position_command"] = partial(_position, plant, gate.asset.output)
+        writers |= _gate_writers(plant, gate)
     return SimulatedDevice(plant.asset.id, water, readers, writers, sampled=True)
 
 
@@ -99,6 +102,45 @@ def _position(plant: StationPlant, output: str, value: Value) -> None:
     plant.plc.order_gate(output, percent(value), plant.now_s)
 
 
+def _unit_writers(plant: StationPlant, pump: PumpPlant) -> dict[str, Callable[[Value], None]]:
+    output = pump.asset.output
+    writers: dict[str, Callable[[Value], None]] = {
+        f"{output}.run_command": partial(_run, plant, output),
+        f"{output}.speed_command": partial(_speed, plant, output),
+    }
+    for name in pump.asset.auxiliaries:
+        writers[f"{output}.{name}_command"] = partial(_auxiliary, plant, output, name)
+    return writers
+
+
+def _gate_writers(plant: StationPlant, gate: GatePlant) -> dict[str, Callable[[Value], None]]:
+    output = gate.asset.output
+    return {
+        f"{output}.position_command": partial(_position, plant, output),
+        f"{output}.open_command": partial(_press, plant, output, FULL),
+        f"{output}.close_command": partial(_press, plant, output, 0.0),
+        f"{output}.emergency_lower_command": partial(_release, plant, output),
+    }
+
+
+def _speed(plant: StationPlant, output: str, value: Value) -> None:
+    plant.plc.order_speed(output, percent(value), plant.now_s)
+
+
+def _auxiliary(plant: StationPlant, output: str, name: str, value: Value) -> None:
+    plant.plc.order_auxiliary(output, name, plant.now_s, on=truth(value))
+
+
+def _press(plant: StationPlant, output: str, goal: float, value: Value) -> None:
+    """A button: pressed it orders the gate to its end, let go it does nothing."""
+    if truth(value):
+        plant.plc.order_gate(output, goal, plant.now_s)
+
+
+def _release(plant: StationPlant, output: str, value: Value) -> None:
+    plant.plc.release_gate(output, plant.now_s, release=truth(value))
+
+
 def _unit_readers(plant: StationPlant, pump: PumpPlant) -> Points:
     output, plc = pump.asset.output, plant.plc
     return {
@@ -108,6 +150,13 @@ def _unit_readers(plant: StationPlant, pump: PumpPlant) -> Points:
         f"{output}.fault": lambda: pump.fault,
         f"{output}.available": lambda: pump.available and not pump.fault,
         f"{output}.speed_percent": lambda: pump.speed,
+        f"{output}.speed_command": lambda: plc.speed_command[output],
+        f"{output}.flap_closed": lambda: pump.flap_closed,
+        **{f"{output}.{name}": partial(pump.auxiliary, name) for name in pump.asset.auxiliaries},
+        **{
+            f"{output}.{name}_command": partial(plc.auxiliary_command.__getitem__, (output, name))
+            for name in pump.asset.auxiliaries
+        },
     }
 
 
@@ -119,4 +168,8 @@ def _gate_readers(plant: StationPlant, gate: GatePlant) -> Points:
         f"{output}.open_limit": lambda: gate.open_limit,
         f"{output}.closed_limit": lambda: gate.closed_limit,
         f"{output}.fault": lambda: gate.fault,
+        f"{output}.torque_percent": lambda: gate.torque_percent,
+        f"{output}.emergency_lower_command": lambda: plc.release_command[output],
+        f"{output}.open_command": lambda: False,
+        f"{output}.close_command": lambda: False,
     }

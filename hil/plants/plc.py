@@ -14,12 +14,14 @@ from controller.domain.assets import GravityRule, PumpType, StagedLevels
 from hil.plants.cabinet import ControlSwitch
 from hil.plants.events import EventLog, Motion
 from hil.plants.gate import FULL, GatePlant
-from hil.plants.pump import PumpPlant
+from hil.plants.pump import FULL_SPEED, PumpPlant
 
 SILENCE_S = 60.0
 """Without a sign of life for this long the PLC takes over (FACTS: comms lost 60 s)."""
 GATE_PROOF_S = 60.0
 """A discharge gate is proven open within this time of the motor's start, or the unit trips (FACTS)."""
+AUXILIARY_AFTER_S = 60.0
+"""Alone, the PLC lets lubrication and cooling run on for so long."""
 GATE_OPEN_PERCENT = 95.0
 GATE_LOST_PERCENT = 50.0
 LOW_LOW_BELOW_M = 0.20
@@ -57,6 +59,11 @@ class StationPlc:
         self.heartbeat = 0
         self.run_command = dict.fromkeys(pumps, False)
         self.position_command = {output: gate.position for output, gate in gates.items()}
+        self.speed_command = dict.fromkeys(pumps, FULL_SPEED)
+        self.auxiliary_command = {(out, name): False for out, pump in pumps.items() for name in pump.asset.auxiliaries}
+        self.release_command = dict.fromkeys(gates, False)
+        self.supply_ok = True
+        self.boots = 1
         self.dry = False
         self._levels = levels
         self._gravity = gravity
@@ -88,6 +95,42 @@ class StationPlc:
         """The centre wrote a gate's position command."""
         self.sign_of_life(now_s)
         self.position_command[output] = percent
+        self.gates[output].forget()
+
+    def order_speed(self, output: str, percent: float, now_s: float) -> None:
+        """The centre wrote the speed of a unit's drive."""
+        self.sign_of_life(now_s)
+        self.speed_command[output] = percent
+
+    def order_auxiliary(self, output: str, name: str, now_s: float, *, on: bool) -> None:
+        """The centre switched a unit's lubrication or cooling."""
+        self.sign_of_life(now_s)
+        self.auxiliary_command[output, name] = on
+
+    def release_gate(self, output: str, now_s: float, *, release: bool) -> None:
+        """The centre lets a gate down without its drive, or takes that back. It works in any mode."""
+        self.sign_of_life(now_s)
+        self.release_command[output] = self.gates[output].released = release
+
+    def lose_supply(self, now_s: float, *, itself: bool = False) -> None:
+        """The motors' supply goes: contactors fall out, gates stall. ``itself``: the PLC too, without a battery."""
+        self.supply_ok = False
+        for gate in self.gates.values():
+            gate.powered = False
+        self.run_command = dict.fromkeys(self.pumps, False)
+        self._wanted = dict.fromkeys(self.pumps, False)
+        if itself:
+            self.boots += 1
+            self.mode_command = Mode.PLC_AUTO
+            self._enter(Mode.PLC_AUTO, now_s)
+        self.events.add(now_s, self.device, "", Motion.TRIP, "supply lost")
+
+    def return_supply(self, now_s: float) -> None:
+        """The supply is back; undervoltage released every starter, so that nothing starts by itself."""
+        self.supply_ok = True
+        for gate in self.gates.values():
+            gate.powered = True
+        self._last_start_s = now_s
 
     def turn_switch(self, switch: ControlSwitch, now_s: float) -> None:
         """Somebody turns the key; afterwards the centre has to ask for REMOTE again."""
@@ -113,7 +156,9 @@ class StationPlc:
         elif self.mode is Mode.REMOTE:
             self._wanted.update(self.run_command)
             for output, percent in self.position_command.items():
-                self.gates[output].aim(percent)
+                self.gates[output].aim(percent, anew=False)
+        for output, pump in self.pumps.items():
+            self._attend(output, pump, now_s)
         for output, pump in self.pumps.items():
             self._sequence(output, pump, now_s)
 
@@ -127,9 +172,20 @@ class StationPlc:
         for output, gate in self.gates.items():
             gate.aim(gate.position)
             self.position_command[output] = gate.position
+        for output, name in self.auxiliary_command:
+            self.auxiliary_command[output, name] = self.pumps[output].auxiliary(name)
         self._waiting_since_s.clear()
         self._head_since_s = None
         self.events.add(now_s, self.device, "", Motion.AUTHORITY, mode.value)
+
+    def _attend(self, output: str, pump: PumpPlant, now_s: float) -> None:
+        """Speed and auxiliaries: as the centre says in REMOTE, else by itself: full speed, on with the motor."""
+        remote = self.mode is Mode.REMOTE
+        pump.speed_goal = self.speed_command[output] if remote else FULL_SPEED
+        recent = pump.contactor.closed or now_s < pump.stopped_since_s + AUXILIARY_AFTER_S
+        for name in pump.asset.auxiliaries:
+            alone = self._wanted[output] or recent
+            pump.tell_auxiliary(name, on=self.supply_ok and (self.auxiliary_command[output, name] if remote else alone))
 
     def _watch_dryness(self, now_s: float, inner_m: float) -> None:
         if self._levels is None:
@@ -198,7 +254,10 @@ class StationPlc:
                 gate.aim(FULL)
 
     def _follow_with_gate(self, output: str, pump: PumpPlant) -> None:
-        """In automatic the PLC moves the discharge gate: open for a unit that is wanted, shut once it is still."""
+        """In automatic the PLC moves the unit's gates: open for a unit that is wanted, shut once it is still."""
+        suction = self.gates.get(pump.suction_output)
+        if suction is not None and self._wanted[output]:
+            suction.aim(FULL)
         gate = self.gates.get(pump.gate_output)
         if gate is None:
             return
@@ -210,7 +269,7 @@ class StationPlc:
     def _sequence(self, output: str, pump: PumpPlant, now_s: float) -> None:
         """Bring one unit to what is wanted as far as its permissives and protection let it."""
         gate = self.gates.get(pump.gate_output)
-        if not self._wanted[output] or self.dry or not pump.available or pump.fault:
+        if not self._wanted[output] or self.dry or not pump.available or pump.fault or not self.supply_ok:
             self._waiting_since_s.pop(output, None)
             self._wanted[output] = False
             pump.contactor.order(False, now_s)
@@ -227,6 +286,9 @@ class StationPlc:
 
     def _may_start(self, pump: PumpPlant, gate: GatePlant | None) -> bool:
         if self._gravity_gate and not self.gates[self._gravity_gate].closed_limit:
+            return False
+        suction = self.gates.get(pump.suction_output)
+        if not pump.aided or (suction is not None and suction.position < GATE_OPEN_PERCENT):
             return False
         if gate is None:
             return True

@@ -93,9 +93,9 @@ class StationPlant:
         return self.outer_m + 0.003 * sin(2.0 * pi * self.now_s / 61.0)
 
     def gate_share(self, pump: PumpPlant) -> float:
-        """How far (0–1) the unit's discharge gate is open; 1 without one."""
-        gate = self.gates.get(pump.gate_output)
-        return gate.position / 100.0 if gate is not None else 1.0
+        """How far (0–1) the unit's path is open: its discharge gate's and its suction gate's lesser; 1 without them."""
+        gates = (self.gates.get(pump.gate_output), self.gates.get(pump.suction_output))
+        return min((gate.position / 100.0 for gate in gates if gate is not None), default=1.0)
 
     def _move_gates(self, to_s: float) -> None:
         for output, gate in self.gates.items():

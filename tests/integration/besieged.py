@@ -33,6 +33,7 @@ CANARY = "canary-of-the-east"
 LAMP, TREES, FAR_LAMP = f"{EAST}-LC-0001/K1", f"{EAST}-LC-0001/K2", f"{EAST}-LC-0002/K1"
 PS = f"{EAST}-PS-0001"
 PUMP = f"{PS}/P1"
+FAR_RAIN = f"{EAST}-RG-0001"
 NEAR_LAMP, NEAR_TREES, NEAR_PS = f"{WEST}-LC-0001/K1", f"{WEST}-LC-0001/K2", f"{WEST}-PS-0001"
 PASSWORD = "a heron stands in the reeds"  # noqa: S105 - of people who live as long as a test
 
@@ -54,6 +55,13 @@ endpoints:
   - {name: ua-1, url: opc.tcp://127.0.0.1:21001}
   - {name: gw-2, url: modbus+tcp://127.0.0.1:20002}
   - {name: ua-2, url: opc.tcp://127.0.0.1:21002}
+""",
+    "profiles/gauge-rain.yaml": """\
+id: gauge-rain
+title: Rain gauge
+protocol: modbus
+points:
+  rain_mm_h: {table: input, address: 0, type: u16, scale: 0.1, unit: mm/h}
 """,
     "site/assets/east.yaml": f"""\
 cabinets:
@@ -94,6 +102,11 @@ gauges:
     wire: {{profile: gauge, endpoint: gw-2, unit: 9}}
     warning: {{value_m: 2.70, datum: 吴淞, since: 2021-06-01}}
     guarantee: {{value_m: 3.20, datum: 吴淞, since: 2021-06-01}}
+  - id: {EAST}-RG-0001
+    name: 望江雨量站
+    kind: rain
+    place: {{lat: 30.24, lon: 120.17}}
+    wire: {{profile: gauge-rain, endpoint: gw-2, unit: 10}}
 """,
     "site/water/interlocks.yaml": f"""\
 interlocks:

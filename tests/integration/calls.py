@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from tests.integration.besieged import CANARY, EAST, FAR_LAMP, LAMP, PS, PUMP, TREES, City
+from tests.integration.besieged import CANARY, EAST, FAR_LAMP, FAR_RAIN, LAMP, PS, PUMP, TREES, City
 
 OPEN = frozenset(
     {
@@ -30,6 +30,7 @@ SAID: Mapping[str, Any] = {
     "circuits": [FAR_LAMP],
     "cabinets": [FAR_LAMP.partition("/")[0]],
     "about": LAMP,
+    "acts": [{"target": PUMP, "value": "start"}],
     "interlock": "east-rack",
     "scope": f"division:{EAST}",
     "knife": "road",
@@ -37,8 +38,19 @@ SAID: Mapping[str, Any] = {
     "grants": [{"role": "duty_officer", "scope": "city"}],
     "name": "mallory2",
     "token": "a-selection-of-nobody",
+    "forecasts": [
+        {
+            "of": FAR_RAIN,
+            "issued": "2026-06-21T18:00:00+08:00",
+            "steps": [{"begins": "2026-06-21T18:00:00+08:00", "ends": "2026-06-21T19:00:00+08:00", "value": 4.0}],
+        }
+    ],
+    "of": FAR_RAIN,
 }
-QUERIES: Mapping[str, str] = {"/api/v1/lighting/report": "?month=2026-06"}
+QUERIES: Mapping[str, str] = {
+    "/api/v1/lighting/report": "?month=2026-06",
+    "/api/v1/forecasts/series": f"?of={FAR_RAIN}",
+}
 VALUES: Mapping[str, Any] = {"/api/v1/wet-power/checks": 2.5}
 
 
@@ -73,8 +85,11 @@ def calls(at: City) -> Iterator[Call]:
         "notice_id": "N-nobody",
         "receiver": "duty-room",
         "signal_id": "W-nobody",
+        "pump_id": "MP-nobody",
         "number": "1",
         "name": "victim",
+        "plan_id": "nobodys-plan",
+        "run_id": "R-nobody",
         **at.ids,
     }
     for template, operations in at.spec["paths"].items():

@@ -29,6 +29,7 @@ PERSONAL = {
     "POST /api/v1/wet-power/checks",
     "POST /api/v1/wet-power/returns",
     "POST /api/v1/states",
+    "POST /api/v1/states/proposed/dismiss",
     "POST /api/v1/states/{declaration_id}/renew",
     "POST /api/v1/standing-orders/{standing_id}/confirm",
     "POST /api/v1/switches/{asset_id}/confirm-remote",
@@ -36,6 +37,7 @@ PERSONAL = {
 """What takes a person, whatever a machine's key may do."""
 NO = {
     "POST /api/v1/selections/operate": 409,
+    "POST /api/v1/plan-starts": 409,
     "POST /api/v1/proposals/{proposal_id}/withdraw": 409,
     "POST /api/v1/proposals/{proposal_id}/refuse": 409,
 }
@@ -146,7 +148,8 @@ def test_every_role_of_another_division_does_nothing_in_the_east_and_reads_nothi
         may_be = {403, NO.get(call.name, 403)} if acts else {200, 403}
         assert answer.status_code in may_be, f"{call.name}: {answer.text}"
     assert at.standing() == before
-    assert {line.kind for line in at.journal(actor="mallory")} <= {"denied", "people_refused", "operate_denied"}
+    denials = {"denied", "people_refused", "operate_denied", "plan_denied"}
+    assert {line.kind for line in at.journal(actor="mallory")} <= denials
 
 
 def test_whoever_only_looks_does_nothing(at: City) -> None:

@@ -8,7 +8,9 @@ from typing import TypeVar
 
 from controller.domain.points import device_of
 from controller.logic.daylight_plan import LuxArea
+from controller.logic.hydraulics.network import Network
 from controller.logic.scopes import Scopes
+from controller.logic.tidal.rules import TidalRules
 from controller.logic.wet_zones import FloodZone
 from controller.settings.site import Site
 
@@ -33,6 +35,15 @@ def part_of(site: Site, *devices: str) -> Site:
         targets={name: target for name, target in site.city.targets.items() if device_of(name) in wanted},
     )
     lights = frozenset(city.targets)
+    bringers = _among(site.diversion.bringers, wanted)
+    bringers = {
+        name: replace(
+            one,
+            drains=tuple(other for other in one.drains if other in wanted),
+            sources=tuple(gauge for gauge in one.sources if gauge in wanted),
+        )
+        for name, one in bringers.items()
+    }
     return replace(
         site,
         city=city,
@@ -43,6 +54,48 @@ def part_of(site: Site, *devices: str) -> Site:
         wet_power=replace(site.wet_power, zones=_zones(site, wanted)),
         scopes=Scopes.of(city, {name: members & lights for name, members in site.scopes.groups.items()}),
         daylight=replace(site.daylight, areas=_areas(site, wanted)),
+        tides=_tides(site, wanted),
+        diversion=replace(
+            site.diversion,
+            bringers=bringers,
+            programs=tuple(one for one in site.diversion.programs if one.station in wanted),
+        ),
+        quality=replace(site.quality, gauges=_among(site.quality.gauges, wanted)),
+        plans={name: plan for name, plan in site.plans.items() if wanted >= {*plan.scope.values()}},
+    )
+
+
+def _tides(site: Site, wanted: frozenset[str]) -> TidalRules:
+    """The tidal waters by the gauges that are there."""
+    waters = {
+        name: replace(water, gauges=tuple(gauge for gauge in water.gauges if gauge.device in wanted))
+        for name, water in site.tides.waters.items()
+    }
+    return replace(site.tides, waters={name: water for name, water in waters.items() if water.gauges})
+
+
+def waters_of(network: Network | None, wanted: frozenset[str]) -> Network | None:
+    """The waters that something of what is left measures or pumps, and the links between them."""
+    if network is None:
+        return None
+    inner = _among(network.inner, wanted)
+    kept = {
+        name: reach
+        for name, reach in network.reaches.items()
+        if name in inner.values() or wanted & {device_of(point) for point in reach.gauges}
+    }
+    if not kept:
+        return None
+    waters = {*kept, *network.outside}
+    return replace(
+        network,
+        reaches=kept,
+        channels=tuple(one for one in network.channels if {one.a, one.b} <= waters),
+        gates=tuple(one for one in network.gates if one.station in inner),
+        pumps=tuple(one for one in network.pumps if one.station in inner),
+        catchments=tuple(one for one in network.catchments if one.into in kept),
+        inner=inner,
+        outer=_among(network.outer, wanted),
     )
 
 

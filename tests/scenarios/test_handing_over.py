@@ -42,7 +42,8 @@ def world_of(reach: str, level_m: float) -> World:
 
 
 def only(station: str) -> Site:
-    return with_timing(part_of(hangzhou(), station), lighting_cycle_s=60.0)
+    site = with_timing(part_of(hangzhou(), station), lighting_cycle_s=60.0)
+    return replace(site, network=None)  # the station's own levels alone: no rain to come moves its count here
 
 
 def running(plant: StationPlant) -> set[str]:

@@ -7,7 +7,9 @@ from fastapi.responses import JSONResponse
 
 from controller.api import examples_site as examples
 from controller.api.answers import seen, settled, verdict
+from controller.api.examples_forecasts import DISMISSED, NOT_DISMISSED
 from controller.api.inputs import WhyInput
+from controller.api.inputs_forecasts import DismissInput
 from controller.api.inputs_site import DeclareInput, RenewInput
 from controller.api.parameters import Id, Limit
 from controller.api.security import Caller, Viewer, require
@@ -44,6 +46,20 @@ async def history(shared: SharedState, _viewer: Viewer, limit: Limit = 100) -> l
 async def proposed(shared: SharedState, _viewer: Viewer) -> list[ProposedState]:
     """Shown to people, never set by software."""
     return list(shared.facade.desks.states.proposed())
+
+
+@router.post(
+    "/states/proposed/dismiss",
+    summary="Take a proposed state down",
+    response_model=SiteReceipt,
+    responses=settled(SiteReceipt, DISMISSED, NOT_DISMISSED, 404),
+)
+async def dismiss(shared: SharedState, caller: Caller, wanted: DismissInput) -> SiteReceipt | JSONResponse:
+    """By a person who may declare there, with a reason. It stays down until its grounds change."""
+    scope = Scope.parse(wanted.scope)
+    _must_declare(shared, caller, scope)
+    desk = shared.facade.desks.states
+    return verdict(await desk.dismiss(wanted.discipline, scope, caller.caller, reason=wanted.reason))
 
 
 @router.post("/states", summary="Declare a state", response_model=SiteReceipt, responses=_ANSWERS)

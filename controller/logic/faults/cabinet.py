@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator, Set
+from collections.abc import Iterator, Mapping, Set
 from math import inf
 
 from controller.domain.assets import Cabinet, Circuit
 from controller.domain.image import View
-from controller.domain.points import TargetId, Value
+from controller.domain.points import Reading, TargetId, Value
 from controller.domain.quality import Quality
 from controller.logic.faults.circuit import CircuitWatch, Supply, When
 from controller.logic.faults.contacts import door_open, follow_contact, immersion
@@ -24,7 +24,7 @@ from controller.logic.faults.sight import (
     obeys_centre,
     phase_sights,
 )
-from controller.logic.faults.standing import Standing
+from controller.logic.faults.standing import CALM, Standing
 from controller.logic.faults.theft import Where
 
 SMALL = 0.8
@@ -53,31 +53,53 @@ class CabinetWatch:
         self._supplies: dict[str, Supply] = {}
         self._told = told_by(points, {circuit.output for circuit in cabinet.circuits})
         self._shown: list[tuple[Value | None, Quality]] | None = None
-        self._whole_s = -inf
+        self._voltages = tuple((phase, name) for phase in PHASES if (name := f"voltage_{phase}_v") in points)
+        self._sound_v = (rules.nominal_v * (1.0 - rules.mains_share), rules.nominal_v * (1.0 + rules.mains_share))
+        self._sample_due_s = -inf
+        self.due_s = inf
+        """In how many seconds a look was due at the last one even if nothing changes."""
 
-    def look(self, view: View, when: When) -> None:
-        """Take in the cabinet as it shows itself now.
+    def look(self, view: View, when: When) -> bool:
+        """Take in the cabinet as it shows itself now; whether there was anything to take in.
 
-        While nothing it tells of itself changed and no time runs, power is looked at once a minute and that is all.
+        While nothing it tells of itself changed, its supply is sound and no time runs, power is looked at once a
+        minute and that is all: what else is measured would leave every detector what it is.
         """
-        shown = self._shows(view)
-        if shown == self._shown and shown is not None and when.at_s - self._whole_s < self.rules.sample_s - 1.0:
-            return
+        if when.at_s < self._sample_due_s and self._shown is not None and self._shows(view) == self._shown:
+            return False
         self._look_whole(view, when)
-        self._whole_s = when.at_s
-        self._shown = self._shows(view) if self.due_in_s() == inf else None
+        self.due_s = self.due_in_s()
+        self._sample_due_s = self._next_sample_s(when)
+        self._shown = self._shows(view) if self.due_s == inf else None
+        return True
+
+    def _next_sample_s(self, when: When) -> float:
+        """When power is looked at again: a minute from now, or since a circuit that burns was sampled."""
+        samples = [one.sampled_s for one in self.circuits.values() if one.closed and one.sampled_s > -inf]
+        return min((when.at_s, *samples)) + self.rules.sample_s - 1.0
 
     def _shows(self, view: View) -> list[tuple[Value | None, Quality]] | None:
-        """Everything but the measured; None while its leakage is not plainly small, and when its supply was read."""
+        """Everything but the measured; None while its leakage is not plainly small or its supply not plainly sound."""
         readings = view.block.readings
         try:
-            if self._measures and readings["voltage_a_v"].received_s > self._seen["a"].at_s:
+            if self._measures and not self._is_supplied(readings):
                 return None
             if "leakage_ma" in readings and not float(readings["leakage_ma"][0] or 0.0) < SMALL * self.rules.leakage_ma:
                 return None
             return [readings[name][:2] for name in self._told]
         except (KeyError, ValueError):
             return None
+
+    def _is_supplied(self, readings: Mapping[str, Reading]) -> bool:
+        """Whether every phase is calm and has a voltage that leaves it so. By place: asked at every poll of a city."""
+        low_v, high_v = self._sound_v
+        for phase, name in self._voltages:
+            volts, quality = readings[name][:2]
+            if quality is not Quality.GOOD or self.phases[phase] is not CALM:
+                return False
+            if not isinstance(volts, (int, float)) or not low_v <= volts <= high_v:
+                return False
+        return True
 
     def _look_whole(self, view: View, when: When) -> None:
         if self._measures:

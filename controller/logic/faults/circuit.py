@@ -105,6 +105,11 @@ class CircuitWatch:
         return self.baselines.get(100, UNTAUGHT).whole_w or self.circuit.rated_w
 
     @property
+    def sampled_s(self) -> float:
+        """When the power was received that was sampled last."""
+        return self._sampled_s
+
+    @property
     def waits_briefly(self) -> bool:
         """Whether the next few seconds decide something."""
         return self.contact.pending or self.breaker.pending or self.line.pending

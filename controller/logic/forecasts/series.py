@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+HOUR_S = 3600.0
+
 
 class ForecastKind(StrEnum):
     """What a forecast is of. RAIN: mm/h by rain gauge or catchment; TIDE: level (m) of an outside water."""
@@ -40,6 +42,26 @@ class Forecast:
         """What it says of a moment; None where it says nothing."""
         return next((step.value for step in self.steps if step.begins <= moment < step.ends), None)
 
+    @property
+    def ends(self) -> datetime:
+        """The end of its last step: from there on it says nothing."""
+        return self.steps[-1].ends if self.steps else self.issued
+
+    def within(self, begins: datetime, ends: datetime) -> tuple[ForecastStep, ...]:
+        """Its steps cut to a time; what it does not speak of is missing, never zero."""
+        return tuple(
+            ForecastStep(max(step.begins, begins), min(step.ends, ends), step.value)
+            for step in self.steps
+            if step.begins < ends and step.ends > begins
+        )
+
+    def sum(self, begins: datetime, ends: datetime) -> tuple[float, float]:
+        """Value × hours over a time (millimetres, for rain), and the seconds of it that it speaks of at all."""
+        steps = self.within(begins, ends)
+        lengths_s = [(step.ends - step.begins).total_seconds() for step in steps]
+        total = sum(step.value * length_s for step, length_s in zip(steps, lengths_s, strict=True))
+        return total / HOUR_S, sum(lengths_s)
+
 
 @dataclass(frozen=True, slots=True)
 class BoreArrival:
@@ -73,3 +95,15 @@ class TideTable:
     source: str
     extremes: tuple[TideExtreme, ...]
     bores: tuple[BoreArrival, ...] = ()
+
+    def next(self, moment: datetime, *, high: bool) -> TideExtreme | None:
+        """The next high (or low) water from a moment on."""
+        return next((one for one in self.extremes if one.high is high and one.at >= moment), None)
+
+    def next_bore(self, moment: datetime) -> BoreArrival | None:
+        """The next bore from a moment on."""
+        return next((one for one in self.bores if one.at >= moment), None)
+
+    def speaks_of(self, moment: datetime) -> bool:
+        """Whether the moment lies between its first and its last extreme."""
+        return bool(self.extremes) and self.extremes[0].at <= moment <= self.extremes[-1].at

@@ -8,9 +8,13 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from itertools import pairwise
 
 from controller.domain.points import DeviceId, TargetId
+
+MOST_SHARE = 1.15
+"""A pump below its rated head gives somewhat more than its rated flow, and no more than this: the motor's limit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +82,9 @@ class Reach:
     guarantee_m: float
     gauges: tuple[str, ...] = ()
     """Points that measure its level: ``330105-LG-0001/level_m``, ``330102-PS-0001/inner_level_1_m``."""
+    title_en: str = ""
+    levels_since: date | None = None
+    """The day its warning and guarantee levels were set."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +94,9 @@ class Outside:
     name: str
     title: str
     gauges: tuple[str, ...] = ()
+    title_en: str = ""
+    usual_m: float = 0.0
+    """The level it is taken to have where nothing is measured or foretold."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +138,18 @@ class PumpGroup:
     min_run_s: float = 1800.0
     min_off_s: float = 900.0
     max_starts_per_hour: int = 2
+    rated_head_m: float | None = None
+    shutoff_head_m: float | None = None
+    """With both, the flow follows the head (a parabola, at most ``MOST_SHARE``); without, it is the rated one."""
+
+    def share(self, head_m: float) -> float:
+        """The flow of a unit against this head, as a share of its rated flow."""
+        if self.rated_head_m is None or self.shutoff_head_m is None:
+            return 1.0
+        if head_m >= self.shutoff_head_m:
+            return 0.0
+        ratio = (self.shutoff_head_m - head_m) / (self.shutoff_head_m - self.rated_head_m)
+        return float(min(MOST_SHARE, ratio**0.5))
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +166,27 @@ class Catchment:
 
 
 @dataclass(frozen=True, slots=True)
+class EstimationRules:
+    """How gauges are judged against the model and each other. Illustrative defaults, a site's own to set.
+
+    ``gauge_sd_m``: how well a sound gauge measures. ``apart_m``: gauges of one reach further apart than this
+    contradict each other (FACTS: 0.10 m). ``jump_m``: a step within a minute that no water explains. ``moved_m``: what
+    the water must have moved by the model before a gauge that stood still (within ``still_m``) counts as frozen.
+    ``inflow_error``: how far the modelled inflow may be off (share). ``residual_s``: how quickly what the model does
+    not explain is learned as further inflow. ``lost_m``: an estimate less certain than this says nothing any more.
+    """
+
+    gauge_sd_m: float = 0.01
+    apart_m: float = 0.10
+    jump_m: float = 0.15
+    moved_m: float = 0.05
+    still_m: float = 0.002
+    inflow_error: float = 0.3
+    residual_s: float = 3600.0
+    lost_m: float = 0.30
+
+
+@dataclass(frozen=True, slots=True)
 class Network:
     """All of it. Names are unique over reaches and outside waters."""
 
@@ -154,6 +197,15 @@ class Network:
     gates: tuple[GravityGate, ...] = ()
     pumps: tuple[PumpGroup, ...] = ()
     catchments: tuple[Catchment, ...] = ()
+    inner: Mapping[DeviceId, str] = field(default_factory=dict)
+    """The water on the inner side of every station of the network."""
+    outer: Mapping[DeviceId, str] = field(default_factory=dict)
+    rules: EstimationRules = field(default_factory=EstimationRules)
+
+    def reach_of(self, station: DeviceId) -> Reach | None:
+        """The reach a station drains or fills; None for one that is not in the network."""
+        inner = self.inner.get(station)
+        return None if inner is None else self.reaches.get(inner)
 
     def pumps_of(self, reach: str) -> Iterator[PumpGroup]:
         """The groups that can drain a reach."""

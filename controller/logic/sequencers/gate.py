@@ -5,6 +5,7 @@ from __future__ import annotations
 from controller.domain.assets import Gate
 from controller.domain.command import Proof
 from controller.logic.contract import GateMemory
+from controller.logic.gate_watch import goal_of, is_driven, order_of
 from controller.logic.sequencers.resend import Sending, send
 from controller.logic.station_scene import Scene, flag, seen_closed, seen_open
 
@@ -38,13 +39,13 @@ def gate_step(scene: Scene, gate: Gate, percent: float, *, urgent: bool = False)
     said = f"{gate.name} to {percent:g} %"
     if is_at(scene, gate, percent):
         return Sending((), f"at {percent:g} %")
-    point = f"{gate.output}.position_command"
+    point, value = order_of(gate, percent)
     position = scene.view.number(f"{gate.output}.position_percent")
-    past = scene.memory.gates.get(gate.id, GateMemory())
+    past = scene.moved(gate)
     rest_until_s = _reversal_ends_s(past, position, percent)
     if position is None or rest_until_s is None or scene.moment.s >= rest_until_s:
         proof = _proof(scene, gate, percent)
-        return send(gate.id, point, percent, proof, scene.last, scene.moment, said=said, urgent=urgent)
+        return send(gate.id, point, value, proof, scene.last, scene.moment, said=said, urgent=urgent)
     if not _still_driven(scene, gate, position, past):
         return Sending((), f"{said}: stands still before it reverses", rest_until_s)
     stop = _halt(scene, gate, position, said=said, urgent=urgent)
@@ -59,10 +60,18 @@ def halt_step(scene: Scene, gate: Gate) -> Sending:
     return _halt(scene, gate, position, said=f"{gate.name} is halted at {position:.0f} %", urgent=True)
 
 
+def stop_driving(scene: Scene, gate: Gate) -> Sending:
+    """Take the order back from a gate that does not follow it: it is told to stay where it is."""
+    position = scene.view.number(f"{gate.output}.position_percent")
+    if position is None or not is_driven(scene, gate):
+        return Sending((), "stands still")
+    return _halt(scene, gate, position, said=f"{gate.name} is told to stay at {position:.0f} %", urgent=True)
+
+
 def travels(scene: Scene, gate: Gate) -> bool | None:
     """Whether a gate seen moving, and still driven, opens (True) or closes (False); None for one that stands."""
     position = scene.view.number(f"{gate.output}.position_percent")
-    past = scene.memory.gates.get(gate.id, GateMemory())
+    past = scene.moved(gate)
     moved = past.moved_s is not None and scene.moment.s < past.moved_s + REST_S
     if position is None or not moved or not _still_driven(scene, gate, position, past):
         return None
@@ -70,6 +79,8 @@ def travels(scene: Scene, gate: Gate) -> bool | None:
 
 
 def _halt(scene: Scene, gate: Gate, position: float, *, said: str, urgent: bool) -> Sending:
+    if gate.buttons:
+        return Sending((), f"{said}; its drive cannot be halted by us, it runs to its end")
     proof = Proof(f"{gate.output}.position_percent", position, proof_within_s(gate), OVERSHOOT_PERCENT)
     point = f"{gate.output}.position_command"
     return send(gate.id, point, position, proof, scene.last, scene.moment, said=said, urgent=urgent)
@@ -77,9 +88,10 @@ def _halt(scene: Scene, gate: Gate, position: float, *, said: str, urgent: bool)
 
 def _still_driven(scene: Scene, gate: Gate, position: float, past: GateMemory) -> bool:
     """Whether the last order still carries the gate on in the direction it was seen moving."""
-    last = scene.last.get(gate.id)
-    goal = last.value if last is not None else scene.view.number(f"{gate.output}.position_command")
-    if not isinstance(goal, (int, float)):
+    goal = goal_of(gate, scene.last.get(gate.id))
+    if goal is None:
+        goal = scene.view.number(f"{gate.output}.position_command")
+    if goal is None:
         return True
     ahead = goal - position if past.opening else position - goal
     return ahead > gate.tolerance_percent

@@ -120,7 +120,7 @@ class AlarmDesk:
     async def acknowledge_all(self, alarm_ids: Sequence[str], caller: Caller) -> tuple[AlarmReceipt, ...]:
         """A person has seen all of these: one line in the journal and one transaction, each with its own outcome."""
         ids = list(dict.fromkeys(alarm_ids))
-        refused = {one: refusal for one in ids if (refusal := self._not_to_acknowledge(one)) is not None}
+        refused = {one: refusal for one in ids if (refusal := self._not_to_acknowledge(one, caller)) is not None}
         seen = [one for one in ids if one not in refused]
         said = {"alarms": seen, "refused": {one: refusal.en for one, refusal in refused.items()}}
         failed = await self._write(
@@ -195,11 +195,14 @@ class AlarmDesk:
 
     # -- rules --------------------------------------------------------------------------------------------------
 
-    def _not_to_acknowledge(self, alarm_id: str) -> _Refusal | None:
+    def _not_to_acknowledge(self, alarm_id: str, caller: Caller) -> _Refusal | None:
         try:
             alarm = self._book.get(alarm_id)
         except UnknownTarget as unknown:
             return _Refusal(Cause.UNKNOWN_TARGET, str(unknown), "没有该告警，可能已恢复")
+        if not caller.person and self._book.spec(alarm.condition).life_safety:
+            en = f"{alarm.id} is about life safety: a person signed in as themselves answers it; a machine's key cannot"
+            return _Refusal(Cause.NO_AUTHORITY, en, "涉及人身安全的告警须由人员本人确认，设备密钥不能确认")
         if not alarm.state.hidden:
             return None
         word = alarm.state.value.lower().replace("_", " ")

@@ -14,6 +14,7 @@ from controller.runtime.alarming.statistics import AlarmStatistics
 from controller.runtime.conditions.declaration_book import DeclarationBook
 from controller.runtime.conditions.tag_book import TagBook
 from controller.runtime.evidence import Evidence
+from controller.runtime.forecasts.rain_watch import CONDITIONS as RAIN
 from controller.runtime.keeper import Keeper
 from controller.runtime.light_faults.alarms import OURS as LIGHT_FAULTS
 from controller.runtime.local_time import LocalTime
@@ -27,7 +28,10 @@ _ASSET = re.compile(r"\d{6}-[A-Z]{2}-\d+\Z")
 _OF_STATIONS = ("rack", "dry_run", "level", "held", "locked_out", "fault", "tripped")
 _OF_WIRES = ("offline", BUSY, REFUSES, STUCK, *Trouble)
 OF_THE_FIELD = frozenset(
-    {"mismatch", CLOCK, DIFFERS, *_OF_WIRES, *CONDITIONS, *_OF_STATIONS, *(kind.value for kind in LIGHT_FAULTS)}
+    {
+        *("mismatch", CLOCK, DIFFERS, *_OF_WIRES, *CONDITIONS, *RAIN.values(), *_OF_STATIONS),
+        *(kind.value for kind in LIGHT_FAULTS),
+    }
 )
 """Kinds that are about an asset of the site and end with it."""
 

@@ -21,6 +21,7 @@ from controller.runtime.commanding.asking import slot_of
 from controller.runtime.commanding.countersigning import Countersigns
 from controller.runtime.commanding.looked import Looked, Sighting
 from controller.runtime.commanding.looking import Looker
+from controller.runtime.commanding.ports import LevelsAhead, NoModel
 from controller.runtime.commanding.receipts import refused
 from controller.runtime.commanding.releasing import Releases
 from controller.runtime.commanding.rules import Needs, Rules
@@ -63,6 +64,8 @@ class CommandDesk:
         self._countersigns = countersigns
         self._proposals = proposals
         self._turns = turns
+        self.levels: LevelsAhead = NoModel()
+        """What a preview says of the waters; the assembly puts the network's model here."""
 
     def adopt(self, rules: Rules) -> None:
         """Swap the rules (reload). What was selected before is void: the site it spoke of is another."""
@@ -234,6 +237,7 @@ class CommandDesk:
             needs=needs.selection,
             second_person=needs.second_person,
             alone=needs.alone,
+            waters=self.levels.levels_ahead(sighting.wanted, sighting.order.for_s),
         )
 
     def client_gone(self, session: str) -> None:

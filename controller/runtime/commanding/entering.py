@@ -12,18 +12,20 @@ from controller.domain.clock import Clock
 from controller.domain.command import Cause
 from controller.domain.errors import InvalidValue
 from controller.domain.image import View
-from controller.domain.intents import Intent, StationOrder, TargetKind, parse_intent
+from controller.domain.intents import Intent, StationOrder, TargetKind, UnitOrder, parse_intent
 from controller.domain.points import DeviceId, TargetId
 from controller.domain.request import Lease, Request
 from controller.domain.rights import Caller
-from controller.domain.slots import Slot
+from controller.domain.slots import Slot, SlotKind
 from controller.logic.arbitration import Refusal, admit
 from controller.logic.protective import takes_energy_away
 from controller.logic.roster import Member
 from controller.logic.site_conditions import OnSite, SiteConditions
+from controller.logic.station_entry import station_refusal
 from controller.logic.switch_guard import Word, local_texts, word_of
 from controller.logic.switching import SCENE, LightScene
 from controller.runtime.book import RequestBook
+from controller.runtime.commanding.night_off import NightOff
 from controller.runtime.commanding.ports import Declared
 from controller.runtime.table import ImageTable
 from controller.runtime.views import Order
@@ -65,8 +67,10 @@ class Values:
         found = self._read.get((target.kind, text))
         if found is None:
             found = self._read[target.kind, text] = self._understood(target.kind, text)
-        if isinstance(found, StationOrder) and target.units is not None and found.count > target.units:
-            return Refusal(Cause.OUT_OF_RANGE, f"{target.id} has {target.units} units; {found.count} were asked")
+        if isinstance(found, StationOrder):
+            return station_refusal(target, found) or found
+        if isinstance(found, UnitOrder) and found.speed_percent is not None:
+            return _speed_refusal(target, found.speed_percent) or found
         return found
 
     def _understood(self, kind: TargetKind, text: str) -> Intent | Refusal:
@@ -84,6 +88,16 @@ class Values:
             return Refusal(Cause.OUT_OF_RANGE, str(error))
 
 
+def _speed_refusal(target: Target, percent: float) -> Refusal | None:
+    """Why the unit cannot run at this speed: it has no variable-speed drive, or does not run so slow."""
+    low = target.min_speed_percent
+    if low is None:
+        return Refusal(Cause.OUT_OF_RANGE, f"{target.id} has no variable-speed drive; say start or stop 该机组非变频")
+    if percent < low:
+        return Refusal(Cause.OUT_OF_RANGE, f"{target.id} runs at {low:g}% or more; {percent:g}% was asked 低于最低转速")
+    return None
+
+
 @dataclass(frozen=True, slots=True)
 class Entrance:
     """Everything that is asked before a target may be part of an order."""
@@ -94,6 +108,7 @@ class Entrance:
     maximum: Maximum
     conditions: SiteConditions
     declared: Declared
+    night_off: NightOff | None = None
 
     def at_one_moment(self, order: Order, slot: Slot, caller: Caller, request_id: str) -> Asking:
         """Ready to ask for every target of an order."""
@@ -158,6 +173,7 @@ class Asking:
                 now_s=self._now_s,
                 maximum=self._entrance.maximum(self._slot, target),
             )
+            or self._dark_for_too_long(entrant)
             or self._undeclared(request)
             or self._on_site(entrant, reachable_only=reachable_only)
         )
@@ -166,6 +182,12 @@ class Asking:
         """Whether what is sent there can be expected to arrive and to work."""
         on_site = self._entrance.conditions.at(member.target.id)
         return self.view(member.device).ready and not self._local(member.device, on_site)
+
+    def _dark_for_too_long(self, entrant: Entrant) -> Refusal | None:
+        rule = self._entrance.night_off
+        if rule is None or self._slot.kind is not SlotKind.LEASED:
+            return None
+        return rule.refusal(entrant.member, entrant.request.value, self._now, self._expires)
 
     def _undeclared(self, request: Request) -> Refusal | None:
         allowed = self._slot is not Slot.EMERGENCY_ORDER

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 
+from controller.domain.intents import Intent
 from controller.domain.points import TargetId
 from controller.domain.request import Request
 from controller.domain.slots import Slot
@@ -54,6 +55,11 @@ class Sighting:
     def included(self) -> list[Looked]:
         """Those that may enter their slot."""
         return [one for one in self.members if one.candidate is not None]
+
+    @property
+    def wanted(self) -> Mapping[TargetId, Intent]:
+        """What those would be told."""
+        return {one.target: one.candidate.request.value for one in self.members if one.candidate is not None}
 
     @property
     def excluded(self) -> list[Looked]:

@@ -23,6 +23,7 @@ from controller.runtime.commanding.entering import NO_SCENES, Asking, Entrance, 
 from controller.runtime.commanding.foreseeing import Foreseer
 from controller.runtime.commanding.looked import Looked, Sighting
 from controller.runtime.commanding.meanwhile import Meanwhile, Words
+from controller.runtime.commanding.night_off import NightOff
 from controller.runtime.commanding.ports import Declared, FrontAsked, Lights, NothingDeclared, Rights, Water
 from controller.runtime.commanding.remembering import Memories, Memory
 from controller.runtime.commanding.views import TargetPreview
@@ -51,6 +52,7 @@ class Looker:
         water: Water,
         city: City,
         maximum: Maximum,
+        night_off: NightOff | None = None,
         conditions: SiteConditions = NOTHING_ON_SITE,
         declared: Declared | None = None,
         words: Words = lambda: None,
@@ -63,13 +65,15 @@ class Looker:
         self.scenes = NO_SCENES
         self._meanwhile = Meanwhile(book, table, words)
         self.memories = Memories(self._meanwhile)
-        self.adopt(city, maximum)
+        self.adopt(city, maximum, night_off)
 
-    def adopt(self, city: City, maximum: Maximum) -> None:
+    def adopt(self, city: City, maximum: Maximum, night_off: NightOff | None = None) -> None:
         """Swap the site (reload)."""
         self.memories.clear()
         self.roster = Roster.of(city)
-        self._entrance = Entrance(self._clock, self._book, self._table, maximum, self._conditions, self.declared)
+        self._entrance = Entrance(
+            self._clock, self._book, self._table, maximum, self._conditions, self.declared, night_off
+        )
         self._foreseer = Foreseer(self._clock, self._book, self._table, city, self._lights, self._water)
 
     async def look(

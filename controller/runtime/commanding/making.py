@@ -21,6 +21,7 @@ from controller.runtime.commanding.desk import CommandDesk
 from controller.runtime.commanding.entering import Maximum
 from controller.runtime.commanding.looking import Looker
 from controller.runtime.commanding.meanwhile import Words
+from controller.runtime.commanding.night_off import NightOff
 from controller.runtime.commanding.ports import Declared, Follower, Lights, NothingDeclared, Rights, Water
 from controller.runtime.commanding.proposal import KIND as PROPOSAL
 from controller.runtime.commanding.proposals import ProposalBook
@@ -70,7 +71,10 @@ class Surroundings:
 
 
 class Commanding:
-    """The command desk with its proposals: made, restored, reloaded and kept as one."""
+    """The command desk with its proposals: made, restored, reloaded and kept as one.
+
+    ``looker``, ``register``, ``rules`` and ``countersigns`` are for whoever else orders (plans): there is one way.
+    """
 
     def __init__(self, site: Site, around: Surroundings, proposals: ProposalBook) -> None:
         self._clock, self._book = around.clock, around.book
@@ -78,7 +82,7 @@ class Commanding:
         self.proposals = proposals
         self._unkept = Unkept(around.clock, around.book, around.state, around.evidence, proposals.keeps)
         turns = around.turns
-        self._looker = Looker(
+        self.looker = self._looker = Looker(
             clock=around.clock,
             book=around.book,
             table=around.table,
@@ -86,12 +90,13 @@ class Commanding:
             water=around.water,
             city=site.city,
             maximum=maximum_of(site, self._declared),
+            night_off=NightOff.of(site),
             conditions=around.conditions,
             declared=around.declared,
             words=around.words,
         )
         self._looker.scenes = site.switching.scenes
-        register = Register(
+        register = self.register = Register(
             clock=around.clock,
             book=around.book,
             state=around.state,
@@ -120,11 +125,11 @@ class Commanding:
             turns=turns,
             follower=around.follower,
         )
-        rules = self._rules(site)
+        rules = self.rules = self._rules(site)
         safety = site.safety.at(around.clock.speed)
         self._stops = stops
         self._selections = Selections(around.clock, safety.selection.total_seconds())
-        self._countersigns = Countersigns(
+        self.countersigns = self._countersigns = Countersigns(
             clock=around.clock,
             evidence=around.evidence,
             keeper=around.keeper,
@@ -170,12 +175,13 @@ class Commanding:
     def adopt(self, site: Site) -> None:
         """Swap the site (reload)."""
         safety = site.safety.at(self._clock.speed)
-        self._looker.adopt(site.city, maximum_of(site, self._declared))
+        self._looker.adopt(site.city, maximum_of(site, self._declared), NightOff.of(site))
         self._looker.scenes = site.switching.scenes
         self._selections.life_s = safety.selection.total_seconds()
         self._countersigns.within = safety.countersign
         self.proposals.adopt(safety.proposal)
-        self.desk.adopt(self._rules(site))
+        self.rules = self._rules(site)
+        self.desk.adopt(self.rules)
         self._stops.tell_standing()
 
     async def run(self) -> None:

@@ -8,11 +8,13 @@ from typing import Protocol
 
 from controller.domain.command import CommandState
 from controller.domain.image import View
+from controller.domain.intents import Intent
 from controller.domain.points import DeviceId, TargetId
 from controller.domain.request import Decision, Request
 from controller.domain.rights import Caller
 from controller.domain.slots import Slot
 from controller.logic.contract import Moment, StationStep, Verdict
+from controller.runtime.hydraulics.views import ReachAheadView
 from controller.runtime.views import Receipt
 
 
@@ -88,6 +90,23 @@ class Follower(Protocol):
     def ended(self, requests: Iterable[Request], state: CommandState, why: str) -> None:
         """Slots were emptied."""
         ...
+
+
+class LevelsAhead(Protocol):
+    """The network's model."""
+
+    def levels_ahead(self, wanted: Mapping[TargetId, Intent], for_s: float) -> tuple[ReachAheadView, ...]:
+        """The waters these values would move, with them and without; empty where nothing is known of it."""
+        ...
+
+
+class NoModel:
+    """Nothing is foreseen of the waters."""
+
+    def levels_ahead(self, wanted: Mapping[TargetId, Intent], for_s: float) -> tuple[ReachAheadView, ...]:
+        """Nothing."""
+        del wanted, for_s
+        return ()
 
 
 class NothingDeclared:

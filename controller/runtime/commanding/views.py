@@ -9,6 +9,7 @@ from datetime import datetime
 from controller.domain.points import TargetId
 from controller.logic.confirmation import Need
 from controller.logic.preview import Effect
+from controller.runtime.hydraulics.views import ReachAheadView
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +64,8 @@ class Preview:
     needs: tuple[Need, ...]
     second_person: tuple[Need, ...]
     alone: str
+    waters: tuple[ReachAheadView, ...] = ()
+    """The waters it would move in the hours ahead, with it and without; empty where the model knows of none."""
 
 
 @dataclass(frozen=True, slots=True)

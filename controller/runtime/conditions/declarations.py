@@ -24,9 +24,10 @@ from controller.runtime.alarms import AlarmBook, Priority
 from controller.runtime.conditions import declaration_words as words
 from controller.runtime.conditions.declaration_book import DeclarationBook
 from controller.runtime.conditions.declaration_history import DeclarationHistory, Over, view_of
+from controller.runtime.conditions.dismissals import Dismissals
 from controller.runtime.conditions.records import DECLARATION, declaration_body, declaration_of
 from controller.runtime.conditions.state_advisor import StateAdvisor
-from controller.runtime.conditions.views import DeclarationView, ProposedState, SiteReceipt
+from controller.runtime.conditions.views import DeclarationView, DismissedState, ProposedState, SiteReceipt
 from controller.runtime.evidence import Evidence
 from controller.runtime.keeper import Keeper
 from controller.runtime.local_time import LocalTime
@@ -77,6 +78,9 @@ class Declarations:
         self._changed = changed
         self._history = DeclarationHistory(keeper)
         self._waker = Waker(clock)
+        self._dismissals = Dismissals(
+            clock=clock, keeper=keeper, evidence=evidence, acts=acts, gravity=advisor.gravity, changed=self._waker.call
+        )
         self._one_at_a_time = asyncio.Lock()
         """Between looking at what stands and replacing it lies a durable write; nobody else may come between."""
 
@@ -84,7 +88,7 @@ class Declarations:
         """What was declared stands on for what is left of its time; what ran out meanwhile is history."""
         wall, now_s = self._clock.now(), self._clock.monotonic()
         self._history.restore(stored)
-        self._advisor.restore(stored)
+        self._dismissals.restore(stored)
         standing = [declaration_of(name, body, wall, now_s) for name, body in stored.of(DECLARATION).items()]
         self.book.restore(one for one in standing if not one.over(now_s))
         for one in standing:
@@ -113,8 +117,12 @@ class Declarations:
         )
 
     def proposed(self) -> tuple[ProposedState, ...]:
-        """What the rules would propose now and nobody has declared. It waits for a person, however long."""
-        return tuple(one for one in self._advisor.proposed() if not self._declared(one))
+        """What the rules would propose now and nobody has declared or dismissed. It waits, however long."""
+        return tuple(one for one in self._advisor.proposed() if not self._settled(one))
+
+    def dismissed(self) -> tuple[DismissedState, ...]:
+        """What people dismissed and whose grounds have not changed since."""
+        return self._dismissals.list({state: self.book.spec(state) for state in OperatingState})
 
     # -- acts ---------------------------------------------------------------------------------------------------
 
@@ -188,6 +196,11 @@ class Declarations:
         async with self._one_at_a_time:
             return await self._end(self._standing(declaration_id), caller, reason)
 
+    async def dismiss(self, discipline: str, scope: Scope, caller: Caller, *, reason: str) -> SiteReceipt:
+        """Take what is proposed there down until its grounds change. Raises like ``Dismissals.dismiss``."""
+        there = (one for one in self.proposed() if (one.discipline, one.scope) == (discipline, str(scope)))
+        return await self._dismissals.dismiss(next(there, None), caller, reason=reason)
+
     # -- time ---------------------------------------------------------------------------------------------------
 
     async def run(self) -> None:
@@ -211,7 +224,8 @@ class Declarations:
         for one in self.book.all():
             if one.expires_s - now_s <= WARN_BEFORE_S:
                 self._warn(one)
-        self._advisor.look(declared=self._declared)
+        self._advisor.look(settled=self._settled)
+        self._dismissals.look(self._advisor.proposed())
 
     # -- how ----------------------------------------------------------------------------------------------------
 
@@ -286,6 +300,10 @@ class Declarations:
         if one is None or one.over(self._clock.monotonic()):
             raise UnknownTarget(f"no declaration {declaration_id} stands; it may have run out, declare anew")
         return one
+
+    def _settled(self, proposal: ProposedState) -> bool:
+        """Whether a person has decided about it already, one way or the other."""
+        return self._declared(proposal) or self._dismissals.hides(proposal)
 
     def _declared(self, proposal: ProposedState) -> bool:
         """Whether a state at least as grave is in force where it is proposed."""

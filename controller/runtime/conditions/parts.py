@@ -25,6 +25,7 @@ from controller.runtime.conditions.tag_book import TagBook
 from controller.runtime.conditions.tags import TagDesk
 from controller.runtime.conditions.views import SiteFacts
 from controller.runtime.evidence import Evidence
+from controller.runtime.forecasts.office import ForecastOffice
 from controller.runtime.keeper import Keeper
 from controller.runtime.local_time import LocalTime
 from controller.runtime.stream import ChangeStream
@@ -69,6 +70,7 @@ class Conditions:
         proposals: Proposals,
         local: LocalTime,
         acts: ActRequests,
+        foresight: ForecastOffice,
         look_again: Callable[[DeviceId], None],
         wake: Callable[[], None],
     ) -> None:
@@ -106,12 +108,19 @@ class Conditions:
             local=local,
             changed=look_again,
         )
-        self._advisor = StateAdvisor(
-            site.city, site.states.specs, site.states.rules, table=table, clock=clock, keeper=keeper, alarms=alarms
+        self.advisor = StateAdvisor(
+            site.city,
+            site.states.specs,
+            site.states.rules,
+            table=table,
+            clock=clock,
+            alarms=alarms,
+            foresight=foresight,
+            local=local,
         )
         self.states = Declarations(
             book=self.declared,
-            advisor=self._advisor,
+            advisor=self.advisor,
             clock=clock,
             state=state,
             keeper=keeper,
@@ -146,7 +155,7 @@ class Conditions:
         self.switches.adopt(site.city)
         self.site_book.switches.adopt(site.city, site.local)
         self.declared.adopt(site.city.targets, site.states.specs, _subjects(site))
-        self._advisor.adopt(site.city, site.states.specs, site.states.rules)
+        self.advisor.adopt(site.city, site.states.specs, site.states.rules)
 
 
 def _subjects(site: Site) -> Mapping[str, Subject]:

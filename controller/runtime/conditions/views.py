@@ -91,10 +91,25 @@ NO_FACTS = SiteFacts()
 
 
 @dataclass(frozen=True, slots=True)
+class Ground:
+    """One thing a proposal rests on. ``kind``: rain, rain_expected, level, level_expected, tide, station.
+
+    ``by`` is the gauge or station it is read from, ``state`` what it proposes by itself (empty: it only adds weight).
+    """
+
+    kind: str
+    by: str
+    state: str
+    text_en: str
+    text_zh: str
+
+
+@dataclass(frozen=True, slots=True)
 class ProposedState:
     """A state the rules would propose: shown to people, never set by software.
 
-    ``by`` is the gauge whose reading proposes it, ``since`` when it first did.
+    ``by`` is the gauge whose reading proposes it, ``since`` when it first did; ``grounds`` is everything that speaks
+    for a response there, the gravest first; ``may_declare`` says whose decision it is.
     """
 
     discipline: str
@@ -106,3 +121,20 @@ class ProposedState:
     why_en: str
     why_zh: str
     since: datetime
+    grounds: tuple[Ground, ...] = ()
+    may_declare_en: str = ""
+    may_declare_zh: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DismissedState:
+    """A proposal a person dismissed: it stays down until its grounds change."""
+
+    discipline: str
+    scope: str
+    state: str
+    title_zh: str
+    title_en: str
+    by: str
+    reason: str
+    at: datetime

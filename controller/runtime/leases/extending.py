@@ -37,6 +37,10 @@ class Needs(Protocol):
         """Why a second person has to confirm that these go on for so long; empty when nobody has to."""
         ...
 
+    def refusal(self, request: Request, for_s: float) -> Refusal | None:
+        """Why it may not go on for so long, whoever confirms it; None when it may."""
+        ...
+
 
 class Extending:
     """One part of the desk of leases; registers the two kinds of proposal it makes."""
@@ -167,6 +171,8 @@ class Extending:
             elif ends_s < _end_s(request):
                 text = "it ends later already; release it, or order anew, to shorten it"
                 refused[request.target] = Refusal(Cause.OUT_OF_RANGE, text)
+            elif (too_long := self._needs.refusal(request, for_s)) is not None:
+                refused[request.target] = too_long
         return refused
 
 

@@ -33,7 +33,7 @@ log = structlog.get_logger("light_faults")
 RECORD = "light_faults"
 GATHER_S = 1.0
 """Changes are gathered this long and looked at together."""
-CROWDED_PAUSES = 5
+CROWDED_PAUSES = 8
 """While a large switch is under way, so many times as long at most."""
 SLICE = 50
 IDLE_S = 60.0
@@ -180,10 +180,10 @@ class LightFaults:
         if not view.ready:
             return  # nothing is known of it: its link has its own alarm
         self._looked_s[device] = when.at_s
-        watch.look(view, when)
-        due_in_s = watch.due_in_s()
-        if due_in_s < inf:
-            self._heap.put(device, when.at_s + due_in_s)
+        if not watch.look(view, when):
+            return
+        if watch.due_s < inf:
+            self._heap.put(device, when.at_s + watch.due_s)
         self._tell(watch, when)
 
     def _tell(self, watch: CabinetWatch, when: When) -> None:

@@ -37,17 +37,17 @@ def whole_blocks(blocks: Blocks) -> dict[DeviceId, Any]:
     return {device: _difference(block, None, sets) for device, block in blocks.items()}
 
 
-def changed_blocks(blocks: Blocks, before: Blocks) -> list[Any]:
+def changed_blocks(blocks: Blocks, before: Blocks, touched: Iterable[DeviceId] | None = None) -> list[Any]:
     """What differs from ``before``: sets of names, and by device what changed in it.
 
-    Blocks are replaced, never changed: the same object is the same.
+    Blocks are replaced, never changed: the same object is the same. ``touched``: no other device's was replaced.
     """
     sets = NameSets()
-    changed = {
-        device: _difference(block, before.get(device), sets)
-        for device, block in blocks.items()
-        if before.get(device) is not block
-    }
+    changed = {}
+    for device in blocks if touched is None else touched:
+        block, known = blocks.get(device), before.get(device)
+        if block is not None and block is not known:
+            changed[device] = _difference(block, known, sets)
     return [sets.all(), changed]
 
 
@@ -61,9 +61,10 @@ def apply_blocks(
     for device, entry in changed.items():
         known = blocks.get(device)
         readings = dict(_NOTHING if known is None else known.readings)
-        if known is not None and len(entry) == _READ_AGAIN:
-            _again(readings, sets, [entry])
-            blocks[device] = replace(known, readings=readings, ageing=ages.get(device, _NO_AGES))
+        if known is not None and len(entry) in (_READ_AGAIN, _POLLED):
+            sequence = known.sequence + _read_on(readings, sets, entry)
+            ageing = ages.get(device, _NO_AGES)
+            blocks[device] = replace(known, readings=readings, sequence=sequence, ageing=ageing)
             continue
         link, complete, sequence, renewed_s, new, again = entry
         _again(readings, sets, again)
@@ -79,6 +80,18 @@ def apply_blocks(
         )
 
 
+def _read_on(readings: dict[str, Reading], sets: Sequence[Sequence[str]], entry: Sequence[Any]) -> int:
+    """Put a reply's readings in place; by how much the block's sequence grew with it."""
+    if len(entry) == _READ_AGAIN:
+        _again(readings, sets, [(entry[0], entry[1])])
+        return 0
+    grown, received_s, new, again, values = entry
+    _again(readings, sets, [(received_s, again)])
+    for name, value in zip(sets[new], values, strict=True):
+        readings[name] = Reading(value, Quality.GOOD, received_s)
+    return int(grown)
+
+
 def _again(readings: dict[str, Reading], sets: Sequence[Sequence[str]], again: Iterable[tuple[float, int]]) -> None:
     for received_s, names in again:
         for name in sets[names]:
@@ -86,46 +99,56 @@ def _again(readings: dict[str, Reading], sets: Sequence[Sequence[str]], again: I
 
 
 _READ_AGAIN = 2
-"""As long is the entry of a device of which some points were read again and nothing else came: nearly all are."""
+"""As long is the entry of a device of which some points were read again and nothing else came."""
+_POLLED = 5
+"""And that of one of which all that came came in one reply, GOOD, without a stamp of its own: nearly all are."""
 
 
 def _difference(block: Block, before: Block | None, sets: NameSets) -> list[Any]:
     old = _NOTHING if before is None else before.readings
-    new: dict[str, list[Any]] = {}
+    new: dict[str, Reading] = {}
     again: dict[float, list[str]] = {}
     for name, reading in block.readings.items():
         known = old.get(name)
         if known is reading:
             continue
-        if known is not None and _same(known, reading):
-            again.setdefault(reading.received_s, []).append(name)
+        if (  # by place, and here: asked thirty times of every device at every poll
+            known is not None
+            and known[0] == reading[0]
+            and type(known[0]) is type(reading[0])
+            and known[1] is reading[1]
+            and known[3] is reading[3]
+            and known[4] == reading[4]
+        ):
+            received_s = reading[2]
+            if received_s in again:
+                again[received_s].append(name)
+            else:
+                again[received_s] = [name]
         else:
-            new[name] = _plain(reading)
+            new[name] = reading
+    if before is not None and _alike(block, before) and len(again) <= 1:
+        grown = block.sequence - before.sequence
+        received = {reading[2] for reading in new.values()} | again.keys()
+        if not new and not grown and again:
+            return [received.pop(), sets.id(tuple(*again.values()))]
+        if len(received) == 1 and all(map(_usual, new.values())):
+            values = [reading[0] for reading in new.values()]
+            names = sets.id(tuple(new)), sets.id(tuple(*again.values()) if again else ())
+            return [grown, received.pop(), *names, values]
     read_again = [[received_s, sets.id(tuple(names))] for received_s, names in again.items()]
-    if before is not None and not new and len(read_again) == 1 and _alike(block, before):
-        return read_again[0]
-    return [block.link.value, block.complete, block.sequence, block.renewed_s, new, read_again]
+    plain = {name: _plain(reading) for name, reading in new.items()}
+    return [block.link.value, block.complete, block.sequence, block.renewed_s, plain, read_again]
+
+
+def _usual(reading: Reading) -> bool:
+    """Whether value and moment say it all."""
+    return reading[1] is Quality.GOOD and reading[3] is Detail.NONE and reading[4] is None
 
 
 def _alike(block: Block, before: Block) -> bool:
-    """Whether nothing but readings differs."""
-    return (
-        block.link is before.link
-        and block.complete == before.complete
-        and block.sequence == before.sequence
-        and block.renewed_s == before.renewed_s
-    )
-
-
-def _same(one: Reading, other: Reading) -> bool:
-    """Whether only its moment is new."""
-    return (
-        one.value == other.value
-        and type(one.value) is type(other.value)
-        and one.quality is other.quality
-        and one.detail is other.detail
-        and one.source_time == other.source_time
-    )
+    """Whether nothing but readings, and the count of their changes, differs."""
+    return block.link is before.link and block.complete == before.complete and block.renewed_s == before.renewed_s
 
 
 def _plain(reading: Reading) -> list[Any]:

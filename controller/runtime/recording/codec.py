@@ -34,12 +34,17 @@ from controller.domain.rights import Scope, ScopeKind
 from controller.domain.slots import Slot
 from controller.domain.tags import Tag
 from controller.logic.contract import (
+    CriticalMemory,
     GateMemory,
+    GaugeWatch,
     InterlockMemory,
     LastWrite,
     Moment,
     OrderMemory,
+    RoadMemory,
+    RoadStage,
     StationMemory,
+    TargetMemory,
     UnitMemory,
 )
 from controller.logic.interlocks import Judgement
@@ -49,6 +54,7 @@ from controller.logic.operating_states import LightMeasures
 from controller.logic.poles_flood import FloodCase, FloodStage
 from controller.logic.poles_sos import SosCase, SosStage
 from controller.logic.switch_guard import SwitchMemory
+from controller.logic.water_around import Diversion, Flush, Guidance, OuterSide, OuterTrust, SourceQuality
 from controller.logic.weather_signals import WeatherSignal
 from controller.logic.wet_power import Case, Finding, Hazard, Stage, Why
 from controller.runtime.bypassing.book import Bypass
@@ -59,12 +65,16 @@ from controller.runtime.wet_power.lockouts import Retention
 
 _DATACLASSES: tuple[type, ...] = (
     *(Switch, Dim, Show, UnitOrder, GateOrder, StationOrder, Request, Lease, Decision, Moment, LastWrite),
-    *(BurnMemory, UnitMemory, GateMemory, InterlockMemory, OrderMemory, StationMemory, Judgement, SwitchMemory),
+    *(BurnMemory, UnitMemory, GateMemory, InterlockMemory, OrderMemory, StationMemory, TargetMemory, CriticalMemory),
+    *(GaugeWatch, RoadMemory, Judgement, SwitchMemory),
     *(SosCase, FloodCase, Case, Finding, LightMeasures, Tag, Declaration, Scope, Bypass, Confirmation),
     *(FreezeMemory, SkyMemory, WeatherSignal, Watched),
+    *(Diversion, Flush, Guidance, OuterSide, SourceQuality),
 )
 _ENUMS: tuple[type[Enum], ...] = (
     Sky,
+    OuterTrust,
+    RoadStage,
     *(SosStage, FloodStage, Slot, UnitMode, StationMode, Direction, Truth, Hazard, Stage, Why, Retention),
     *(DisciplineName, OperatingState, ScopeKind),
 )

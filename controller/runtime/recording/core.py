@@ -40,7 +40,7 @@ REMEMBERED: Mapping[str, tuple[str, ...]] = {
     "book": ("_held", "_computed", "_decisions", "_changed", "_urgent", "_awaited", "_ends", "_leases"),
     "lighting": ("_burning", "_measures", "_edges", "_retries", "_swept"),
     "staging": ("_turns", "_ledger", "_full", "_free_s", "_held_s"),
-    "water": ("_memories", "_due"),
+    "water": ("_memories", "_due", "_told"),
     "wet": ("_cases", "_direct", "_suspects", "_fresh", "_changed", "beside"),
     "poles": ("_calls", "_floods", "_texts", "_lit", "_spared", "_fresh", "_stale"),
     "lockouts": ("_written", "_stopped", "_told", "_retries"),
@@ -59,7 +59,7 @@ REMEMBERED: Mapping[str, tuple[str, ...]] = {
 CALLED: Mapping[str, tuple[str, ...]] = {
     "book": ("hold", "release"),
     "lighting": ("look_again", "states_changed", "forget_times"),
-    "water": ("look_again", "reset"),
+    "water": ("look_again", "reset", "told"),
     "wet": ("cut", "put_kept", "returned"),
     "poles": ("answer",),
     "circuits": ("look_again", "reset"),

@@ -48,7 +48,10 @@ class Snapshot:
 
 @dataclass(frozen=True, slots=True)
 class TurnFrame:
-    """One turn: what it was given, and what came of it. ``failed``: it raised."""
+    """One turn: what it was given, and what came of it. ``failed``: it raised.
+
+    ``touched``: no other device's block was replaced since the frame, or snapshot, before it.
+    """
 
     discipline: str
     moment: Moment
@@ -61,6 +64,7 @@ class TurnFrame:
     acts: tuple[Act, ...]
     verdicts: Mapping[TargetId, Sequence[Verdict] | None]
     failed: bool
+    touched: frozenset[DeviceId]
 
 
 @dataclass(frozen=True, slots=True)

@@ -70,7 +70,7 @@ class Recorder:
         self._writing: asyncio.Future[None] | None = None
         self._on = False
         self._open: tuple[str, Moment] | None = None
-        self._given: tuple[Image, frozenset[DeviceId], frozenset[TargetId]] | None = None
+        self._given: tuple[Image, frozenset[DeviceId], frozenset[TargetId], frozenset[DeviceId]] | None = None
         self._came: tuple[tuple[Decision, ...], tuple[Act, ...]] | None = None
         self._lost = 0
         self._resume_s: float | None = None
@@ -115,7 +115,8 @@ class Recorder:
 
     def given(self, image: Image, changed: Set[DeviceId], settled: Set[TargetId]) -> None:
         """What it decides on."""
-        self._given = (image, frozenset(changed), frozenset(settled))
+        touched = frozenset(self._table.take_replaced())  # the image was taken in this very moment
+        self._given = (image, frozenset(changed), frozenset(settled), touched)
 
     def ended(self, decided: Sequence[Decision], acts: Sequence[Act]) -> None:
         """What came of it."""
@@ -138,7 +139,8 @@ class Recorder:
         self._tape.deaf = False
 
     def _frame(self, name: str, moment: Moment) -> TurnFrame:
-        image, changed, settled = self._given or (self._table.snapshot(), frozenset(), frozenset())
+        given = self._given or (self._table.snapshot(), frozenset(), frozenset(), self._table.take_replaced())
+        image, changed, settled, touched = given
         decided, acts = self._came or ((), ())
         return TurnFrame(
             name,
@@ -152,6 +154,7 @@ class Recorder:
             acts,
             self._core.verdicts.take_touched(),
             failed=self._came is None,
+            touched=frozenset(touched),
         )
 
     # -- snapshots and gaps -------------------------------------------------------------------------------------

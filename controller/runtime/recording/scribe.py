@@ -124,7 +124,7 @@ class Scribe:
             log.warning("recording_without_configuration", reason=str(error))
 
     def _turn(self, frame: TurnFrame) -> None:
-        blocks = changed_blocks(frame.image.blocks, self._blocks)
+        blocks = changed_blocks(frame.image.blocks, self._blocks, sorted(frame.touched))
         self._blocks = frame.image.blocks
         came = outcome(frame.decided, frame.acts, frame.verdicts, failed=frame.failed)
         held = {target: said for target, said in came.held.items() if self._held.get(target, "") != said}

@@ -14,7 +14,7 @@ from controller.domain.points import TargetId, device_of, output_of
 from controller.domain.request import Request
 from controller.domain.slots import Slot
 from controller.logic.contract import LastWrite, Verdict
-from controller.runtime.actuals import actual_of
+from controller.runtime.actuals import Actual, actual_of
 from controller.runtime.book import RequestBook
 from controller.runtime.table import ImageTable
 
@@ -107,7 +107,7 @@ class Sight:
         view = self._table.view(device_of(target_id), self._clock.monotonic())
         actual = actual_of(target, request.value, view, self._city)
         agrees = actual.agrees is True and not _limit_unproven(target_id, request.value, view)
-        if actual.known and (agrees or _asks_nothing_of_its_own(request.value)):
+        if actual.known and (agrees or _asks_nothing_of_its_own(request.value, actual)):
             return Met(f"its feedback shows it: {actual.text}")
         return self._why(target_id)
 
@@ -134,10 +134,13 @@ def _limit_unproven(target: TargetId, wanted: Intent, view: View) -> bool:
     return not (limit.good and limit.value is True)
 
 
-def _asks_nothing_of_its_own(wanted: Intent) -> bool:
-    """AUTO leaves a unit to its station, hold leaves a gate or a station as it is: nothing else is to be proven."""
+def _asks_nothing_of_its_own(wanted: Intent, actual: Actual) -> bool:
+    """AUTO leaves a unit to its station, hold leaves a gate or station as it is, a target level leaves its units to the
+    water once the station is REMOTE: nothing else is to be proven."""
     if isinstance(wanted, UnitOrder):
         return wanted.mode is UnitMode.AUTO
     if isinstance(wanted, GateOrder):
         return wanted.percent is None
-    return isinstance(wanted, StationOrder) and wanted.mode is StationMode.HOLD
+    if not isinstance(wanted, StationOrder):
+        return False
+    return wanted.mode is StationMode.HOLD or (wanted.mode is StationMode.LEVEL and actual.agrees is None)

@@ -33,8 +33,8 @@ from tests.unit.runtime.people.rig import fast
 from tests.unit.runtime.soft_city import SoftField
 from tests.unit.settings.small_site import write_site
 
-AFTERNOON = datetime(2026, 6, 21, 6, 0, tzinfo=UTC)
-"""14:00 in Hangzhou: an order of half an hour ends in daylight, one of six hours reaches into the night."""
+AFTERNOON = datetime(2026, 6, 21, 9, 10, tzinfo=UTC)
+"""17:10 in Hangzhou: an order of half an hour ends in daylight, one of two hours reaches into the night."""
 SPEED = 20.0
 SECRET = " ".join(("four", "unrelated", "words", "here"))
 T = TypeVar("T")

@@ -13,7 +13,7 @@ from tests.unit.runtime.soft_city import LC1, LC2, PS
 K1, K2, FAR = f"{LC1}/K1", f"{LC1}/K2", f"{LC2}/K1"
 PUMP = f"{PS}/P1"
 FOR = ("--for", "30m", "--reason", "trying")
-NIGHT = ("--for", "6h", "--reason", "trying")
+NIGHT = ("--for", "2h", "--reason", "trying")
 
 
 @pytest.fixture

@@ -50,7 +50,8 @@ def test_what_cannot_be_known_closes_it(blind: str) -> None:
     rig.plant.outer_m = 1.0
     memory, _ = after_the_hold(rig)
     rig.plant.blind.add(blind)
-    assert asked(rig, memory) == (StationMemory(adopted=True), GateOrder(0.0))
+    memory, order = asked(rig, memory)
+    assert (order, memory.gravity_open, memory.gravity_since_s) == (GateOrder(0.0), False, None)
 
 
 def test_it_closes_for_a_running_unit() -> None:

@@ -68,6 +68,12 @@ def test_a_group_made_of_itself_is_refused_with_the_way_round() -> None:
         members_of(groups, Scopes.of(city()))
 
 
+def test_a_chain_of_groups_may_be_as_long_as_it_likes() -> None:
+    chain = [group(f"g{number}", any_of=[f"group:g{number + 1}"]) for number in range(2_000)]
+    found = members(*chain, group("g2000", lights=[ROAD_1]))
+    assert found["g0"] == {ROAD_1}
+
+
 def test_names_of_a_kind_are_what_lights_have_there() -> None:
     scopes = Scopes(Scopes.of(city()).lights, {"empty": frozenset()})
     assert scopes.names(ScopeKind.ROAD) == {"文一路", "秋涛路"}

@@ -17,6 +17,7 @@ from controller.logic.rights import (
     MATRIX,
     SLOT_NEEDS,
     TABLE,
+    WATER,
     Reach,
     Subject,
     Where,
@@ -57,9 +58,10 @@ def markdown() -> str:
 def test_an_administrator_operates_nothing_a_viewer_only_sees_and_only_administrators_see_users(role: Role) -> None:
     given_ = MATRIX[role]
     acts = {right for of in FIELD for right in given_[of]} & set(ACTING)
-    assert (acts == set()) == (role in (Role.ADMINISTRATOR, Role.VIEWER))
+    assert (acts == set()) == (role in (Role.ADMINISTRATOR, Role.VIEWER, Role.FORECASTER))
     assert (given_[OwnerClass.USERS] == set()) == (role is not Role.ADMINISTRATOR)
-    assert all(Right.SEE in given_[of] for of in FIELD)
+    seen = WATER if role is Role.FORECASTER else FIELD
+    assert {of for of in FIELD if Right.SEE in given_[of]} == set(seen)
 
 
 @pytest.mark.parametrize(
@@ -78,6 +80,11 @@ def test_an_administrator_operates_nothing_a_viewer_only_sees_and_only_administr
         (Role.ENGINEER, OwnerClass.CONFIG, Right.PUBLISH, True),
         (Role.ADMINISTRATOR, OwnerClass.USERS, Right.ADMINISTER, True),
         (Role.ADMINISTRATOR, OwnerClass.GATES, Right.OPERATE, False),
+        (Role.FORECASTER, OwnerClass.PUMPS, Right.FORECAST, True),
+        (Role.FORECASTER, OwnerClass.PUMPS, Right.OPERATE, False),
+        (Role.FORECASTER, OwnerClass.ROAD_LIGHTING, Right.SEE, False),
+        (Role.ENGINEER, OwnerClass.PUMPS, Right.FORECAST, False),
+        (Role.WATER_OPERATOR, OwnerClass.PUMPS, Right.FORECAST, True),
     ],
 )
 def test_the_table(role: Role, of: OwnerClass, right: Right, may: bool) -> None:

@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from controller.domain.assets import DatedLevel, Gauge, GaugeKind, Place
 from controller.domain.operating import OperatingState as State
+from controller.logic.forecasts.past_error import ErrorFigure
+from controller.logic.forecasts.rain_record import RainRecord, observe
+from controller.logic.forecasts.series import Forecast, ForecastKind, ForecastStep, TideExtreme, TideTable
 from controller.logic.state_proposals import (
-    LONGEST_GAP_S,
     ProposalRules,
-    RainMemory,
+    expected_advice,
     level_advice,
-    observe_rain,
+    level_expected_advice,
     rain_advice,
+    tide_advice,
 )
 
 RULES = ProposalRules()
+START = datetime(2026, 6, 22, 10, 0, tzinfo=UTC)
 RAIN = Gauge("330106-RG-0001", "西湖雨量站", "330106", Place(30.2, 120.1), GaugeKind.RAIN)
 LEVEL = Gauge(
     "330105-LG-0001",
@@ -33,12 +35,12 @@ LEVEL = Gauge(
 NOTHING: frozenset[State] = frozenset()
 
 
-def rained(rate_mm_h: float, hours: float, step_s: float = 60.0) -> tuple[RainMemory, float]:
-    memory, now_s = RainMemory(), 0.0
+def rained(rate_mm_h: float, hours: float, step_s: float = 60.0) -> tuple[RainRecord, datetime]:
+    record, now_s = RainRecord(), 0.0
     while now_s <= hours * 3600.0:
-        memory = observe_rain(memory, rate_mm_h, now_s, RULES.longest_s)
+        record = observe(record, rate_mm_h, START + timedelta(seconds=now_s), now_s)
         now_s += step_s
-    return memory, now_s - step_s
+    return record, START + timedelta(seconds=now_s - step_s)
 
 
 @pytest.mark.parametrize(
@@ -55,35 +57,84 @@ def rained(rate_mm_h: float, hours: float, step_s: float = 60.0) -> tuple[RainMe
 def test_rain_signals_are_50_in_12_6_and_3_hours_and_100_in_3(
     rate_mm_h: float, hours: float, states: list[State]
 ) -> None:
-    memory, now_s = rained(rate_mm_h, hours)
-    assert [advice.state for advice in rain_advice(RAIN, memory, RULES.rain, now_s)] == states
+    record, now = rained(rate_mm_h, hours)
+    assert [advice.state for advice in rain_advice(RAIN, record, RULES.rain, now)] == states
 
 
 def test_rain_of_long_ago_is_forgotten() -> None:
-    memory, now_s = rained(34.0, 3.0)
+    record, now = rained(34.0, 3.0)
     for hour in range(1, 14):
-        memory = observe_rain(memory, 0.0, now_s + hour * 3600.0, RULES.longest_s)
-    assert rain_advice(RAIN, memory, RULES.rain, now_s + 13 * 3600.0) == []
+        later = now + timedelta(hours=hour)
+        record = observe(record, 0.0, later, (later - START).total_seconds())
+    assert rain_advice(RAIN, record, RULES.rain, now + timedelta(hours=13)) == []
 
 
-def test_a_gap_is_not_filled_in() -> None:
-    memory = observe_rain(RainMemory(), 36.0, 0.0, RULES.longest_s)
-    memory = observe_rain(memory, 36.0, 36_000.0, RULES.longest_s)
-    assert memory.within(RULES.longest_s, 36_000.0) == pytest.approx(36.0 * LONGEST_GAP_S / 3600.0)
-    unknown = observe_rain(memory, None, 36_060.0, RULES.longest_s)
-    later = observe_rain(unknown, 36.0, 40_000.0, RULES.longest_s)
-    assert later.within(60.0, 40_000.0) == 0.0
+def foreseen(*mm_h: float, issued: datetime = START) -> Forecast:
+    steps = (
+        ForecastStep(issued + timedelta(hours=hour), issued + timedelta(hours=hour + 1), rate)
+        for hour, rate in enumerate(mm_h)
+    )
+    return Forecast(ForecastKind.RAIN, RAIN.id, issued, "meteo", tuple(steps))
 
 
-@given(st.lists(st.tuples(st.floats(1.0, 600.0), st.floats(0.0, 200.0)), min_size=1, max_size=80))
-def test_what_fell_is_counted_once_and_kept_small(looks: list[tuple[float, float]]) -> None:
-    memory, now_s, fell, rate = RainMemory(), 0.0, 0.0, None
-    for step_s, next_rate in looks:
-        now_s += step_s
-        fell += (rate or 0.0) * step_s / 3600.0 if rate is not None else 0.0
-        memory, rate = observe_rain(memory, next_rate, now_s, 1e9), next_rate
-    assert memory.within(1e9, now_s) == pytest.approx(fell)
-    assert len(memory.pieces) <= now_s / 300.0 + 2
+@pytest.mark.parametrize(
+    ("fell_mm_h", "ahead", "states"),
+    [
+        (0.0, (0.0, 20.0, 20.0, 20.0), [State.FLOOD_IV, State.FLOOD_III, State.FLOOD_II]),
+        (0.0, (0.0, 10.0, 10.0, 10.0), []),
+        (12.0, (10.0, 10.0), [State.FLOOD_IV, State.FLOOD_III]),
+        (16.0, (60.0,), [State.FLOOD_IV, State.FLOOD_III, State.FLOOD_II]),
+        (20.0, (90.0,), [State.FLOOD_I]),
+        (12.0, (0.0, 0.0), []),
+    ],
+)
+def test_rain_that_fell_and_rain_foreseen_count_together_and_what_is_reached_is_not_expected(
+    fell_mm_h: float, ahead: tuple[float, ...], states: list[State]
+) -> None:
+    record, now = rained(fell_mm_h, 3.0)
+    forecast = foreseen(*ahead, issued=now)
+    told = list(expected_advice(RAIN, record, forecast, None, RULES.rain, now))
+    assert [advice.state for advice in told] == states
+    assert all("issued 0.0 h ago" in one.why_en and "not known yet" in one.why_en for one in told)
+
+
+def test_what_is_expected_says_how_wrong_its_source_usually_is() -> None:
+    record, now = rained(0.0, 1.0)
+    figure = ErrorFigure("meteo", RAIN.id, 3, 8, 2, 4.0, 9.0, 1.2)
+    told = next(iter(expected_advice(RAIN, record, foreseen(60.0, issued=now), figure, RULES.rain, now)))
+    assert "usually 9 mm off" in told.why_en
+    assert "通常误差9毫米" in told.why_zh
+
+
+@pytest.mark.parametrize(
+    ("ahead_m", "level_m", "states"),
+    [
+        ((2.5, 2.6), 2.4, []),
+        ((2.5, 2.75), 2.4, [State.FLOOD_IV]),
+        ((2.8, 3.3), 2.4, [State.FLOOD_IV, State.FLOOD_II]),
+        ((2.8, 3.3), 2.75, [State.FLOOD_II]),
+        ((2.8, 3.3), None, [State.FLOOD_IV, State.FLOOD_II]),
+        ((), 2.4, []),
+    ],
+)
+def test_levels_the_model_foresees_propose_as_far_as_they_are_not_reached(
+    ahead_m: tuple[float, ...], level_m: float | None, states: list[State]
+) -> None:
+    ahead = [(START + timedelta(hours=1 + hour), value) for hour, value in enumerate(ahead_m)]
+    told = list(level_expected_advice(LEVEL, ahead, level_m, RULES.levels, START))
+    assert [advice.state for advice in told] == states
+
+
+@pytest.mark.parametrize(("high_m", "in_h", "states"), [(2.6, 5, []), (2.8, 5, [State.FLOOD_IV]), (3.4, 20, [])])
+def test_a_high_water_of_the_tide_table_proposes_for_the_next_hours(
+    high_m: float, in_h: int, states: list[State]
+) -> None:
+    extremes = (
+        TideExtreme(START - timedelta(hours=1), 0.5, high=False),
+        TideExtreme(START + timedelta(hours=in_h), high_m, high=True),
+    )
+    table = TideTable(LEVEL.id, START, "office", extremes)
+    assert [advice.state for advice in tide_advice(LEVEL, table, START, RULES.levels)] == states
 
 
 @pytest.mark.parametrize(

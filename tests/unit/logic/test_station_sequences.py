@@ -98,6 +98,22 @@ def test_a_jammed_discharge_gate_locks_its_unit_out() -> None:
     rig.order("", "count 1")
     rig.until_running(1)
     assert rig.plant.running["P2"]
+    assert "jammed at 0 %" in rig.memory.gates[f"{PS}/G1"].locked_out
+    rig.order("P1", "start", slot=Slot.EMERGENCY_ORDER)
+    rig.run(3)
+    assert rig.step.verdicts[P1].interlock == "gate_locked"
+    rig.memory = reset_lockout(rig.memory, f"{PS}/G1")
+    rig.plant.jammed.clear()
+    rig.order("P1", "start", slot=Slot.EMERGENCY_ORDER)
+    rig.until_running(2)
+
+
+def test_a_slow_discharge_gate_locks_its_unit_out() -> None:
+    rig = manual()
+    rig.plant.slow["G1"] = 0.2
+    rig.order("", "count 1")
+    rig.until_running(1)
+    assert rig.plant.running["P2"]
     assert "discharge gate gate 1 not proven" in rig.memory.units[P1].locked_out
 
 

@@ -9,12 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from controller.domain.assets import PumpType, Station, StationKind
+from controller.domain.assets import GateRole, PumpType, Station, StationKind, Turning
 from controller.domain.expression import Truth, parse
 from controller.domain.image import Block, LinkState, View
 from controller.domain.points import Reading, good
 from controller.domain.slots import Slot
-from controller.logic import gate_guards, unit_guards
+from controller.logic import gate_guards, power_guards, rack_guards, unit_guards
 from controller.logic.built_in_guards import Act, BuiltIn, cabinet_guards, station_guards
 from controller.logic.built_in_texts import TEXTS
 from controller.logic.contract import Moment, Ruling, StationMemory, UnitMemory
@@ -25,7 +25,7 @@ from controller.logic.station_scene import scene_of
 from controller.logic.truth_table import ActTable, Word, truth_table
 from controller.logic.unit_guards import may_start, path_is_proven
 from controller.logic.value_ranges import Flag, Numbers, Range, Texts
-from tests.unit.logic.water_rig import PS, WALL, Plant, station
+from tests.unit.logic.water_rig import PS, WALL, Plant, equipped, station
 from tests.unit.runtime.core_field import LC, small_city
 
 P1, G1 = f"{PS}/P1", f"{PS}/G1"
@@ -105,11 +105,20 @@ def test_every_row_says_why_it_stands_and_how_it_is_cleared_in_both_languages() 
 
 
 def test_every_guard_in_the_code_is_described_and_nothing_else_is() -> None:
-    code = "".join(Path(str(module.__file__)).read_text("utf-8") for module in (unit_guards, gate_guards))
-    named = set(re.findall(r'(?:hold|force)\(\s*"(\w+)"', code)) | {"fault", "available", "backspin", "min_off"}
-    named |= {"starts_per_hour", "starts_per_day"}
-    two_ways = replace(STATION, units=(STATION.units[0], replace(STATION.units[1], direction="divert")))
-    described = {guard.id for one in (STATION, two_ways) for guard in station_guards(one, POINTS)}
+    guards = (unit_guards, gate_guards, power_guards, rack_guards)
+    code = "".join(Path(str(module.__file__)).read_text("utf-8") for module in guards)
+    found = re.findall(r'(?:hold\(|force\(|Ruling\.(?:HOLD|FORCE),)\s*"(\w+)"', code)
+    named = {*found, "fault", "available", "backspin", "min_off"}
+    named |= {"starts_per_hour", "starts_per_day", "lubrication", "cooling"}
+    named |= {"undercurrent", "closed_path", "auxiliary"}  # what locks a running unit out: logic.unit_protection
+    named |= {"bore", "fast_rise", "mountain_flood"}  # of river gates: logic.tidal.gates
+    named |= {"drainage_first", "lining"}  # of units that bring water in: logic.diversion.turning
+    both = (STATION.units[0], replace(STATION.units[1], direction="divert"))
+    two_ways = replace(STATION, units=both, turning=Turning())
+    intake = replace(STATION.gates[0], id=f"{STATION.id}/G9", output="G9", role=GateRole.INTAKE)
+    at_a_river = replace(STATION, outer_water="river", gates=(*STATION.gates, intake))
+    stations = (STATION, two_ways, at_a_river, equipped())
+    described = {guard.id for one in stations for guard in station_guards(one, POINTS)}
     elsewhere = {"not_ready", "local", "plc_stops", "no_restrike", "rack_stop"}
     assert described - elsewhere == named
     assert {guard.id for guard in cabinet_guards(small_city(STATION).cabinets[LC])} == {

@@ -8,6 +8,7 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from controller.domain.assets import PumpType, PumpUnit, Station
+from controller.domain.command import Wanted
 from controller.domain.image import LinkState
 from controller.domain.intents import StationMode, StationOrder, UnitMode, UnitOrder
 from controller.domain.slots import Slot
@@ -84,11 +85,15 @@ quickly = settings(max_examples=12, deadline=None, phases=[Phase.explicit, Phase
 
 
 def started(rig: Rig) -> list[str]:
-    return [one.write.point[:2] for one in rig.step.wanted if one.write.value is True]
+    return [one.write.point[:2] for one in run_commands(rig) if one.write.value is True]
 
 
 def stopped(rig: Rig) -> list[str]:
-    return [one.write.point[:2] for one in rig.step.wanted if one.write.value is False]
+    return [one.write.point[:2] for one in run_commands(rig) if one.write.value is False]
+
+
+def run_commands(rig: Rig) -> list[Wanted]:
+    return [one for one in rig.step.wanted if one.write.point.endswith(".run_command")]
 
 
 def play(script: list[tuple[int, Event]], of: Station, check: Callable[[Rig], None], *, pumping: bool = False) -> Rig:

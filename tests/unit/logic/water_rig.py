@@ -38,6 +38,7 @@ from controller.logic.contract import LastWrite, Moment, StationMemory, StationS
 from controller.logic.interlocks import InterlockSpec
 from controller.logic.site_conditions import NOTHING_ON_SITE, SiteConditions
 from controller.logic.station_evaluation import evaluate_station, observe_station, station_requests
+from controller.logic.water_around import NOTHING_AROUND, WaterAround
 
 PS = "330102-PS-0003"
 WALL = datetime(2026, 6, 21, 4, 0, tzinfo=UTC)
@@ -70,6 +71,37 @@ def gate(number: int, role: GateRole = GateRole.DISCHARGE, travel_s: float = 20.
 
 
 LEVELS = StagedLevels(start_m=3.0, step_m=0.1, span_m=0.3, dry_run_m=1.5, stagger_s=30.0)
+
+
+AIDED = ("lubrication", "cooling")
+
+
+def equipped(**changes: object) -> Station:
+    """A station with everything a unit or gate may have besides: auxiliaries, suction gate, flap, drive, supply."""
+    aided = unit(
+        1,
+        PumpType.CENTRIFUGAL,
+        auxiliaries=AIDED,
+        auxiliary_trip_s=20.0,
+        suction_gate=f"{PS}/G4",
+        flap=True,
+        min_speed_percent=40.0,
+        feeder="10kV-I",
+    )
+    gates = (gate(1), gate(2), gate(3, GateRole.GRAVITY), gate(4, GateRole.SUCTION))
+    gates = (*gates[:2], replace(gates[2], torque_limit_percent=110.0, emergency_lower=True), gates[3])
+    gates = (*gates, replace(gate(5, GateRole.INTAKE), buttons=True))
+    plain = station(
+        2,
+        units=(aided, unit(2, feeder="10kV-I")),
+        gates=gates,
+        gravity=GravityRule(f"{PS}/G3"),
+        automatic=False,
+        supply="supply_ok",
+        boots="boots",
+        low_low="low_low",
+    )
+    return replace(plain, **changes)  # type: ignore[arg-type]  # the caller names fields of Station
 
 
 def station(count: int = 2, *, pump: PumpType = PumpType.AXIAL, gravity: bool = True, **changes: object) -> Station:
@@ -114,6 +146,18 @@ class Plant:
     jammed: set[str] = field(default_factory=set)
     blind: set[str] = field(default_factory=set)
     no_current: set[str] = field(default_factory=set)
+    supply: bool = True
+    boots: float = 7.0
+    low_low: bool = False
+    lost: set[str] = field(default_factory=set)
+    """Auxiliaries (``P1.cooling``) that do not come on."""
+    flap_open: set[str] = field(default_factory=set)
+    torque: dict[str, float] = field(default_factory=dict)
+    starved: set[str] = field(default_factory=set)
+    lies: dict[str, Value] = field(default_factory=dict)
+    """Points that show this whatever is true."""
+    slow: dict[str, float] = field(default_factory=dict)
+    """Gates that travel at this share of their speed."""
     pending: list[tuple[float, str, Value]] = field(default_factory=list)
     stops: dict[str, list[float]] = field(default_factory=dict)
     starts: dict[str, list[float]] = field(default_factory=dict)
@@ -140,6 +184,12 @@ class Plant:
             self.commands[point] = value
             if point == "mode_command" and self.switch == "REMOTE":
                 self._enter(str(value))
+            self._press(point)
+        self._let_down(step_s)
+        if not self.supply:
+            for output in self.running:
+                self.run(output, on=False, now_s=now_s)
+            return
         if self.mode != "REMOTE":
             return
         for one in self.station.units:
@@ -158,10 +208,24 @@ class Plant:
         for one_gate in self.station.gates:
             self.commands[f"{one_gate.output}.position_command"] = self.position[one_gate.output]
 
+    def _press(self, point: str) -> None:
+        """A button of a gate: its goal is the end it names."""
+        output, _, name = point.partition(".")
+        if name in ("open_command", "close_command"):
+            self.commands[f"{output}.position_command"] = 100.0 if name == "open_command" else 0.0
+
+    def _let_down(self, step_s: float) -> None:
+        for one_gate in self.station.gates:
+            if self.commands.get(f"{one_gate.output}.emergency_lower_command") is True:
+                lower = 100.0 * step_s / one_gate.emergency_lower_s
+                self.position[one_gate.output] = max(0.0, self.position[one_gate.output] - lower)
+                self.commands[f"{one_gate.output}.position_command"] = self.position[one_gate.output]
+
     def _travel(self, one_gate: Gate, goal: float, step_s: float) -> None:
         if one_gate.output in self.jammed:
             return
         position, most = self.position[one_gate.output], 100.0 * step_s / one_gate.travel_s
+        most *= self.slow.get(one_gate.output, 1.0)
         self.position[one_gate.output] = position + max(-most, min(most, goal - position))
 
     def turn_switch(self, to: str) -> None:
@@ -177,19 +241,49 @@ class Plant:
         for one in self.station.units:
             runs = self.running[one.output]
             values[f"{one.output}.running"] = runs
-            values[f"{one.output}.current_a"] = 80.0 if runs and one.output not in self.no_current else 0.0
+            values[f"{one.output}.current_a"] = self._current_a(one, runs)
+            values |= self._beside(one, runs)
             values |= {f"{one.output}.fault": False, f"{one.output}.available": True}
-            values[f"{one.output}.speed_percent"] = 100.0 if runs else 0.0
+            turns = float(self.commands.get(f"{one.output}.speed_command", 100.0))
+            values[f"{one.output}.speed_percent"] = turns if runs else 0.0
         for one_gate in self.station.gates:
             position = self.position[one_gate.output]
             values[f"{one_gate.output}.position_percent"] = position
             values[f"{one_gate.output}.open_limit"] = position >= 99.9
             values[f"{one_gate.output}.closed_limit"] = position <= 0.1
             values[f"{one_gate.output}.fault"] = one_gate.output in self.jammed
+            if one_gate.torque_limit_percent is not None:
+                values[f"{one_gate.output}.torque_percent"] = self.torque.get(one_gate.output, 40.0)
+            if one_gate.emergency_lower:
+                values.setdefault(f"{one_gate.output}.emergency_lower_command", False)
+        wired = {"supply_ok": (self.station.supply, self.supply), "boots": (self.station.boots, self.boots)}
+        wired["low_low"] = (self.station.low_low, self.low_low)
+        values |= {point: value for point, (known, value) in wired.items() if known is not None}
+        values |= self.lies
         return {
             name: bad(Detail.FAILURE, now_s) if value is None or name in self.blind else good(value, now_s)
             for name, value in values.items()
         }
+
+    def _current_a(self, one: PumpUnit, runs: bool) -> float:
+        if not runs or one.output in self.no_current:
+            return 0.0
+        if one.output in self.starved:
+            return 30.0
+        speed = self.commands.get(f"{one.output}.speed_command", 100.0)
+        return 80.0 * (float(speed) / 100.0) ** 2
+
+    def _beside(self, one: PumpUnit, runs: bool) -> dict[str, Value | None]:
+        values: dict[str, Value | None] = {}
+        for name in one.auxiliaries:
+            told = self.commands.setdefault(f"{one.output}.{name}_command", False)
+            values[f"{one.output}.{name}_command"] = told
+            values[f"{one.output}.{name}"] = bool(told) and f"{one.output}.{name}" not in self.lost
+        if one.flap:
+            values[f"{one.output}.flap_closed"] = not runs and one.output not in self.flap_open
+        if one.min_speed_percent is not None:
+            values[f"{one.output}.speed_command"] = self.commands.setdefault(f"{one.output}.speed_command", 100.0)
+        return values
 
 
 @dataclass
@@ -207,8 +301,10 @@ class Rig:
     step: StationStep = field(default_factory=lambda: StationStep(StationMemory()))
     decisions: dict[TargetId, Decision] = field(default_factory=dict)
     leases: int = 0
+    started: datetime = WALL
     interlocks: tuple[InterlockSpec, ...] = ()
     site: SiteConditions = NOTHING_ON_SITE
+    around: WaterAround = NOTHING_AROUND
 
     def __post_init__(self) -> None:
         self.plant = Plant(self.station)
@@ -237,7 +333,7 @@ class Rig:
 
     @property
     def moment(self) -> Moment:
-        return Moment(WALL + timedelta(seconds=self.now_s - START_S), self.now_s)
+        return Moment(self.started + timedelta(seconds=self.now_s - START_S), self.now_s)
 
     def look(self) -> View:
         """What the controller sees of the station in this cycle; kept as ``view``."""
@@ -251,7 +347,15 @@ class Rig:
         view = self.view = self.look()
         self._verify(view)
         self.memory = observe_station(self.station, view, self.memory, self.moment)
-        self.memory, computed = station_requests(self.station, view, self.memory, self.moment, self.interlocks)
+        self.memory, computed = station_requests(
+            self.station,
+            view,
+            self.memory,
+            self.moment,
+            self.interlocks,
+            around=self.around,
+            standing=lambda target: [request for (of, _), request in self.book.items() if of == target],
+        )
         self.decisions = self._decide(computed)
         self.site.look(view)
         self.step = evaluate_station(
@@ -263,6 +367,7 @@ class Rig:
             self.moment,
             self.interlocks,
             site=self.site,
+            around=self.around,
         )
         self.memory = self.step.memory
         for wanted in self.step.wanted:

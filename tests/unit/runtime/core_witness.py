@@ -15,7 +15,7 @@ from controller.domain.points import TargetId
 from controller.domain.request import Request
 from controller.domain.slots import Slot
 from controller.logic.levels import inner_level
-from controller.logic.stations import stop_level_m
+from controller.logic.station_stages import stop_level_m
 from controller.runtime.command_log import Track
 from tests.unit.runtime.core_rig import LC, PS, CoreRig
 

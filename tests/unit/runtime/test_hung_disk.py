@@ -11,12 +11,19 @@ from typing import Any
 import pytest
 
 from controller.domain.errors import StoreError
+from controller.runtime import patience
 from controller.store.journal_read import read
 from controller.store.store import Store
 from tests.unit.runtime.soft_city import LC1, LC2, SoftCity, person, soft_city
 
 ROAD, OTHER_ROAD = f"{LC1}/K1", f"{LC2}/K1"
 LIN = person("lin")
+
+
+@pytest.fixture(autouse=True)
+def soon_impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The product's own patience with a disk, not that of the other tests."""
+    monkeypatch.setattr(patience, "PATIENCE_S", 3.0)
 
 
 @contextlib.contextmanager

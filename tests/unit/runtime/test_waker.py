@@ -44,3 +44,25 @@ async def test_waiting_for_what_is_already_past_lets_others_run() -> None:
     asyncio.get_running_loop().call_soon(ran.append, True)
     assert await waker.wait(-1.0) is False
     assert ran == [True]
+
+
+async def test_a_wait_after_one_that_was_cut_short_lasts_its_own_time_longer_or_shorter() -> None:
+    steady = clock()
+    waker = Waker(steady)
+    for first_s, then_s in ((10.0, 30.0), (30.0, 10.0), (10.0, 10.0)):
+        began_s = steady.monotonic()
+        asyncio.get_running_loop().call_later(1.0, waker.call)
+        assert await waker.wait(first_s) is True
+        assert await waker.wait(then_s) is False
+        assert abs(steady.monotonic() - began_s - 1.0 - then_s) < 0.01
+
+
+async def test_a_cancelled_wait_leaves_no_timer_behind() -> None:
+    waker = Waker(clock())
+    waiting = asyncio.ensure_future(waker.wait(600.0))
+    await asyncio.sleep(1.0)
+    waiting.cancel()
+    await asyncio.wait([waiting])
+    before_s = asyncio.get_running_loop().time()
+    assert await waker.wait(5.0) is False
+    assert abs(asyncio.get_running_loop().time() - before_s - 5.0) < 0.01

@@ -97,8 +97,8 @@ def test_what_is_unreachable_or_contradicts_its_own_act_is_refused(tmp_path: Pat
 
 CONTRADICTORY = {
     "contradicts one: together they make start of 330106-PS-0001/P1 impossible": (
-        Said(condition="rack_head_m < 0.3"),
-        Said(id="two", condition="rack_head_m > 0.4"),
+        Said(condition="rack_head_m < 0.1"),
+        Said(id="two", condition="rack_head_m > 0.2"),
     ),
     "contradicts one": (
         Said(target=PS, condition="inner_level_m > outer_level_m"),

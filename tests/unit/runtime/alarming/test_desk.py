@@ -72,6 +72,15 @@ async def test_an_acknowledgement_is_journalled_and_durable_before_it_is_answere
         assert '"state":"ACKED"' in on_disk(tmp_path)[DOOR]
 
 
+async def test_a_call_for_help_is_answered_by_a_person_and_by_no_machine(tmp_path: Path) -> None:
+    async with soft_city(tmp_path) as city:
+        city.assembly.alarms.set(LC1, "sos", "somebody calls for help")
+        refused = await city.controller.desks.alarms.acknowledge(f"{LC1}:sos", Caller("scada-key"))
+        assert (refused.accepted, refused.cause) == (False, "NO_ACCESS_AUTHORITY")
+        assert "a person signed in as themselves answers it" in refused.text_en
+        assert (await city.controller.desks.alarms.acknowledge(f"{LC1}:sos", LIN)).accepted
+
+
 async def test_an_acknowledged_alarm_is_acknowledged_after_a_restart(tmp_path: Path, soft: SoftField) -> None:
     async with soft_city(tmp_path, soft=soft) as city:
         open_door(city)

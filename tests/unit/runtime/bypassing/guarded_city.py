@@ -21,7 +21,7 @@ from controller.settings.load import load_site
 from controller.store.store import Store
 from drivers.soft import SoftDriver
 from tests.unit.runtime.soft_city import DUSK, LC1, PS, SoftCity, SoftField
-from tests.unit.settings.small_site import write_site
+from tests.unit.settings.small_site import changed, write_site
 
 P1, K1 = f"{PS}/P1", f"{LC1}/K1"
 RACK = InterlockSpec(
@@ -50,7 +50,11 @@ async def guarded_city(
     start: datetime = DUSK,
 ) -> AsyncIterator[SoftCity]:
     """A running controller; the same ``soft`` again is the same field for the next process."""
-    site = replace(load_site(write_site(tmp_path / "config")), interlocks=tuple(interlocks))
+    # The built-in guard of the rack binds later than the interlock that is bypassed here.
+    own_rack = changed(
+        "site/assets/water.yaml", "    automatic: true\n", "    automatic: true\n    rack: {start_m: 0.5}\n"
+    )
+    site = replace(load_site(write_site(tmp_path / "config", own_rack)), interlocks=tuple(interlocks))
     clock = ScaledClock(start, source=asyncio.get_running_loop().time, origin_s=asyncio.get_running_loop().time())
     with (soft or SoftField()).wired() as wires:
         store = Store.open(tmp_path / "data")

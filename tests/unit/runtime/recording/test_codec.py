@@ -107,3 +107,33 @@ def test_images_come_back_change_by_change_to_the_last_bit(images: list[dict[str
         assert replayed == after
         assert repr(replayed) == repr({device: after[device] for device in replayed})
         before = after
+
+
+polls = st.lists(
+    st.dictionaries(
+        st.sampled_from(["x", "y", "z"]), st.one_of(st.booleans(), st.integers(), st.floats(0, 1)), min_size=1
+    ),
+    min_size=1,
+    max_size=5,
+)
+
+
+@given(polls)
+def test_polls_come_back_to_the_last_bit_and_are_told_by_their_values_alone(given_polls: list[dict[str, Any]]) -> None:
+    before = Block("a", {"x": Reading(0, Quality.GOOD, 0.0)}, LinkState.ONLINE, complete=True, sequence=7, ageing={})
+    replayed = {"a": before}
+    for number, values in enumerate(given_polls, 1):
+        readings = {name: Reading(value, Quality.GOOD, float(number)) for name, value in values.items()}
+        merged = {**before.readings, **readings}
+        after = Block("a", merged, LinkState.ONLINE, complete=True, sequence=7 + number, ageing={})
+        told = json.loads(json.dumps(changed_blocks({"a": after}, {"a": before}, ["a", "gone"])))
+        assert len(told[1]["a"]) == 5
+        apply_blocks(told, replayed, {})
+        assert repr(replayed) == repr({"a": after})
+        before = after
+
+
+def test_of_devices_nobody_touched_nothing_is_said() -> None:
+    one, other = (Block(name, {}, LinkState.ONLINE, complete=True, sequence=1) for name in "ab")
+    assert changed_blocks({"a": one, "b": other}, {}, ["b"])[1].keys() == {"b"}
+    assert changed_blocks({"a": one, "b": other}, {}, [])[1] == {}

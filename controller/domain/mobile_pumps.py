@@ -1,0 +1,41 @@
+"""Mobile pumps 移动泵车: assets without an output. Where one is and what it does is what people report of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from controller.domain.assets import Place
+from controller.domain.points import DeviceId
+
+
+class MobilePumpState(StrEnum):
+    """READY 待命 at its home, UNDERWAY 在途, PUMPING 抽排, FAULT 故障."""
+
+    READY = "ready"
+    UNDERWAY = "underway"
+    PUMPING = "pumping"
+    FAULT = "fault"
+
+
+STATES_ZH: Mapping[MobilePumpState, str] = {
+    MobilePumpState.READY: "待命",
+    MobilePumpState.UNDERWAY: "在途",
+    MobilePumpState.PUMPING: "抽排",
+    MobilePumpState.FAULT: "故障",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class MobilePumpReport:
+    """What was last said of one: state, where (None: at its home, or not said), by whom, when (aware), and a note."""
+
+    pump: DeviceId
+    state: MobilePumpState
+    place: Place | None
+    where: str
+    by: str
+    at: datetime
+    note: str = ""

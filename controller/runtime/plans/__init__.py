@@ -1,0 +1,1 @@
+"""Plans at work: previewed, started by two, gone on with after any death, answered, paused, aborted."""

@@ -1,0 +1,125 @@
+"""Only a table and gauges that agree for a while let an outfall open: votes, lies, frozen gauges, fast rises."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from controller.logic.tidal.voting import outer_vote
+from controller.logic.water_around import OuterTrust
+from tests.unit.logic.tidal.tide_rig import CALM, GAUGES, River, table_of
+
+A, B, C = GAUGES
+
+
+@pytest.mark.parametrize(
+    ("values", "level_m"),
+    [
+        ((1.00, 1.02, 1.04), 1.02),
+        ((1.00, 1.02, 3.00), 1.01),
+        ((1.00, 2.00, 3.00), None),
+        ((1.00, 1.10, None), 1.05),
+        ((1.00, 1.50, None), None),
+        ((1.00, None, None), None),
+        ((None, None, None), None),
+        ((1.00,), 1.00),
+        ((None,), None),
+    ],
+)
+def test_the_vote_over_outer_gauges(values: tuple[float | None, ...], level_m: float | None) -> None:
+    vote = outer_vote(dict(zip(GAUGES, values, strict=False)), 0.20)
+    assert vote.level_m == (None if level_m is None else pytest.approx(level_m))
+
+
+def test_trust_is_earned_over_ten_minutes_of_agreement() -> None:
+    river = River(at_h=1.0)
+    assert river.run(5).trust is OuterTrust.DISTRUSTED
+    assert river.run(6).trust is OuterTrust.AGREED
+
+
+@pytest.mark.parametrize("lie_m", [-0.9, 0.9])
+def test_gauges_that_all_lie_against_the_table_are_distrusted_within_minutes(lie_m: float) -> None:
+    river = River(at_h=1.5)
+    river.run(15)
+    river.offsets = dict.fromkeys(GAUGES, lie_m)
+    river.memory = replace(river.memory, samples=())
+    assert river.run(8).trust in (OuterTrust.DISTRUSTED, OuterTrust.RISING_FAST)
+    assert not river.memory.agreed
+
+
+def test_one_lying_gauge_of_three_is_outvoted_and_named() -> None:
+    river = River(at_h=1.0)
+    river.offsets = {B: -1.5}
+    state = river.run(15)
+    assert state.trust is OuterTrust.AGREED
+    assert str(B) in state.vote.note
+
+
+def test_a_frozen_gauge_loses_its_vote_and_two_frozen_ones_the_trust() -> None:
+    river = River(at_h=2.0)
+    river.run(15)
+    for gauge in (A, B):
+        reading = river.reading(gauge)
+        assert isinstance(reading.value, float)
+        river.frozen[gauge] = reading.value
+    state = river.run(45)
+    assert set(state.frozen) == {A, B}
+    assert state.trust is OuterTrust.DISTRUSTED
+
+
+def test_dead_gauges_end_the_trust_at_once() -> None:
+    river = River(at_h=1.0)
+    river.run(15)
+    river.dead = {A, B}
+    assert river.run(0.1).trust is OuterTrust.DISTRUSTED
+    assert river.run(12).trust is OuterTrust.DISTRUSTED
+    river.dead = set()
+    assert river.run(5).trust is OuterTrust.DISTRUSTED
+    assert river.run(6).trust is OuterTrust.AGREED
+
+
+def test_without_a_table_nothing_is_agreed_however_well_the_gauges_do() -> None:
+    river = River(at_h=1.0, table=None)
+    assert river.run(30).trust is OuterTrust.NO_TABLE
+    ended = River(at_h=1.0, table=table_of(halves=1))
+    ended.run(30)
+    ended.at_h = 6.3
+    assert ended.run(1).trust is OuterTrust.NO_TABLE
+
+
+def test_a_fast_rise_is_seen_within_two_minutes_and_remembered_for_half_an_hour() -> None:
+    river = River(CALM, at_h=7.0)
+    river.run(15)
+    for _ in range(12):
+        river.surge_m += 0.5 / 30.0
+        river.run(10 / 60)
+    assert river.state is not None
+    assert river.state.trust is OuterTrust.RISING_FAST
+    assert river.run(25).trust is OuterTrust.RISING_FAST
+    assert river.run(10).trust is not OuterTrust.RISING_FAST
+
+
+def test_an_ordinary_tide_never_looks_like_a_fast_rise() -> None:
+    river = River(CALM, at_h=0.5)
+    seen = {river.run(10).trust for _ in range(70)}
+    assert OuterTrust.RISING_FAST not in seen
+
+
+@given(
+    lies=st.dictionaries(st.sampled_from(GAUGES), st.floats(-3.0, 3.0), max_size=3),
+    dead=st.sets(st.sampled_from(GAUGES)),
+    at_h=st.floats(0.5, 40.0),
+    tabled=st.booleans(),
+)
+def test_agreed_always_means_that_voted_level_and_table_agree(lies: dict, dead: set, at_h: float, tabled: bool) -> None:
+    river = River(CALM, at_h=at_h, offsets=lies, dead=dead)
+    river.table = river.table if tabled else None
+    state = river.run(12, step_s=60.0)
+    if state.trust is OuterTrust.AGREED:
+        assert state.off_m is not None
+        assert state.off_m <= river.water.tolerance_m
+        assert state.vote.level_m is not None
+        assert sum(1 for gauge in GAUGES if gauge not in dead) >= 2

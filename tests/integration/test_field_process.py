@@ -17,17 +17,20 @@ import pytest
 ROOT = Path(__file__).parents[2]
 PROGRAM = """
 import asyncio
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from time import monotonic
 from hil.sim_process import run_field
 from tests.unit.hil import small_city
 
+NOON = datetime(2026, 6, 22, 4, tzinfo=UTC)  # in Hangzhou: no light is on by itself
+
 class RealClock:
     speed = 1.0
-    def now(self): return datetime.now(UTC)
+    def now(self): return NOON + timedelta(seconds=monotonic() - BEGUN_S)
     def monotonic(self): return monotonic()
     async def sleep(self, seconds): await asyncio.sleep(seconds)
 
+BEGUN_S = monotonic()
 asyncio.run(run_field(small_city.site(), small_city.world(), RealClock(), only=frozenset({"gw-1"}),
                       ephemeral_ports=True, until_stdin_closes=True))
 print("ended cleanly")

@@ -209,7 +209,7 @@ class City:
 
     def followed_up(self, act: Act) -> None:
         """Wait until the request is proven and settled."""
-        self._until(lambda: self.request(act).get("settled"))
+        self._until(lambda: self.request(act).get("settled"), still=lambda: self.request(act))
         assert self.request(act)["state"] == "CONFIRMED", self.request(act)
 
     def settlement_written(self, act: Act) -> None:
@@ -220,13 +220,14 @@ class City:
 
         self._until(written)
 
-    def _until(self, condition: Callable[[], Any], within_s: float = 20.0) -> None:
+    def _until(self, condition: Callable[[], Any], within_s: float = 20.0, still: Callable[[], Any] = str) -> None:
         deadline = time.monotonic() + within_s
         while not condition():
             assert self.controller is not None
             if self.controller.process.poll() is not None:
                 raise Gone("it died")
-            assert time.monotonic() < deadline, f"did not happen within {within_s:g} s\n{self.controller.words()}"
+            if time.monotonic() > deadline:
+                raise AssertionError(f"did not happen within {within_s:g} s\n{still()}\n{self.controller.words()}")
             time.sleep(0.02)
 
     # -- what became of it --------------------------------------------------------------------------------------

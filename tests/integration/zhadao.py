@@ -36,7 +36,8 @@ def small_city(folder: Path, cabinets: int = 2) -> Path:
     for file in (site / "assets").glob("*.yaml"):
         if not file.name.startswith("330102-"):
             file.unlink()
-    shutil.rmtree(site / "water")
+    for naming_stations in ("water", "plans"):
+        shutil.rmtree(site / naming_stations, ignore_errors=True)
     (site / "alarms.yaml").unlink(missing_ok=True)
     for names_others in (site / "lighting").glob("*.yaml"):
         if names_others.stem not in ("programs", "calendar", "holidays", "energy", "rates", "faults"):

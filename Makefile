@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint unit pieces whole bench soak swmm lock clean
+.PHONY: help run test lint unit pieces whole nights bench soak swmm lock clean
 
 help: ## this list
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -40,9 +40,9 @@ lint: $(VENV)/.dev ## ruff, mypy strict, import-linter
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
 
-unit: $(VENV)/.dev ## the tests alone, in two processes side by side; ARGS="tests/unit/api -x" runs just those
+unit: $(VENV)/.dev ## the tests alone, in three processes side by side; ARGS="tests/unit/api -x" runs just those
 ifeq ($(ARGS),)
-	@$(MAKE) --no-print-directory --jobs=2 --output-sync=target pieces whole
+	@$(MAKE) --no-print-directory --jobs=3 --output-sync=target pieces whole nights
 else
 	@$(BIN)/python -m pytest $(ARGS)
 endif
@@ -51,7 +51,10 @@ pieces:
 	@$(BIN)/python -m pytest tests/unit
 
 whole:
-	@$(BIN)/python -m pytest tests/contract tests/integration tests/scenarios
+	@$(BIN)/python -m pytest tests/contract tests/integration
+
+nights:
+	@$(BIN)/python -m pytest tests/scenarios
 
 test: lint unit ## everything that must pass before a change lands
 

@@ -220,7 +220,7 @@ class City:
 
         self._until(written)
 
-    def _until(self, condition: Callable[[], Any], within_s: float = 20.0, still: Callable[[], Any] = str) -> None:
+    def _until(self, condition: Callable[[], Any], within_s: float = 60.0, still: Callable[[], Any] = str) -> None:
         deadline = time.monotonic() + within_s
         while not condition():
             assert self.controller is not None

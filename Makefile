@@ -56,7 +56,8 @@ whole:
 nights:
 	@$(BIN)/python -m pytest tests/scenarios
 
-test: lint unit ## everything that must pass before a change lands
+test: $(VENV)/.dev ## everything that must pass before a change lands
+	@$(MAKE) --no-print-directory --jobs=4 --output-sync=target lint pieces whole nights
 
 bench: $(VENV)/.dev ## every benchmark, into build/bench.json
 	@$(BIN)/python -m tests.bench --all --output build/bench.json

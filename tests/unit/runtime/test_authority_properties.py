@@ -296,7 +296,7 @@ class Desks(RuleBasedStateMachine):
 
 
 QUICK = settings(
-    max_examples=50,
+    max_examples=30,
     stateful_step_count=40,
     deadline=None,
     phases=[Phase.explicit, Phase.reuse, Phase.generate],

@@ -10,9 +10,11 @@ from types import MappingProxyType
 from zlib import crc32
 from zoneinfo import ZoneInfo
 
-from controller.domain.assets import City, Gauge, GaugeKind, Station
+from controller.domain.assets import City
 from controller.domain.errors import ConfigError
+from controller.domain.gauges import Gauge, GaugeKind
 from controller.domain.points import DeviceId
+from controller.domain.stations import Station
 from drivers.base import Binding
 from hil.devices.base import SimulatedDevice
 from hil.devices.cabinet_memory import CabinetMemory
@@ -21,6 +23,7 @@ from hil.devices.water import is_level, level_device, quality_device, rain_devic
 from hil.plants.cabinet import FALLBACK_S, CabinetPlant
 from hil.plants.events import EventLog
 from hil.plants.gate import GatePlant
+from hil.plants.hyetograph import Hyetograph
 from hil.plants.plc import SILENCE_S
 from hil.plants.pole import PolePlant
 from hil.plants.pump import PumpCurve
@@ -67,7 +70,12 @@ def build(
         ConfigError: a station or level gauge the world says nothing of.
     """
     start_s = now_s()
-    weather = Weather([Storm(start_s + s.after, s.lasts, s.peak_mm_h, s.factors) for s in world.storms])
+    weather = Weather(
+        [
+            *(Storm(start_s + s.after, s.lasts, s.peak_mm_h, s.factors) for s in world.storms),
+            *(Hyetograph(start_s + one.from_s, one.every_s, one.mm_h, one.factors) for one in world.series),
+        ]
+    )
     stations = {
         asset.id: _station(asset, _world_of(asset, world), start_s, events, patience_s.get(asset.id, SILENCE_S))
         for asset in city.stations.values()

@@ -1,4 +1,4 @@
-"""The commands the bench adds to ``zhadao``: ``demo`` and ``simulate``."""
+"""The commands the bench adds to ``zhadao``: ``demo``, ``simulate`` and ``drill start``."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 import typer
 
+from controller.cli.drilling import drill_app
 from controller.cli.failing import plain_words
 from controller.cli.options import DEFAULT_DATA, DataDir, Host, Live, LogJson, Port
 from controller.cli.running import wants_live
@@ -37,8 +38,11 @@ FreePorts = Annotated[
 
 
 def register_demo(app: typer.Typer) -> None:
-    """Add ``demo``."""
+    """Add ``demo`` and ``drill``: what is held against the simulated field."""
     app.command("demo", rich_help_panel="Run a site")(demo)
+    if "start" not in {one.name for one in drill_app.registered_commands}:
+        drill_app.command("start")(start_drill)
+    app.add_typer(drill_app, name="drill", rich_help_panel="Run a site")
 
 
 def register_simulate(app: typer.Typer) -> None:
@@ -122,6 +126,53 @@ def simulate(
                 ephemeral_ports=free_ports,
             )
         )
+
+
+def start_drill(
+    drill: Annotated[str, typer.Argument(metavar="DRILL", help="As `zhadao drill list` names it: sanbao-2021-07.")],
+    config: OptionalConfig = None,
+    data: DataDir = DEFAULT_DATA,
+    port: Port = None,
+    speed: Speed = 1.0,
+    person: Annotated[
+        list[str] | None,
+        typer.Option("--person", metavar="NAME", show_default="officer, second", help="Takes part; may be repeated."),
+    ] = None,
+    from_city: Annotated[
+        bool,
+        typer.Option(
+            "--from-city", help="Begin with the levels and forecasts of the controller that runs on --data; only read."
+        ),
+    ] = False,
+    log_json: LogJson = False,
+    live: Live = None,
+) -> None:
+    """Hold a drill 演练 until its time is over, `zhadao drill stop`, or Ctrl-C; then print its report.
+
+    A city of its own on sockets of its own, with its own data folder below DATA/drills; nothing else is reached.
+    Everything says 【演练 DRILL】. Prints the page's address and a one-time code for everybody who takes part.
+
+    Example: zhadao drill start sanbao-2021-07 --speed 60
+
+    Exit code 0; 1 when the site has no such drill; 2 when its configuration cannot be used.
+    """
+    with plain_words():
+        from hil.drills.from_city import City
+        from hil.drills.holding import PEOPLE, Wanted, hold
+
+        city = None
+        if from_city:
+            from controller.cli.finding import Asked, Doubt, find
+
+            city = City(find(Asked(data, None, None, "local-cli"), Doubt.LOCAL))
+        people = tuple(person) if person else PEOPLE
+        wanted = Wanted(drill, _config(config), data, port or 0, speed, people, city, log_json, wants_live(live))
+        report = hold(wanted)
+    from controller.cli.drill_texts import report_lines
+    from controller.runtime.drills.folder import DRILLS, REPORT_HTML
+
+    print("\n".join(report_lines(report)))
+    print(data / DRILLS / report.run / REPORT_HTML)
 
 
 def _config(said: Path | None) -> Path:

@@ -8,19 +8,21 @@ from __future__ import annotations
 
 import asyncio
 import csv
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from io import StringIO
 from pathlib import Path
 from random import Random
 
-from controller.domain.assets import City, GaugeKind
+from controller.domain.assets import City
 from controller.domain.clock import Clock
+from controller.domain.gauges import GaugeKind
 from controller.runtime.forecasts.inbox import FOLDER, INBOX
 from controller.store.folder import PRIVATE_FOLDER
+from hil.plants.hyetograph import Hyetograph
 from hil.plants.tide import M2_S, Tide
-from hil.plants.weather import Storm, Weather
+from hil.plants.weather import Rainfall, Storm, Weather
 from hil.world import OutsideModel, World
 
 EVERY_S = 3 * 3600.0
@@ -49,11 +51,12 @@ class DemoForecasts:
             if gauge and (water.m2_m or water.s2_m):
                 self._put(f"demo-tide_{water.name}.csv", tide_table(water, gauge, now))
 
-    async def keep_writing(self, clock: Clock) -> None:
-        """Anew every three hours, for ever."""
+    async def keep_writing(self, clock: Clock, silent: Callable[[datetime], bool] = lambda _: False) -> None:
+        """Anew every three hours, for ever; not while they are ``silent``."""
         while True:
             await clock.sleep(EVERY_S)
-            await asyncio.to_thread(self.write, clock.now())
+            if not silent(clock.now()):
+                await asyncio.to_thread(self.write, clock.now())
 
     def _put(self, name: str, text: str) -> None:
         """Whole or not at all: the inbox never sees half a file."""
@@ -75,13 +78,16 @@ class DemoForecasts:
     def _foreseen(self, gauge: str, now: datetime) -> Weather:
         """The world's storms as this issue sees them; what already falls is seen best."""
         chance = Random(f"{gauge} {now:%Y-%m-%dT%H}")  # noqa: S311 - a forecast's error, no secret
-        storms = []
+        storms: list[Rainfall] = []
         for model in self._world.storms:
             storm = Storm(self._start.timestamp() + model.after, model.lasts, model.peak_mm_h, model.factors)
             scale, shift_s = chance.uniform(*SCALES), chance.uniform(-LATEST_S, LATEST_S)
             if storm.start_s > now.timestamp():
                 storm = replace(storm, start_s=storm.start_s + shift_s)
             storms.append(replace(storm, peak_mm_h=storm.peak_mm_h * scale))
+        for series in self._world.series:
+            rain = Hyetograph(self._start.timestamp() + series.from_s, series.every_s, series.mm_h, series.factors)
+            storms.append(rain.misjudged(chance.uniform(*SCALES), chance.uniform(-LATEST_S, LATEST_S)))
         return Weather(storms)
 
 
@@ -91,8 +97,10 @@ def tide_table(water: OutsideModel, gauge: str, now: datetime) -> str:
     tide = Tide(water.mean_m, water.m2_m, water.m2_high_s, water.s2_m, water.s2_high_s)
     bores = list(_bores(water, begins_s, begins_s + TABLE_DAYS * 86_400.0))
     rows = []
-    for at_s, level_m, high in _extremes(tide, begins_s, begins_s + TABLE_DAYS * 86_400.0):
-        bore = next((one for one in bores if 0.0 <= one - at_s < M2_S / 2), None) if not high else None
+    extremes = list(_extremes(tide, begins_s, begins_s + TABLE_DAYS * 86_400.0))
+    for at_s, level_m, high in extremes:
+        told = (one for one in bores if 0.0 <= one - at_s < M2_S / 2 and one <= extremes[-1][0])
+        bore = next(told, None) if not high else None
         arrival = "" if bore is None else _said(datetime.fromtimestamp(bore, UTC))
         height = "" if bore is None else f"{water.bore_m:.2f}"
         at = _said(datetime.fromtimestamp(at_s, UTC))

@@ -44,6 +44,8 @@ class FieldOrder:
     time: DemoTime
     free_ports: bool
     log_json: bool
+    drill: str = ""
+    """The folder of the drill this field is for; empty: none."""
 
     def text(self) -> str:
         """One line for the other process."""

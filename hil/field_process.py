@@ -21,6 +21,7 @@ def main() -> int:
     from controller.runtime.logs import configure_logs
     from controller.runtime.pace import paced
     from controller.settings.load import load_site
+    from hil.drills.field_side import drilled
     from hil.sim_process import run_field
     from hil.world import load_world
 
@@ -30,7 +31,11 @@ def main() -> int:
     try:
         site, world = paced(load_site(config), time["speed"]), load_world(config / "world.yaml")
         clock = ScaledClock(datetime.fromisoformat(time["start"]), time["speed"], time["origin_s"])
-        uvloop.run(run_field(site, world, clock, ephemeral_ports=order["free_ports"], until_stdin_closes=True))
+        beside = None
+        if order["drill"]:
+            site, world, beside = drilled(Path(order["drill"]), site, world, clock)
+        free = bool(order["free_ports"])
+        uvloop.run(run_field(site, world, clock, ephemeral_ports=free, until_stdin_closes=True, beside=beside))
     except ControllerError as error:
         print(json.dumps({"error": str(error)}), flush=True)
         return 2

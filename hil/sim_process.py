@@ -7,13 +7,16 @@ import json
 import os
 import signal
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Coroutine, Iterator, Mapping
 from contextlib import contextmanager, suppress
 
 from controller.domain.clock import Clock
 from controller.runtime.startup import settle
 from hil.field import Field, FieldSite
 from hil.world import World
+
+Beside = Callable[[Field], Coroutine[None, None, None]]
+"""Something that goes on with the field."""
 
 
 async def run_field(
@@ -25,10 +28,12 @@ async def run_field(
     without: frozenset[str] = frozenset(),
     ephemeral_ports: bool = False,
     until_stdin_closes: bool = False,
+    beside: Beside | None = None,
 ) -> None:
     """Serve a field until cancelled, interrupted or terminated.
 
     Once every socket is open one JSON line goes to stdout: ``{"ready": true, "urls": {endpoint: url}}``.
+    ``beside`` runs along with the field and is cancelled before it stops.
     ``until_stdin_closes`` ends it too when whoever started this process and holds the pipe is gone, however that
     happened.
 
@@ -41,7 +46,11 @@ async def run_field(
         try:
             _announce(urls)
             settle()
-            await asked.wait()
+            async with asyncio.TaskGroup() as tasks:
+                going = tasks.create_task(beside(field)) if beside is not None else None
+                await asked.wait()
+                if going is not None:
+                    going.cancel()
         finally:
             await field.stop()
 

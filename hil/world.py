@@ -9,6 +9,7 @@ from typing import Annotated
 
 from pydantic import Field
 
+from controller.logic.drills.drill import Rain
 from controller.settings.fields import Duration, Finite, Model, NotNegative, Positive, Text
 from controller.settings.parsing import Findings, M, Spot
 from controller.settings.problems import ConfigProblems, did_you_mean
@@ -112,6 +113,8 @@ class World:
     stations: tuple[StationModel, ...] = ()
     gauges: tuple[GaugeModel, ...] = ()
     storms: tuple[StormModel, ...] = ()
+    series: tuple[Rain, ...] = ()
+    """Rain a drill brings, counted from the field's start."""
 
 
 _KEYS = ("reaches", "outside", "catchments", "channels", "stations", "gauges", "storms")

@@ -20,8 +20,8 @@ from zoneinfo import ZoneInfo
 from astral import Observer
 from astral.sun import dawn, dusk, sunrise, sunset
 
-from controller.domain.assets import Place
 from controller.domain.errors import InvalidValue
+from controller.domain.places import Place
 
 ROW_DEG = 0.5
 CACHED_NIGHTS = 16_384

@@ -9,7 +9,7 @@ from types import MappingProxyType
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from controller.domain.assets import Place
+from controller.domain.places import Place
 from controller.domain.points import TargetId
 from schedules.astro import night_of
 from schedules.calendar import Calendar, Choice, Mode

@@ -14,8 +14,8 @@ from zoneinfo import ZoneInfo
 import numpy as np
 from numpy.typing import NDArray
 
-from controller.domain.assets import Place
 from controller.domain.errors import InvalidValue
+from controller.domain.places import Place
 from schedules.astro import ROW_DEG, noon_s, sun_crossings, twilight_crossings
 from schedules.program import Anchor, TimePoint
 from schedules.spans import Sky

@@ -14,7 +14,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from controller.domain.assets import Place
+from controller.domain.places import Place
 from schedules.plan import LightingPlan
 from schedules.program import Anchor, Program, ProgramId, Title
 from schedules.proof_measures import Chunk, Measured, measure

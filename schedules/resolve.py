@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from controller.domain.assets import Place
+from controller.domain.places import Place
 from schedules.astro import night_of, utc
 from schedules.program import DARK, Anchor, Program
 from schedules.spans import Sky, Span, base_spans, nights_of_year, spans_of

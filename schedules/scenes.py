@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from controller.domain.assets import Place
 from controller.domain.errors import InvalidValue
+from controller.domain.places import Place
 from controller.domain.points import TargetId
 from schedules.astro import utc
 from schedules.calendar import Rule

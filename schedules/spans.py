@@ -11,7 +11,7 @@ from functools import lru_cache
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from controller.domain.assets import Place
+from controller.domain.places import Place
 from schedules.astro import Crossings, noon_s, sun_crossings, twilight_crossings
 from schedules.program import DARK, Anchor, Edge, End, Program, Saving, Show, TimePoint
 

@@ -58,7 +58,7 @@ def create_app(facade: ControllerFacade, authority: Authority, face: Face | None
     problems.install(app)
     app.add_middleware(guard.BodyLimit)
     app.add_middleware(doors.Door)
-    app.add_middleware(guard.CarefulHeaders)
+    app.add_middleware(guard.CarefulHeaders, drill=facade.drill)
     routers = (
         probes.router,
         signing_in.router,

@@ -9,6 +9,7 @@ from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from controller.api.problems import Problem, answer
+from controller.domain.drill import HEADER, DrillMark
 
 MAX_BODY_BYTES = 1_000_000
 MAX_DEPTH = 32
@@ -45,8 +46,9 @@ CONTENT_SECURITY_POLICY = "; ".join(
     )
 )
 
+_POLICY = "Content-Security-Policy"
 _HEADERS = {
-    "Content-Security-Policy": CONTENT_SECURITY_POLICY,
+    _POLICY: CONTENT_SECURITY_POLICY,
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
     "Referrer-Policy": "no-referrer",
@@ -154,10 +156,11 @@ async def _refuse(status: int, problem: Problem, scope: Scope, receive: Receive,
 
 
 class CarefulHeaders:
-    """Adds the security headers to every answer."""
+    """Adds the security headers to every answer, and in a drill the header that says so."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, drill: DrillMark | None = None) -> None:
         self._app = app
+        self._also = {} if drill is None else {HEADER: drill.run}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on; dress the answer."""
@@ -169,8 +172,9 @@ class CarefulHeaders:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
                 over_tls = _OVER_TLS if scope["scheme"] == "https" else {}
-                for name, value in {**_HEADERS, **over_tls}.items():
-                    headers[name] = value
+                for name, value in {**_HEADERS, **over_tls, **self._also}.items():
+                    if name != _POLICY or name not in headers:  # a printed form brings one of its own, stricter
+                        headers[name] = value
             await send(message)
 
         await self._app(scope, receive, dressed)

@@ -34,7 +34,10 @@ from controller.runtime.daylight.parts import DaylightParts
 from controller.runtime.desks import Desks
 from controller.runtime.dial_in_alarms import DialInAlarms
 from controller.runtime.dispatch import Dispatcher
+from controller.runtime.dispatch_orders.parts import Around as AroundOrders
+from controller.runtime.dispatch_orders.parts import DispatchOrders
 from controller.runtime.diversion.parts import TideAndDiversion
+from controller.runtime.drills.desk import DrillDesk
 from controller.runtime.evidence import Evidence
 from controller.runtime.forecasts.model_levels import ModelLevels
 from controller.runtime.forecasts.office import ForecastOffice
@@ -59,7 +62,7 @@ from controller.runtime.people.house import People
 from controller.runtime.people.tokens import key_in
 from controller.runtime.plans.foretelling import Foreteller
 from controller.runtime.plans.parts import Around as AroundPlans
-from controller.runtime.plans.parts import Plans
+from controller.runtime.plans.parts import PlanRightsOf, Plans
 from controller.runtime.poles.desk import Looks, PoleDesk
 from controller.runtime.poles.watch import PoleWatch
 from controller.runtime.poll_pace import PollPace
@@ -69,6 +72,8 @@ from controller.runtime.recording.recorder import Recorder
 from controller.runtime.reports.month import LightingReports
 from controller.runtime.request_lives import Around, RequestLives
 from controller.runtime.resets import Latches, ResetDesk
+from controller.runtime.shifts.desk import ShiftDesk
+from controller.runtime.shifts.summary import Summary
 from controller.runtime.stream import ChangeStream
 from controller.runtime.switching.desk import KnifeDesk
 from controller.runtime.switching.groups import GroupDesk
@@ -100,11 +105,11 @@ class Assembly:
         self.local = LocalTime(site.lighting.tz)
         acts = ActRequests()
         self.stream = ChangeStream(clock)
-        self.evidence = Evidence(store.journal, clock, store.second)
+        self.evidence = Evidence(store.journal, clock, store.second, site.drill)
         self.keeper = Keeper(store.state, clock)
         announcer = Announcer(self.stream, self.evidence, self.keeper)
         followers = AlarmFollowers(announcer.alarm)
-        self.alarms = AlarmBook(clock, followers, site.alarms)
+        self.alarms = AlarmBook(clock, followers, site.alarms, site.drill)
         self.evidence.alarm_in(self.alarms)
         self.keeper.alarm_in(self.alarms)
         self.alarming = Alarming(
@@ -252,6 +257,7 @@ class Assembly:
             believed=self.hydraulics.watch,
             looks=self.hydraulics.ahead,
             local=self.local,
+            alarms=self.alarms,
         )
         self.waters.ask("guidance", self.water_rules)
         self.rules_desk = RulesDesk(site, self.water_rules)
@@ -441,8 +447,55 @@ class Assembly:
         self.mobile_pumps = MobilePumpDesk(
             site, clock=clock, keeper=self.keeper, evidence=self.evidence, stream=self.stream, acts=acts
         )
+        self.drill = DrillDesk(site.drill, store.folder.path, clock=clock, evidence=self.evidence, alarms=self.alarms)
         self.plans.book.foreteller = Foreteller(self.hydraulics.ahead)
+        self.dispatch_orders = DispatchOrders(
+            site,
+            AroundOrders(
+                clock=clock,
+                table=self.table,
+                book=self.book,
+                keeper=self.keeper,
+                evidence=self.evidence,
+                alarms=self.alarms,
+                stream=self.stream,
+                local=self.local,
+                orders=self.desk,
+                plans=self.plans.book,
+                leases=self.lives.leases,
+                undertakings=self.lives.undertakings,
+                proposals=self.proposals,
+                countersigns=self.commanding.countersigns,
+                warnings=self.warnings,
+                tides=self.tidal.tide_desk,
+                states=self.conditions.states,
+            ),
+        )
+        self.shifts = ShiftDesk(
+            clock=clock,
+            keeper=self.keeper,
+            evidence=self.evidence,
+            stream=self.stream,
+            summary=Summary(
+                clock=clock,
+                local=self.local,
+                orders=self.dispatch_orders.desk,
+                plans=self.plans.book,
+                leases=self.lives.leases,
+                bypasses=self.guarding.bypasses,
+                tags=self.conditions.tags,
+                alarms=self.alarming.desk,
+                states=self.conditions.states,
+                forecasts=self.forecasts.desk,
+                proposals=self.proposals,
+                acts=self.desk,
+            ),
+            orders=self.dispatch_orders.desk,
+            on=self.dispatch_orders.on_shift,
+        )
         self.desks = Desks(
+            dispatch_orders=self.dispatch_orders.desk,
+            shifts=self.shifts,
             mobile_pumps=self.mobile_pumps,
             light_figures=self.light_history.desk,
             lighting_reports=self.lighting_reports,
@@ -478,6 +531,7 @@ class Assembly:
             water_rules=self.rules_desk,
             forecasts=self.forecasts.desk,
             warnings=self.warnings,
+            drill=self.drill,
         )
         self.announcer = announcer
         core = Core(
@@ -547,6 +601,7 @@ class Assembly:
         self.proposals.authorise_by(asking.objection)
         self.lives.leases.authorise_by(asking)
         self.plans.authorise_by(asking, self.people.known.grants)
+        self.dispatch_orders.authorise_by(PlanRightsOf(asking, self.people.known.grants))
 
     def _cycle(
         self,

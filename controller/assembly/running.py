@@ -48,6 +48,8 @@ async def started(assembly: Assembly, config: Path | None, adapt: Callable[[Site
         front.append(tasks.create_task(assembly.handling.run(), name="handling"))
         front.append(tasks.create_task(assembly.notices.run(), name="notices"))
         front.append(tasks.create_task(assembly.plans.engine.run(), name="plans"))
+        front.append(tasks.create_task(assembly.drill.run(), name="drill"))
+        front.append(tasks.create_task(assembly.dispatch_orders.follower.run(), name="dispatch orders"))
         front.append(tasks.create_task(assembly.commanding.run(), name="commanding"))
         front.append(tasks.create_task(assembly.guarding.bypasses.run(), name="bypasses"))
         front += [tasks.create_task(life, name=name) for name, life in assembly.lives.tasks().items()]

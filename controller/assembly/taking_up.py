@@ -44,6 +44,8 @@ async def take_up(assembly: Assembly) -> None:
     assembly.switching.throws.restore(stored.of(SWITCH))
     assembly.tidal.restore(stored)
     assembly.plans.restore(stored)
+    assembly.dispatch_orders.restore(stored)
+    assembly.shifts.restore(stored)
     await assembly.evidence.begin()
     if from_a_backup(tail):
         await assembly.people.came_from_a_backup(assembly.alarms)
@@ -52,4 +54,5 @@ async def take_up(assembly: Assembly) -> None:
     await assembly.commanding.take_back(tail)
     await assembly.publishing.take_back(tail)
     await assembly.plans.book.take_back(tail)
+    await assembly.dispatch_orders.take_back(tail)
     await assembly.desk.end(over, "ran out while the controller was stopped")

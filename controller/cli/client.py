@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping, Sequence
 from typing import Any, Protocol, TypeVar
 from urllib.parse import quote, urlencode
@@ -9,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from controller.cli.failing import Refused
 from controller.cli.wire import TIMEOUT_S, Answer, Place, send
+from controller.domain.drill import SIGN
 
 Shape = TypeVar("Shape")
 API = "/api/v1"
@@ -38,7 +40,8 @@ class Credentials(Protocol):
 
 
 class ApiClient:
-    """Requests to one controller as one caller. Every failure is a sentence that says what to do.
+    """Requests to one controller as one caller. Every failure is a sentence that says what to do. That a drill
+    answers is said once, on standard error.
 
     ``again`` are the options that lead another command to the same controller: for what people are told to type.
     ``others`` are signed in on this machine too; ``guessed``: nobody said which of them acts.
@@ -60,6 +63,7 @@ class ApiClient:
         self.guessed = guessed
         self.timeout_s = TIMEOUT_S
         self._zone: ZoneInfo | None = None
+        self._told = False
 
     @property
     def url(self) -> str:
@@ -119,7 +123,11 @@ class ApiClient:
         raise self._refusal(answer)
 
     def _send(self, method: str, path: str, body: Mapping[str, object] | None) -> Answer:
-        return send(self.place, self.credentials.token(), method, path, body, self.timeout_s)
+        answer = send(self.place, self.credentials.token(), method, path, body, self.timeout_s)
+        if answer.drill and not self._told:
+            self._told = True
+            print(f"{SIGN} {answer.drill}", file=sys.stderr, flush=True)
+        return answer
 
     def _refusal(self, answer: Answer) -> Refused:
         message = answer.word("message") or f"the controller answered {answer.status}"

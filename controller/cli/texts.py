@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from rich.cells import cell_len
 
 from controller.cli.durations import spoken
+from controller.domain.drill import SIGN
 from controller.runtime.views import (
     AlarmView,
     Explanation,
@@ -114,7 +115,8 @@ def overview_line(now: Overview) -> str:
         parts.append("JOURNAL FAILING")
     if not now.ready:
         parts.append("not ready")
-    return f"{clock_time(now.now, ZoneInfo(now.timezone), '%Y-%m-%d %H:%M:%S')}  " + " · ".join(parts)
+    sign = SIGN if now.drill else ""
+    return f"{sign}{clock_time(now.now, ZoneInfo(now.timezone), '%Y-%m-%d %H:%M:%S')}  " + " · ".join(parts)
 
 
 def lit_share(lights: LightingTotals) -> str:
@@ -130,6 +132,7 @@ def _running(station: StationSummary) -> str:
 def overview(now: Overview, alarms: Sequence[AlarmView] = ()) -> list[str]:
     """The whole city as plain lines."""
     lines = [f"{now.site}, night of {now.night}" + (f", demo time ×{now.speed:g}" if now.speed != 1 else "")]
+    lines = [now.drill, *lines] if now.drill else lines
     lines += [overview_line(now), "", "Stations"]
     lines += columns([station_cells(now, index) for index in range(len(now.stations))]) or ["  none"]
     lines += ["", "Gauges"]

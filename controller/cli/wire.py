@@ -12,6 +12,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from controller.cli.failing import ControllerAway
+from controller.domain.drill import HEADER
 
 TIMEOUT_S = 10.0
 
@@ -24,6 +25,8 @@ class Answer:
     body: Any
     content: bytes = field(default=b"", repr=False)
     """As it came: what is a file is no JSON."""
+    drill: str = ""
+    """The run of the drill (演练) that answered; empty: it is none."""
 
     def word(self, name: str) -> str:
         """One of a refusal's words (``error``, ``message``, ``what_to_do``); empty where it has none."""
@@ -62,7 +65,7 @@ def send(
         connection.request(method, path, None if body is None else json.dumps(body), headers)
         response = connection.getresponse()
         content = response.read()
-        return Answer(response.status, _decoded(content), content)
+        return Answer(response.status, _decoded(content), content, response.headers.get(HEADER, ""))
     except ConnectionRefusedError as cause:
         raise ControllerAway(
             f"no controller answers at {url}: has it been stopped? Start it with `zhadao demo` or `zhadao run CONFIG`"

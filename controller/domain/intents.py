@@ -2,7 +2,7 @@
 
 Text forms are what a person types: ``on``, ``off``, ``60%``, ``text: 前方积水``, ``start``, ``stop``, ``auto``,
 ``speed 80%``, ``auto 80%``,
-``open``, ``close``, ``hold``, ``count 2``, ``level 2.3``, ``flow 60``, ``hand-back``.
+``open``, ``close``, ``hold``, ``count 2``, ``count 2+``, ``level 2.3``, ``flow 60``, ``hand-back``.
 """
 
 from __future__ import annotations
@@ -149,6 +149,7 @@ class StationOrder:
     """A station's mode with its value: the number of units for COUNT, metres for LEVEL, m³/s for FLOW.
 
     ``level_m`` is the inner level to keep, in the station's own datum; ``flow_m3s`` what all units together give.
+    ``at_least`` (``count 2+``): a count the station's own level control may add to, and never takes from.
     """
 
     mode: StationMode
@@ -156,8 +157,11 @@ class StationOrder:
     direction: Direction = Direction.DRAIN
     level_m: float | None = None
     flow_m3s: float | None = None
+    at_least: bool = False
 
     def __post_init__(self) -> None:
+        if self.at_least and (self.mode is not StationMode.COUNT or self.direction is not Direction.DRAIN):
+            raise InvalidValue("only a count of draining units is given as at least so many: count 2+")
         if self.mode is StationMode.COUNT:
             _within("a station's unit count", self.count, 0, 64, "units")
         elif self.count:
@@ -181,7 +185,7 @@ class StationOrder:
     @property
     def starts(self) -> bool:
         """Whether units may have to start for it: anything that moves water but a count of none."""
-        return self.moves and (self.mode is not StationMode.COUNT or self.count > 0)
+        return self.moves and (self.mode is not StationMode.COUNT or self.count > 0 or self.at_least)
 
     def __str__(self) -> str:
         if not self.moves:
@@ -190,7 +194,7 @@ class StationOrder:
         amount: float | None = self.count
         if self.mode is not StationMode.COUNT:
             amount = self.level_m if self.mode is StationMode.LEVEL else self.flow_m3s
-        return f"{self.mode.value} {amount:.12g}{suffix}"
+        return f"{self.mode.value} {amount:.12g}{'+' if self.at_least else suffix}"
 
 
 def _given(value: float | None) -> float:
@@ -209,7 +213,8 @@ HOW_TO_SAY: Mapping[TargetKind, str] = {
     TargetKind.CIRCUIT: "on | off",
     TargetKind.LUMINAIRE: "0%…100% | on | off",
     TargetKind.DISPLAY: "text: MESSAGE",
-    TargetKind.STATION: "hand-back | hold | count N | level 2.3 (m) | flow 60 (m³/s), the last three also with divert",
+    TargetKind.STATION: "hand-back | hold | count N | level 2.3 (m) | flow 60 (m³/s), the last three also with divert "
+    "| count N+ (at least N)",
     TargetKind.UNIT: "start | stop | auto | speed 80% | auto 80%",
     TargetKind.GATE: "open | close | hold | 0%…100%",
 }
@@ -269,7 +274,8 @@ def _station(spoken: str) -> StationOrder:
         raise ValueError(spoken)
     direction = Direction(words[2]) if len(words) == 3 else Direction.DRAIN
     if mode is StationMode.COUNT:
-        return StationOrder(mode, int(words[1]), direction)
+        at_least = words[1].endswith("+")
+        return StationOrder(mode, int(words[1].removesuffix("+")), direction, at_least=at_least)
     if mode is StationMode.LEVEL:
         return StationOrder(mode, direction=direction, level_m=_amount(words[1], "m"))
     return StationOrder(mode, direction=direction, flow_m3s=_amount(words[1], "m3/s", "m³/s"))

@@ -7,8 +7,24 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from controller.domain.assets import Place
+from controller.domain.places import Place
 from controller.domain.points import DeviceId
+
+
+@dataclass(frozen=True, slots=True)
+class MobilePump:
+    """A mobile pump 移动泵车 (class MP): no device and no output; where it is and what it does is what people report.
+
+    ``home`` is where it stands by, ``contact`` the role that sends it, never a person.
+    """
+
+    id: DeviceId
+    name: str
+    division: str
+    home: Place
+    home_name: str
+    capacity_m3s: float
+    contact: str
 
 
 class MobilePumpState(StrEnum):

@@ -168,6 +168,13 @@ BUILT_IN: Mapping[str, AlarmSpec] = {
             life_safety=True,
             suppresses=frozenset({"road_soon"}),
         ),
+        AlarmSpec(
+            "road_not_closed",
+            Words("封路信号未证实", "road not proven closed"),
+            priority=MOST_URGENT,
+            life_safety=True,
+        ),
+        AlarmSpec("road_waits", Words("道路待开放", "road waits to be opened")),
         AlarmSpec("road_soon", Words("下穿积水上涨", "underpass water rising"), priority=2, life_safety=True),
         AlarmSpec("road_unknown", Words("下穿水位不明", "underpass water unknown"), priority=2, life_safety=True),
         AlarmSpec(
@@ -204,7 +211,13 @@ BUILT_IN: Mapping[str, AlarmSpec] = {
         AlarmSpec("fast_rise", Words("水位急涨", "water rises fast"), deadband=RIPPLE_M_PER_H),
         AlarmSpec("limit_soon", Words("即将超限", "limit near"), life_safety=True),
         AlarmSpec("level_unknown", Words("水位不明", "level unknown"), on_delay_s=60.0, tagged=True),
-        AlarmSpec("river_gate_open", Words("临江闸门未关", "river gate not closed"), life_safety=True),
+        AlarmSpec(
+            "river_gate_open",
+            Words("临江闸门未关", "river gate not closed"),
+            priority=MOST_URGENT,
+            life_safety=True,
+        ),
+        AlarmSpec("rules_failed", Words("河网调度规则失效", "the network's rules failed")),
         AlarmSpec("tide_table_missing", Words("无有效潮汐表", "no valid tide table")),
         AlarmSpec("tide_table_ends", Words("潮汐表即将到期", "tide table ends soon")),
         AlarmSpec("tide_disagrees", Words("潮汐表与实测不符", "tide table and gauges apart"), on_delay_s=60.0),

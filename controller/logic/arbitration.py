@@ -10,11 +10,11 @@ from dataclasses import dataclass
 from datetime import timedelta
 from operator import attrgetter
 
-from controller.domain.assets import Target
 from controller.domain.command import Cause
 from controller.domain.intents import Show, kind_of
 from controller.domain.request import Decision, Request
 from controller.domain.slots import MAX_LEASE, Slot, SlotKind
+from controller.domain.targets import Target
 
 _SLOT = attrgetter("slot")
 

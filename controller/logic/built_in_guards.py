@@ -10,12 +10,15 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
-from controller.domain.assets import Cabinet, Circuit, Gate, GateRole, PumpType, PumpUnit, Station
 from controller.domain.expression import Expression, parse
+from controller.domain.lights import Cabinet, Circuit
 from controller.domain.points import TargetId
+from controller.domain.pumps_and_gates import Gate, GateRole, PumpType, PumpUnit
+from controller.domain.stations import Station
 from controller.logic.built_in_texts import TEXTS, GuardText
 from controller.logic.diversion.turning import reversal_s
 from controller.logic.interlocks import OnBad
+from controller.logic.road_signal import BLIND, WATER
 from controller.logic.tidal.gates import CLOSE_HEAD_M
 from controller.logic.unit_guards import REVERSAL_S
 
@@ -251,6 +254,9 @@ def _gate(station: Station, gate: Gate) -> Iterator[BuiltIn]:
         yield from _lets_in(station, gate)
     elif gate.role is GateRole.DISCHARGE:
         yield from _behind_its_pump(station, gate)
+    elif gate.role is GateRole.ROAD:
+        yield remembered(WATER, gate.id, Act.OPEN, "no water stands over the road", ends=True)
+        yield remembered(BLIND, gate.id, Act.OPEN, "the level over the road can be read", ends=True)
     elif gate.role is GateRole.SUCTION:
         for unit in station.units:
             if unit.suction_gate in (gate.id, gate.output):

@@ -226,6 +226,18 @@ TEXTS: Mapping[str, GuardText] = {
         "let the station line them; look at the one it names",
         "由程序倒闸到位；不到位则现场检查",
     ),
+    "road_water": GuardText(
+        "water stands over the road: it stays closed to traffic whatever is ordered",
+        "路面积水，道路保持封闭，不论何种指令",
+        "wait until the water has gone from the road",
+        "等待路面积水退去",
+    ),
+    "road_blind": GuardText(
+        "nobody can say how high the water stands over the road",
+        "路面水位不明",
+        "look at the underpass and its gauges; open the road on site if it is dry",
+        "派人查看下穿及水位计；确认无积水后现场开放",
+    ),
     "bore": GuardText(
         "a bore is expected: river gates are closed before it and stay closed until it is past",
         "涌潮将至，临江闸门提前关闭，过后方可开启",

@@ -10,7 +10,6 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from enum import StrEnum
 
-from controller.domain.assets import Circuit, Display, Gate, Luminaire, Place, PumpUnit
 from controller.domain.intents import (
     Dim,
     Direction,
@@ -21,7 +20,10 @@ from controller.domain.intents import (
     UnitMode,
     UnitOrder,
 )
+from controller.domain.lights import Circuit, Display, Luminaire
+from controller.domain.places import Place
 from controller.domain.points import DeviceId
+from controller.domain.pumps_and_gates import Gate, PumpUnit
 from controller.logic.roster import Member, Roster
 
 FEW = 10

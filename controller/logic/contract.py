@@ -131,11 +131,19 @@ class OrderMemory:
 
 @dataclass(frozen=True, slots=True)
 class TargetMemory:
-    """A target level being held: by which order, with how many units, and when that last changed (monotonic s)."""
+    """A target level or flow being held: by which order, with how many units, and when that last changed (monotonic s).
+
+    ``off_s``: since when the measured flow has been so far off the target that a unit more or fewer would meet it
+    better. ``speed_percent``: what the drives were corrected to; None: not corrected.
+    """
 
     order: str = ""
     count: int = 0
     stepped_s: float | None = None
+    off_s: float | None = None
+    speed_percent: float | None = None
+    counted: bool = False
+    """Whether ``count`` was worked out from rated flows already."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,6 +174,10 @@ class RoadMemory:
 
     stage: RoadStage = RoadStage.OPEN
     samples: tuple[tuple[float, float], ...] = ()
+    shut: bool = False
+    """Whether the water closed it: only then it opens again by itself."""
+    dry_since_s: float | None = None
+    """Since when the water has stood low enough for it to open again."""
 
 
 @dataclass(frozen=True, slots=True)

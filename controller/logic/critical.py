@@ -11,12 +11,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from controller.domain.assets import CriticalRule, Station
 from controller.domain.image import View
 from controller.domain.intents import Direction, StationMode, StationOrder, UnitMode, UnitOrder
 from controller.domain.points import TargetId
 from controller.domain.request import Request
 from controller.domain.slots import Slot, SlotKind
+from controller.domain.stations import CriticalRule, Station
 from controller.logic.contract import CriticalMemory, Moment, StationMemory
 from controller.logic.levels import inner_level
 from controller.logic.station_scene import scene_of

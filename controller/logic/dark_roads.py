@@ -6,7 +6,8 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from controller.domain.assets import City, LightClass
+from controller.domain.assets import City
+from controller.domain.lights import LightClass
 from controller.domain.points import TargetId
 
 _Road = tuple[str, str]

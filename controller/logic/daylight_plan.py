@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
-from controller.domain.assets import Grade
+from controller.domain.lights import Grade
 from controller.domain.points import DeviceId
 from controller.logic.lighting_lux import FROZEN_AFTER_S, MEDIAN_OF, OFF_MEDIAN, Band
 from controller.logic.scopes import Scope

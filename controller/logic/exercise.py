@@ -11,8 +11,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 from zoneinfo import ZoneInfo
 
-from controller.domain.assets import PumpUnit
 from controller.domain.intents import UnitMode, UnitOrder
+from controller.domain.pumps_and_gates import PumpUnit
 from controller.domain.request import Request
 from controller.domain.slots import Slot
 from controller.logic.contract import Ruling, StationMemory

@@ -9,11 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from controller.domain.assets import PumpUnit, Station
 from controller.domain.intents import StationMode, StationOrder, UnitMode, UnitOrder
 from controller.domain.points import DeviceId, TargetId
+from controller.domain.pumps_and_gates import PumpUnit
 from controller.domain.request import Request
 from controller.domain.slots import Slot
+from controller.domain.stations import Station
 from controller.logic.contract import LastWrite, Ruling, StationMemory, UnitMemory, Verdict
 from controller.logic.feeder_limits import FeederLimit, FeederRoom, Persons
 from controller.logic.interlocks import PEOPLE, UNBOUND

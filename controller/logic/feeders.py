@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from controller.domain.assets import PumpUnit, Station
 from controller.domain.points import DeviceId, TargetId
+from controller.domain.pumps_and_gates import PumpUnit
+from controller.domain.stations import Station
 from controller.logic.contract import LastWrite, StationMemory
 from controller.logic.station_scene import NO_UNIT, attempt_of
 from controller.logic.water_around import FeederUse

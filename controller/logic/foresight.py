@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from controller.domain.assets import PumpUnit, Station
 from controller.domain.image import View
 from controller.domain.intents import StationMode, StationOrder, UnitMode, UnitOrder
 from controller.domain.points import TargetId, good
+from controller.domain.pumps_and_gates import PumpUnit
 from controller.domain.request import Decision
 from controller.domain.slots import Slot
+from controller.domain.stations import Station
 from controller.logic.contract import LastWrite, Moment, Ruling, StationMemory, StationStep
 from controller.logic.interlocks import Action, Bypassed, InterlockSpec, judge_all
 from controller.logic.site_conditions import SiteConditions

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 
-from controller.domain.assets import Gate, GateRole, PumpUnit
 from controller.domain.command import Cause
 from controller.domain.points import TargetId
+from controller.domain.pumps_and_gates import Gate, GateRole, PumpUnit
 from controller.domain.slots import Slot
 from controller.logic.contract import ALLOWED, Ruling, Verdict
 from controller.logic.gate_watch import goal_of
 from controller.logic.interlocks import PEOPLE, UNBOUND
 from controller.logic.levels import head_m
 from controller.logic.power_guards import supply
+from controller.logic.road_signal import against_opening_the_road
 from controller.logic.sequencers.lowering import CLOSES_FOR_SAFETY
 from controller.logic.station_scene import Scene, flag
 from controller.logic.tag_guard import guard_tag
@@ -84,6 +85,8 @@ def _objections(
         yield from _against_starving_the_pump(scene, gate, percent, starting)
     if gate.role is GateRole.INTAKE:
         yield from _against_letting_in(scene, gate, percent)
+    if gate.role is GateRole.ROAD and opens(scene, gate, percent):
+        yield from against_opening_the_road(scene)
 
 
 def opens(scene: Scene, gate: Gate, percent: float) -> bool:

@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from controller.domain.assets import Gate
 from controller.domain.points import Value
+from controller.domain.pumps_and_gates import Gate
 from controller.logic.contract import GateMemory, LastWrite
 from controller.logic.power_guards import supply
 from controller.logic.station_scene import Scene, flag, seen_closed, seen_open

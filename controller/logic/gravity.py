@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from controller.domain.assets import GravityRule, Station
 from controller.domain.image import View
 from controller.domain.intents import GateOrder
 from controller.domain.request import Request
 from controller.domain.slots import Slot
+from controller.domain.stations import GravityRule, Station
 from controller.logic.contract import Moment, StationMemory
 from controller.logic.station_scene import Scene, flag, scene_of
 from controller.logic.stations import OWNER

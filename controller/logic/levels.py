@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from statistics import fmean, median
 from types import MappingProxyType
 
-from controller.domain.assets import Station
 from controller.domain.image import View
 from controller.domain.points import Reading, bad, uncertain
 from controller.domain.points import good as good_reading
 from controller.domain.quality import Detail, Quality
+from controller.domain.stations import Station
 from controller.logic.contract import GaugeWatch
 
 MAX_SPREAD_M = 0.10

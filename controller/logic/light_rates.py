@@ -17,8 +17,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import NamedTuple
 
-from controller.domain.assets import LightClass
 from controller.domain.intents import Dim, Intent, Switch
+from controller.domain.lights import LightClass
 from controller.domain.points import DeviceId, TargetId
 
 MILLI = 1000

@@ -13,8 +13,9 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Protocol
 
-from controller.domain.assets import Circuit, LightClass, Luminaire, Place
 from controller.domain.intents import Dim, Intent, Switch
+from controller.domain.lights import Circuit, LightClass, Luminaire
+from controller.domain.places import Place
 from controller.domain.points import DeviceId, TargetId
 from controller.domain.request import Request
 from controller.domain.slots import Slot

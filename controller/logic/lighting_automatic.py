@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
 
-from controller.domain.assets import Circuit, Grade, LightClass
 from controller.domain.expression import Expression, Lookup, Truth, truth
 from controller.domain.intents import Dim, Intent, Switch
+from controller.domain.lights import Circuit, Grade, LightClass
 from controller.domain.request import Request
 from controller.domain.slots import Slot
 from controller.logic.lighting import Light, light_intent

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Set
 from math import ceil, cos, radians
 
-from controller.domain.assets import Cabinet, City, LightClass, Place, Pole
+from controller.domain.assets import City
+from controller.domain.lights import Cabinet, LightClass, Pole
+from controller.domain.places import Place
 from controller.domain.points import DeviceId, TargetId, device_of
 
 METRES_PER_DEGREE = 111_320.0

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from controller.domain.assets import Place
+from controller.domain.places import Place
 from controller.domain.points import TargetId
 from controller.logic.lighting import LightingSchedule, ScheduledLight, ScheduledState
 

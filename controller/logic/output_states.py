@@ -9,10 +9,13 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
-from controller.domain.assets import Circuit, City, Gate, Luminaire, PumpUnit, Station
+from controller.domain.assets import City
 from controller.domain.expression import Expression, names, parse
 from controller.domain.intents import GateOrder
+from controller.domain.lights import Circuit, Luminaire
 from controller.domain.points import TargetId, device_of
+from controller.domain.pumps_and_gates import Gate, PumpUnit
+from controller.domain.stations import Station
 from controller.logic.built_in_guards import proven_closed, proven_open
 from controller.logic.interlocks import Action, InterlockKind, InterlockSpec
 from controller.logic.value_ranges import Range

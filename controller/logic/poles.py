@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from controller.domain.assets import City, DatedLevel, Pole
+from controller.domain.assets import City
+from controller.domain.gauges import DatedLevel
+from controller.domain.lights import Pole
 from controller.domain.points import DeviceId, TargetId, device_of
 from controller.logic.scopes import Scope, ScopeKind
 from controller.logic.wet_zones import ZoneGauge

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from zlib import crc32
 
-from controller.domain.assets import PowerReturn, PumpUnit
+from controller.domain.pumps_and_gates import PumpUnit
+from controller.domain.stations import PowerReturn
 from controller.logic.contract import Ruling, Verdict
 from controller.logic.station_scene import Scene, flag
 

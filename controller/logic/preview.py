@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import NamedTuple
 
-from controller.domain.assets import Circuit, Luminaire, PumpUnit, Station
 from controller.domain.command import Cause
 from controller.domain.intents import Dim, Intent, StationOrder, Switch, UnitMode, UnitOrder
+from controller.domain.lights import Circuit, Luminaire
 from controller.domain.points import TargetId
+from controller.domain.pumps_and_gates import PumpUnit
+from controller.domain.stations import Station
 from controller.logic.roster import Member
 from controller.logic.station_targets import count_of
 

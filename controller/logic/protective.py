@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from controller.domain.assets import Circuit, Gate, Luminaire, PumpUnit
 from controller.domain.intents import Dim, GateOrder, Intent, StationMode, StationOrder, Switch, UnitMode, UnitOrder
+from controller.domain.lights import Circuit, Luminaire
+from controller.domain.pumps_and_gates import Gate, PumpUnit
 from controller.domain.slots import Slot
 from controller.logic.roster import Member
 
@@ -27,7 +28,7 @@ def protective(member: Member, value: Intent, *, alone: bool) -> bool:
         return value in _FULL_LIGHT and member.lights_a_road
     if isinstance(value, UnitOrder):
         return alone and value.mode is UnitMode.STOP
-    return alone and member.to_the_river and value == GateOrder(0.0)
+    return alone and (member.to_the_river or member.closes_a_road) and value == GateOrder(0.0)
 
 
 def protective_part(members: Sequence[Member], value_of: Sequence[Intent]) -> list[bool]:
@@ -44,7 +45,8 @@ def written_or_not(slot: Slot, *, protects: bool) -> bool:
 def safe_stop(member: Member) -> Intent | None:
     """What an emergency stop makes of one unit, circuit, lamp or gate; None for what has no such thing.
 
-    A gate with a river outside closes. One behind a pump is held where it is: closing it against a running pump
+    A gate with a river outside closes, and so does a road's. One behind a pump is held where it is: closing it
+    against a running pump
     breaks the one or the other, so the unit is what has to be stopped.
     """
     if isinstance(member.part, PumpUnit):
@@ -54,7 +56,7 @@ def safe_stop(member: Member) -> Intent | None:
     if isinstance(member.part, Luminaire):
         return Dim(0.0)
     if isinstance(member.part, Gate):
-        return GateOrder(0.0 if member.to_the_river else None)
+        return GateOrder(0.0 if member.to_the_river or member.closes_a_road else None)
     return None
 
 

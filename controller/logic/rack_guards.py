@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from controller.domain.assets import PumpUnit
+from controller.domain.pumps_and_gates import PumpUnit
 from controller.domain.slots import Slot
 from controller.logic.contract import Ruling, StationMemory, Verdict
 from controller.logic.station_scene import Scene

@@ -5,23 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from controller.domain.assets import (
-    Cabinet,
-    Circuit,
-    City,
-    Display,
-    Gate,
-    GateRole,
-    KeyPlace,
-    LightClass,
-    Luminaire,
-    Place,
-    Pole,
-    PumpUnit,
-    Station,
-    Target,
-)
+from controller.domain.assets import City
+from controller.domain.lights import Cabinet, Circuit, Display, LightClass, Luminaire, Pole
+from controller.domain.places import KeyPlace, Place
 from controller.domain.points import DeviceId, TargetId
+from controller.domain.pumps_and_gates import Gate, GateRole, PumpUnit
+from controller.domain.stations import Station
+from controller.domain.targets import Target
 
 Asset = Cabinet | Pole | Station
 Part = Circuit | Luminaire | Display | Station | PumpUnit | Gate
@@ -59,6 +49,11 @@ class Member:
         if not isinstance(self.part, Gate) or self.station is None or self.station.outer_level is None:
             return False
         return self.part.role in (GateRole.GRAVITY, GateRole.INTAKE)
+
+    @property
+    def closes_a_road(self) -> bool:
+        """Whether it keeps people out of an underpass: a boom or light."""
+        return isinstance(self.part, Gate) and self.part.role is GateRole.ROAD
 
 
 @dataclass(frozen=True, slots=True)

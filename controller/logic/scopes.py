@@ -10,8 +10,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from controller.domain.assets import Cabinet, Circuit, City, LightClass, Luminaire, Pole
+from controller.domain.assets import City
 from controller.domain.errors import InvalidValue
+from controller.domain.lights import Cabinet, Circuit, LightClass, Luminaire, Pole
 from controller.domain.points import DeviceId, TargetId
 
 

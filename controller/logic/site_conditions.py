@@ -6,8 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
-from controller.domain.assets import KeyPlace
 from controller.domain.image import View
+from controller.domain.places import KeyPlace
 from controller.domain.points import TargetId
 from controller.domain.tags import Tag
 from controller.logic.switch_guard import NO_KEY, NOTHING_SEEN, SwitchMemory

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from controller.domain.assets import LightClass
+from controller.domain.lights import LightClass
 from controller.domain.points import DeviceId, TargetId
 from controller.domain.slots import Slot
 from controller.logic.scopes import LightEntry

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from controller.domain.assets import DatedLevel, Gauge
+from controller.domain.gauges import DatedLevel, Gauge
 from controller.domain.operating import DisciplineName, OperatingState
 from controller.logic.forecasts.past_error import ErrorFigure
 from controller.logic.forecasts.rain_grades import RainLimit, expected

@@ -8,6 +8,7 @@ from controller.logic.critical import critical_alarms
 from controller.logic.exercise import exercise_proposals
 from controller.logic.feeder_power import feeder_alarms
 from controller.logic.power_guards import supply
+from controller.logic.road_signal import road_signal_alarms
 from controller.logic.station_scene import Scene
 from controller.logic.tidal.gates import river_alarms
 from controller.logic.underpass import road_alarms
@@ -23,6 +24,7 @@ def _conditions(scene: Scene) -> Iterator[tuple[str, str]]:
     yield from critical_alarms(station, memory)
     yield from feeder_alarms(scene)
     yield from road_alarms(scene)
+    yield from road_signal_alarms(scene)
     yield from river_alarms(scene)
     if station.inner_levels and scene.level.note:
         yield f"{station.id}:level", f"inner level: {scene.level.note}"

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from controller.domain.assets import Target, WaterReach
 from controller.domain.command import Cause
 from controller.domain.intents import StationMode, StationOrder
+from controller.domain.targets import Target, WaterReach
 from controller.logic.arbitration import Refusal
 
 FLOW_TOLERANCE = 0.1

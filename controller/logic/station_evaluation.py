@@ -9,12 +9,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from controller.domain.assets import Station
 from controller.domain.image import View
 from controller.domain.intents import GateOrder, StationMode, StationOrder
 from controller.domain.points import TargetId
 from controller.domain.request import Decision, Request
 from controller.domain.slots import Slot
+from controller.domain.stations import Station
 from controller.logic.bumpless import keep_running
 from controller.logic.contract import LastWrite, Moment, Ruling, StationMemory, StationStep, Verdict
 from controller.logic.critical import Standing, critical_order
@@ -23,6 +23,7 @@ from controller.logic.exercise import exercise_order
 from controller.logic.feeder_power import short_of
 from controller.logic.gravity import gravity_order
 from controller.logic.interlocks import NOTHING_BYPASSED, UNBOUND, Bypassed, InterlockSpec, trip_requests
+from controller.logic.road_signal import road_order, road_signals
 from controller.logic.sequencers.station import ModeStep, mode_step
 from controller.logic.site_conditions import NOTHING_ON_SITE, SiteConditions
 from controller.logic.station_alarms import station_alarms
@@ -58,9 +59,10 @@ def station_requests(
     memory, staged = staged_order(station, view, memory, moment, around)
     memory, staged = with_diversion(station, view, memory, moment, around, staged)
     memory, gravity = gravity_order(station, view, memory, moment, around)
+    memory, road = road_order(station, memory, moment, ready=view.ready)
     memory, critical = critical_order(station, view, memory, moment, around, standing)
     memory, exercised = exercise_order(scene_of(station, view, memory, {}, moment, around=around))
-    asked = (*critical, *staged, *gravity, *exercised)
+    asked = (*critical, *staged, *gravity, *road, *exercised)
     if not interlocks:
         return memory, asked
     judged = judge_station(scene_of(station, view, memory, {}, moment, around=around), interlocks, bypassed)
@@ -134,10 +136,13 @@ def _winner(station: Station, decisions: Mapping[TargetId, Decision]) -> Request
 def _without_control(scene: Scene, mode: ModeStep, orders: Orders) -> StationStep:
     """Nothing but the mode is written; slots 1 and 2 still stop and close, said to be not assured."""
     attempts = Outcome()
-    gates = {gate.id for gate in scene.station.gates if _closes_for_safety(orders.explicit.get(gate.id))}
-    if (orders.urgent or gates) and scene.view.ready and (mode.blocked or scene.view.value("mode") is None):
-        attempts = step_gates(scene, orders, step_units(scene, orders, only=orders.urgent), only=gates)
-        attempts.phases.update(dict.fromkeys(orders.urgent, f"stop attempted, not assured: {mode.phase}"))
+    lost = mode.blocked or scene.view.value("mode") is None
+    urgent = orders.urgent if lost else frozenset()
+    gates = {gate.id for gate in scene.station.gates if lost and _closes_for_safety(orders.explicit.get(gate.id))}
+    roads = road_signals(scene, blocked=mode.blocked)
+    if (urgent or gates or roads) and scene.view.ready:
+        attempts = step_gates(scene, orders, step_units(scene, orders, only=urgent), only=gates | roads)
+        attempts.phases.update(dict.fromkeys(urgent, f"stop attempted, not assured: {mode.phase}"))
         closing = gates - attempts.verdicts.keys()
         attempts.phases.update(dict.fromkeys(closing, f"closing attempted, not assured: {mode.phase}"))
     elsewhere = [unit.id for unit in scene.station.units] + [gate.id for gate in scene.station.gates]

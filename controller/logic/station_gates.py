@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass, replace
 
-from controller.domain.assets import Gate
 from controller.domain.intents import GateOrder
 from controller.domain.points import TargetId
+from controller.domain.pumps_and_gates import Gate, GateRole
 from controller.domain.slots import Slot
 from controller.logic.contract import ALLOWED, Ruling, Verdict
 from controller.logic.diversion.turning import lined_at
@@ -22,6 +22,7 @@ from controller.logic.gate_watch import (
     torque_since_s,
 )
 from controller.logic.interlocks import UNBOUND, Action, judge_all
+from controller.logic.road_signal import road_closes
 from controller.logic.sequencers.gate import gate_step, halt_step, is_at, stop_driving, travels
 from controller.logic.sequencers.lowering import lowering_name, lowering_step, needs_lowering
 from controller.logic.sequencers.resend import Sending
@@ -134,7 +135,8 @@ def _ended(scene: Scene, orders: Orders, gate: Gate, aim: _Aim | None) -> Verdic
 
 def _river_closes(scene: Scene, orders: Orders, gate: Gate) -> Verdict | None:
     """What closes it whatever was ordered; not what slot 1 or 2 holds."""
-    own, river = orders.explicit.get(gate.id), must_close(scene, gate)
+    own = orders.explicit.get(gate.id)
+    river = road_closes(scene, gate) if gate.role is GateRole.ROAD else must_close(scene, gate)
     bound = own is None or own.slot not in UNBOUND
     return river if bound and river.ruling is Ruling.FORCE else None
 

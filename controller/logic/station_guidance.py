@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from controller.domain.assets import StagedLevels, Station
+from controller.domain.stations import StagedLevels, Station
 from controller.logic.water_around import Guidance, WaterAround
 
 NO_GUIDANCE = Guidance()

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from controller.domain.assets import Gate, PumpUnit, Station
 from controller.domain.image import View
 from controller.domain.points import TargetId
+from controller.domain.pumps_and_gates import Gate, PumpUnit
+from controller.domain.stations import Station
 from controller.logic.contract import GateMemory, Moment, StationMemory, UnitMemory
 from controller.logic.level_watch import follow_gauges
 from controller.logic.rack_guards import observe_rack
+from controller.logic.road_signal import road_opened
 from controller.logic.station_scene import NO_UNIT, Scene, flag, limits_disagree, scene_of
 from controller.logic.underpass import follow_road
 from controller.logic.unit_guards import DAY_S, HOUR_S, STILL_PERCENT
@@ -32,6 +34,7 @@ def observe_station(station: Station, view: View, memory: StationMemory, moment:
     units = {unit.id: _observe_unit(scene, unit) for unit in station.units}
     last_start_s, last_stop_s = _last_changes(memory, units, moment)
     adopts = view.ready and not memory.adopted
+    memory = road_opened(replace(scene, memory=memory))
     memory = observe_rack(replace(scene, memory=replace(memory, units=units)))
     running = sum(1 for _ in replace(scene, memory=memory).committed_units())
     return replace(

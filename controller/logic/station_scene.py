@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from controller.domain.assets import Gate, PumpUnit, Station
 from controller.domain.image import View
 from controller.domain.points import TargetId
+from controller.domain.pumps_and_gates import Gate, PumpUnit
+from controller.domain.stations import Station
 from controller.domain.tags import Tag
 from controller.logic.contract import GateMemory, LastWrite, Moment, StationMemory, UnitMemory
 from controller.logic.levels import LevelVote, inner_level

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from controller.domain.assets import PumpUnit, StagedLevels, Station
 from controller.domain.intents import Direction
+from controller.domain.pumps_and_gates import PumpUnit
+from controller.domain.stations import StagedLevels, Station
 
 
 def start_level_m(levels: StagedLevels, stage: int) -> float:

@@ -11,10 +11,13 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from controller.domain.assets import PumpUnit, StagedLevels, Station, WaterReach
 from controller.domain.intents import Direction, StationMode, StationOrder
+from controller.domain.pumps_and_gates import PumpUnit
 from controller.domain.request import Request
+from controller.domain.stations import StagedLevels, Station
+from controller.domain.targets import WaterReach
 from controller.logic.contract import StationMemory, TargetMemory
+from controller.logic.flow_correction import believable, corrected_count, corrected_speed
 from controller.logic.station_guidance import floor_m
 from controller.logic.station_scene import Scene
 from controller.logic.station_stages import Stages, step_count, stop_level_m, units_of
@@ -41,6 +44,8 @@ class Resolved:
 def resolved(scene: Scene, winner: Request) -> Resolved:
     """What ``winner`` comes to. Anything but a level or a flow is given back as it is."""
     order, memory = winner.value, scene.memory
+    if isinstance(order, StationOrder) and order.at_least:
+        return _at_least(scene, winner, order)
     if not isinstance(order, StationOrder) or order.mode not in (StationMode.LEVEL, StationMode.FLOW):
         return Resolved(memory if memory.target == NO_TARGET else replace(memory, target=NO_TARGET), winner)
     if order.mode is StationMode.FLOW and order.flow_m3s is not None:
@@ -123,17 +128,58 @@ def _level(scene: Scene, winner: Request, order: StationOrder, target_m: float) 
     return Resolved(replace(memory, target=target), replace(winner, value=count_order), words)
 
 
+def _at_least(scene: Scene, winner: Request, order: StationOrder) -> Resolved:
+    """So many units, and more where the station's own levels ask for more. Level not trusted: none fewer than run."""
+    memory, levels, level_m = _followed(scene, winner, order), scene.station.levels, scene.level.level_m
+    target, running = memory.target, _running(scene, order.direction)
+    if not memory.in_control or levels is None or level_m is None:
+        count, stepped_s = max(running, order.count), None
+    else:
+        most, was = len(units_of(scene.station, order.direction)), max(target.count, order.count)
+        aim = max(order.count, Stages(levels, most).asks(level_m, was))
+        count, stepped_s = step_count(aim, was, target.stepped_s, levels.stagger_s, scene.moment.s)
+        # Not more than one ahead of what runs, as with a target level.
+        count = max(order.count, min(count, running + 1))
+    memory = replace(memory, target=replace(target, count=count, stepped_s=stepped_s))
+    words = f"{order}: {count - order.count} more by its level" if count > order.count else ""
+    return Resolved(memory, replace(winner, value=StationOrder(StationMode.COUNT, count)), words)
+
+
 def _flow(scene: Scene, winner: Request, order: StationOrder, flow_m3s: float) -> Resolved:
     memory, station = _followed(scene, winner, order), scene.station
-    count = flow_count(station, order.direction, flow_m3s)
     units = units_of(station, order.direction)
-    gives_m3s = sum(unit.flow_m3s for unit in units) * count / len(units) if units else 0.0
-    words = f"{order}: {count} of {len(units)} units, rated {gives_m3s:g} m³/s"
+    rated = flow_count(station, order.direction, flow_m3s)
     speed_percent = flow_speed_percent(station, order.direction, flow_m3s)
+    target = replace(memory.target, count=memory.target.count if memory.target.counted else rated, counted=True)
+    target, measured = _corrected(scene, order, flow_m3s, target, rated, speed_percent)
+    count = target.count
+    gives_m3s = sum(unit.flow_m3s for unit in units) * count / len(units) if units else 0.0
+    words = f"{order}: {count} of {len(units)} units, rated {gives_m3s:g} m³/s{measured}"
     if speed_percent is not None:
+        speed_percent = speed_percent if target.speed_percent is None else target.speed_percent
         words += f", at {speed_percent:.0f} % speed"
     count_order = StationOrder(StationMode.COUNT, count, order.direction)
-    return Resolved(memory, replace(winner, value=count_order), words, speed_percent=speed_percent)
+    return Resolved(
+        replace(memory, target=target), replace(winner, value=count_order), words, speed_percent=speed_percent
+    )
+
+
+def _corrected(
+    scene: Scene, order: StationOrder, flow_m3s: float, target: TargetMemory, rated: int, speed_percent: float | None
+) -> tuple[TargetMemory, str]:
+    """The target as a GOOD flow meter corrects it, and what the meter says; as it is without one."""
+    measured_m3s, running = scene.view.number("flow_m3s"), _running(scene, order.direction)
+    if measured_m3s is None or not scene.memory.in_control or running == 0 or running != target.count:
+        return target, ""
+    units, measured_m3s = units_of(scene.station, order.direction), abs(measured_m3s)
+    turns = 1.0 if speed_percent is None else (target.speed_percent or speed_percent) / 100.0
+    if not believable(measured_m3s, running * _each_m3s(units) * turns):
+        return target, f", measured {measured_m3s:.1f} (not believed)"
+    now_s, words = scene.moment.s, f", measured {measured_m3s:.1f}"
+    if speed_percent is None:
+        return corrected_count(target, rated, flow_m3s, measured_m3s, running, len(units), now_s), words
+    lowest = max(unit.min_speed_percent or 0.0 for unit in units)
+    return corrected_speed(target, speed_percent, lowest, flow_m3s, measured_m3s, now_s), words
 
 
 def _followed(scene: Scene, winner: Request, order: StationOrder) -> StationMemory:
@@ -150,7 +196,7 @@ def _running(scene: Scene, direction: Direction) -> int:
 
 
 def count_of(station: Station, order: StationOrder) -> int | None:
-    """How many units an order asks for whatever the level; None where the level, or its PLC, decides."""
+    """How many units an order asks for whatever the level (at least); None where the level, or its PLC, decides."""
     if order.mode is StationMode.COUNT:
         return order.count
     if order.mode is StationMode.FLOW and order.flow_m3s is not None:

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from controller.domain.assets import PumpType, PumpUnit, Station
 from controller.domain.command import Wanted
 from controller.domain.intents import GateOrder, StationMode, StationOrder, UnitMode, UnitOrder
 from controller.domain.points import TargetId
+from controller.domain.pumps_and_gates import PumpType, PumpUnit
 from controller.domain.request import Decision, Request
 from controller.domain.slots import Slot
+from controller.domain.stations import Station
 from controller.logic import unit_guards
 from controller.logic.allocation import Candidate, Wish, allocate, wear
 from controller.logic.contract import ALLOWED, GateMemory, Ruling, UnitMemory, Verdict

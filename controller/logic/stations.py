@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from controller.domain.assets import StagedLevels, Station
 from controller.domain.image import View
 from controller.domain.intents import StationMode, StationOrder
 from controller.domain.request import Request
 from controller.domain.slots import Slot
+from controller.domain.stations import StagedLevels, Station
 from controller.logic.contract import Moment, StationMemory
 from controller.logic.levels import inner_level
 from controller.logic.station_guidance import NO_GUIDANCE, floor_m, guided, helps

@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import chain
 
-from controller.domain.assets import Cabinet, City, Gauge, Pole, Station
+from controller.domain.assets import City
+from controller.domain.gauges import Gauge
+from controller.domain.lights import Cabinet, Pole
 from controller.domain.points import DeviceId, device_of
 from controller.domain.rights import OwnerClass
+from controller.domain.stations import Station
 from controller.logic.rights import WATER, Subject, Where
 
 

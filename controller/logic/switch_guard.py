@@ -9,9 +9,9 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from controller.domain.assets import KeyPlace
 from controller.domain.command import Cause
 from controller.domain.image import View
+from controller.domain.places import KeyPlace
 from controller.domain.request import Request
 from controller.domain.slots import Slot, SlotKind
 from controller.logic.contract import ALLOWED, Ruling, Verdict

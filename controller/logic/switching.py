@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from controller.domain.assets import LightClass
+from controller.domain.lights import LightClass
 from controller.domain.points import TargetId
 from controller.logic.scopes import Scope, Scopes
 from controller.logic.staging import StagingRules

@@ -11,10 +11,12 @@ from dataclasses import dataclass
 from enum import StrEnum
 from itertools import product
 
-from controller.domain.assets import Cabinet, Gate, Station
 from controller.domain.expression import Truth
+from controller.domain.lights import Cabinet
 from controller.domain.points import TargetId
+from controller.domain.pumps_and_gates import Gate
 from controller.domain.slots import Slot
+from controller.domain.stations import Station
 from controller.logic.built_in_guards import Act, BuiltIn, cabinet_guards, station_guards
 from controller.logic.contract import InterlockMemory, Ruling
 from controller.logic.interlocks import Action, InterlockKind, InterlockSpec, Judgement, OnBad, judge_all

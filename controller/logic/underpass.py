@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
-from controller.domain.assets import RoadRule, Station
 from controller.domain.image import View
+from controller.domain.stations import RoadRule, Station
 from controller.logic.contract import Moment, RoadMemory, RoadStage, StationMemory
 from controller.logic.levels import ROUNDING_M, inner_level
 from controller.logic.station_scene import Scene
@@ -31,13 +31,16 @@ def follow_road(station: Station, view: View, memory: StationMemory, moment: Mom
         return memory
     level_m = road_level_m(station, view, memory)
     if level_m is None:
-        return memory
+        blind = replace(memory.road, dry_since_s=None)
+        return memory if memory.road.dry_since_s is None else replace(memory, road=blind)
     past = memory.road
     stage = _stage(rule, level_m, past.stage)
     samples = past.samples
     if not samples or moment.s >= samples[-1][0] + SAMPLE_S:
         samples = (*(one for one in samples if one[0] > moment.s - KEPT_S), (moment.s, level_m))
-    road = RoadMemory(stage, samples)
+    dry = level_m - rule.road_m <= rule.reopens_m and stage is RoadStage.OPEN
+    dry_since_s = None if not dry else (moment.s if past.dry_since_s is None else past.dry_since_s)
+    road = RoadMemory(stage, samples, past.shut or stage is not RoadStage.OPEN, dry_since_s)
     return memory if road == past else replace(memory, road=road)
 
 

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from controller.domain.assets import Gate, PumpType, PumpUnit
 from controller.domain.command import Cause
+from controller.domain.pumps_and_gates import Gate, PumpType, PumpUnit
 from controller.domain.slots import Slot
 from controller.logic.contract import ALLOWED, Ruling, Verdict
 from controller.logic.diversion.turning import may_bring_in, must_stop_bringing_in, not_lined, reversal_s

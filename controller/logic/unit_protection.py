@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from controller.domain.assets import Gate, PumpUnit
 from controller.domain.image import View
+from controller.domain.pumps_and_gates import Gate, PumpUnit
 from controller.logic.contract import UnitMemory
 from controller.logic.station_scene import Scene, flag, seen_open
 

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from controller.domain.assets import DatedLevel
+from controller.domain.gauges import DatedLevel
 from controller.domain.points import DeviceId, Reading, TargetId, point_id
 
 GAUGES = 3

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from controller.domain.assets import Cabinet, Pole
+from controller.domain.lights import Cabinet, Pole
 from controller.domain.points import DeviceId
 from controller.northbound import names
 from controller.runtime.reporting import Asset, kind_of_asset, targets_of_asset

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cache
 
-from controller.domain.assets import City, Station, Target
+from controller.domain.assets import City
 from controller.domain.command import Proof
 from controller.domain.image import View
 from controller.domain.intents import (
@@ -23,6 +23,8 @@ from controller.domain.intents import (
 )
 from controller.domain.points import Reading, TargetId, output_of
 from controller.domain.quality import Quality
+from controller.domain.stations import Station
+from controller.domain.targets import Target
 from controller.logic.contract import LastWrite
 from controller.logic.sequencers.dimmed import dimmed_points, kept_percent, percent_of
 from controller.logic.station_targets import count_of
@@ -137,7 +139,8 @@ def _station(station: Station, wanted: Intent, view: View) -> Actual:
     count, remote = count_of(station, wanted), mode.value == "REMOTE"
     if count is None and remote:
         return Actual(text, None)  # a target level: how many run is the level's word
-    return Actual(text, remote and count == running)
+    met = running >= (count or 0) if wanted.at_least else count == running
+    return Actual(text, remote and met)
 
 
 def running_units(station: Station, view: View) -> int | None:

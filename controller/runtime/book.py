@@ -7,11 +7,11 @@ import itertools
 from collections.abc import Callable, Iterable, Iterator, Mapping, Set
 from itertools import islice
 
-from controller.domain.assets import Target
 from controller.domain.errors import UnknownTarget
 from controller.domain.points import TargetId
 from controller.domain.request import Decision, Request
 from controller.domain.slots import Slot
+from controller.domain.targets import Target
 from controller.logic.arbitration import arbitrate, default_request
 
 UNDELAYED = frozenset({Slot.LIFE_SAFETY, Slot.EQUIPMENT_PROTECTION})

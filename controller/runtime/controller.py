@@ -9,6 +9,7 @@ from datetime import date
 from controller import __version__
 from controller.domain.clock import Clock
 from controller.domain.command import Cause
+from controller.domain.drill import DrillMark, drill_line
 from controller.domain.errors import ConfigError, InvalidValue, StoreError
 from controller.domain.points import TargetId
 from controller.domain.rights import Caller
@@ -125,6 +126,11 @@ class Controller:
         return self._parts.clock
 
     @property
+    def drill(self) -> DrillMark | None:
+        """What marks everything of a drill; None: this is no drill."""
+        return self._parts.site.drill
+
+    @property
     def desks(self) -> Desks:
         """Where acts are asked for."""
         return self._parts.desks
@@ -139,7 +145,8 @@ class Controller:
         reasons = [f"the {name} cycle does not end" for name in stuck]
         if unmet:
             reasons.append(f"{len(unmet)} devices not read yet")  # unnamed: whoever asks for health shows no token
-        return Health(not stuck, not unmet and not stuck, __version__, self._started, tuple(reasons), stats)
+        run = "" if self._parts.site.drill is None else self._parts.site.drill.run
+        return Health(not stuck, not unmet and not stuck, __version__, self._started, tuple(reasons), stats, run)
 
     def overview(self) -> Overview:
         """The whole city on one screen; that of a large city is made once a second, however many look at it."""
@@ -176,6 +183,7 @@ class Controller:
             states=parts.desks.states.list(),
             proposed=parts.desks.states.proposed(),
             timetables=parts.desks.timetables.counts(),
+            drill=drill_line(parts.site.drill),
         )
 
     def assets(self, kind: str | None = None, division: str | None = None) -> Iterator[AssetView]:

@@ -14,7 +14,9 @@ from controller.runtime.conditions.switches import SwitchDesk
 from controller.runtime.conditions.tags import TagDesk
 from controller.runtime.daylight.tonight_desk import TonightDesk
 from controller.runtime.daylight.weather_desk import WeatherDesk
+from controller.runtime.dispatch_orders.desk import DispatchDesk
 from controller.runtime.diversion.desk import DiversionDesk
+from controller.runtime.drills.desk import DrillDesk
 from controller.runtime.forecasts.desk import ForecastDesk
 from controller.runtime.forecasts.warnings_desk import WarningsDesk
 from controller.runtime.handling.desk import HandlingDesk
@@ -31,6 +33,7 @@ from controller.runtime.poles.desk import PoleDesk
 from controller.runtime.publishing.desk import DraftDesk
 from controller.runtime.reports.month import LightingReports
 from controller.runtime.resets import ResetDesk
+from controller.runtime.shifts.desk import ShiftDesk
 from controller.runtime.switching.desk import KnifeDesk
 from controller.runtime.switching.groups import GroupDesk
 from controller.runtime.tidal.desk import TideDesk
@@ -80,3 +83,6 @@ class Desks:
     water_rules: RulesDesk
     mobile_pumps: MobilePumpDesk
     warnings: WarningsDesk
+    drill: DrillDesk
+    dispatch_orders: DispatchDesk
+    shifts: ShiftDesk

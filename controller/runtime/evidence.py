@@ -16,6 +16,7 @@ import structlog
 
 from controller import __version__
 from controller.domain.clock import Clock
+from controller.domain.drill import DrillMark
 from controller.domain.errors import InvalidValue, StoreError
 from controller.domain.rights import Caller
 from controller.runtime.alarms import AlarmBook
@@ -41,12 +42,20 @@ NOT_ANSWERED = f"the journal's disk has not answered for {PATIENCE_S:g} s: see t
 
 
 class Evidence:
-    """The journal as the controller uses it. ``second`` is where evidence goes while the journal takes none."""
+    """The journal as the controller uses it. ``second`` is where evidence goes while the journal takes none. In a
+    ``drill`` every line says so."""
 
-    def __init__(self, journal: Journal, clock: Clock, second: SecondMedium | None = None) -> None:
+    def __init__(
+        self,
+        journal: Journal,
+        clock: Clock,
+        second: SecondMedium | None = None,
+        drill: DrillMark | None = None,
+    ) -> None:
         self._journal = journal
         self._clock = clock
         self._second = second
+        self._sign: Mapping[str, Any] = {} if drill is None else {"drill": drill.run}
         self._loud = EvidenceAlarms(second.path if second else None)
         self._later: list[Entry] = []
         self._dropped = 0
@@ -242,7 +251,7 @@ class Evidence:
         self._loud.proofs(self._journal.weakness)
 
     def _entry(self, kind: str, actor: str, target: str, data: Mapping[str, Any]) -> Entry:
-        return Entry(kind=kind, wall=self._clock.now(), actor=actor, target=target, data=data)
+        return Entry(kind=kind, wall=self._clock.now(), actor=actor, target=target, data={**data, **self._sign})
 
 
 def _sound(entry: Entry) -> Entry:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 
-from controller.domain.assets import City, Target
+from controller.domain.assets import City
 from controller.domain.clock import Clock
 from controller.domain.errors import UnknownTarget
 from controller.domain.points import TargetId, device_of
 from controller.domain.request import Request
+from controller.domain.targets import Target
 from controller.logic.arbitration import AfterLease, after_leases
 from controller.logic.contract import Verdict
 from controller.runtime.actuals import Actual, actual_of

@@ -7,6 +7,7 @@ from datetime import date
 from typing import Protocol
 
 from controller.domain.clock import Clock
+from controller.domain.drill import DrillMark
 from controller.domain.points import TargetId
 from controller.domain.rights import Caller
 from controller.runtime.desks import Desks
@@ -37,6 +38,11 @@ class ControllerFacade(Protocol):
     @property
     def clock(self) -> Clock:
         """The controller's clock (demo time in a demo)."""
+        ...
+
+    @property
+    def drill(self) -> DrillMark | None:
+        """What marks everything of a drill (演练): ``marked(facade.drill, text)``; None: this is no drill."""
         ...
 
     @property

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from controller.domain.assets import Cabinet, Circuit, City, Display, Luminaire, Place, Pole
+from controller.domain.assets import City
 from controller.domain.image import View
+from controller.domain.lights import Cabinet, Circuit, Display, Luminaire, Pole
+from controller.domain.places import Place
 from controller.domain.points import TargetId
 from controller.logic.lighting import spread_s
 

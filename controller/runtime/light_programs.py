@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Container, Sequence
 from datetime import timedelta
 
-from controller.domain.assets import Display
 from controller.domain.image import Image
+from controller.domain.lights import Display
 from controller.domain.points import TargetId, device_of
 from controller.domain.request import Request
 from controller.logic.contract import Moment

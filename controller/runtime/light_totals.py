@@ -8,13 +8,14 @@ from itertools import islice
 from math import inf, nextafter
 from typing import NamedTuple
 
-from controller.domain.assets import City, Target
+from controller.domain.assets import City
 from controller.domain.clock import Clock
 from controller.domain.image import DEFAULT_AGEING, Block, View
 from controller.domain.intents import Intent, Switch
 from controller.domain.points import DeviceId, Reading, TargetId, device_of
 from controller.domain.quality import Quality
 from controller.domain.request import Decision
+from controller.domain.targets import Target
 from controller.logic.light_rates import MILLI, NOTHING, Cell, LightSum, judged, voltage_share, wanted_percent
 from controller.logic.scopes import LightEntry, light_entries
 from controller.runtime.actuals import actual_read, as_kept, feedback_point

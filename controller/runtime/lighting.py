@@ -6,9 +6,9 @@ from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import replace
 from itertools import islice
 
-from controller.domain.assets import Circuit, Display, Luminaire
 from controller.domain.command import Wanted
 from controller.domain.image import Image, View
+from controller.domain.lights import Circuit, Display, Luminaire
 from controller.domain.points import DeviceId, TargetId, device_of
 from controller.domain.request import Decision, Request
 from controller.domain.slots import Slot

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from controller.domain.assets import City, Station
+from controller.domain.assets import City
+from controller.domain.stations import Station
 from controller.settings.site import Site
 from controller.settings.timing import Timing
 from drivers.base import Binding

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from controller.domain.assets import Cabinet, City, Gauge, GaugeKind, Pole, Station
+from controller.domain.assets import City
 from controller.domain.clock import Clock
 from controller.domain.errors import UnknownTarget
+from controller.domain.gauges import Gauge, GaugeKind
 from controller.domain.image import LinkState, View
+from controller.domain.lights import Cabinet, Pole
 from controller.domain.points import DeviceId
 from controller.domain.quality import Quality
+from controller.domain.stations import Station
 from controller.logic.levels import inner_level
 from controller.logic.station_control import hands_of
 from controller.runtime.actuals import actual_of, running_units

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
-from typing import Protocol
+from typing import Any, Protocol
 
 import structlog
 
 from controller.domain.clock import Clock
+from controller.domain.points import DeviceId
 from controller.domain.request import Request
 from controller.runtime.alarming.kept import alarm_of
 from controller.runtime.alarms import AlarmBook
 from controller.runtime.book import RequestBook
+from controller.runtime.water_kept import STATION
 from controller.store.state import StoredState
 from controller.store.state_rows import UnitCounters
 
@@ -23,6 +26,10 @@ class CounterKeeper(Protocol):
 
     def restore(self, counters: UnitCounters, wall: datetime, now_s: float) -> None:
         """Take a unit's counters up again."""
+        ...
+
+    def restore_station(self, station: DeviceId, body: Mapping[str, Any]) -> None:
+        """Take up what was kept of a station itself."""
         ...
 
 
@@ -46,5 +53,7 @@ def restore(
     alarms.restore([alarm_of(data, clock) for data in stored.alarms.values()])
     for unit in stored.units.values():
         counters.restore(unit, wall, now_s)
+    for station, body in stored.of(STATION).items():
+        counters.restore_station(station, body)
     log.info("state_restored", leases=kept, ended_meanwhile=len(over), alarms=len(stored.alarms))
     return over

@@ -252,6 +252,8 @@ class Overview:
     bypassed: tuple[str, ...] = ()
     """One line per bypassed interlock, each beginning with the word BYPASSED."""
     timetables: TimetableCounts = NO_TABLES
+    drill: str = ""
+    """``【演练 DRILL】`` and what is drilled, where this is no city but a drill."""
     """How many cabinets' own fallback equals the programs."""
 
 
@@ -277,6 +279,8 @@ class Health:
     started: datetime
     reasons: tuple[str, ...]
     cycles: tuple[CycleStats, ...]
+    drill: str = ""
+    """The run of a drill (演练) where this is none of the city's controllers but a drill's."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
-from controller.domain.assets import PumpUnit, Station
 from controller.domain.command import Cause
 from controller.domain.image import Image, View
 from controller.domain.points import DeviceId, TargetId, device_of
 from controller.domain.request import Decision, Request
 from controller.domain.slots import Slot, SlotKind
+from controller.domain.stations import Station
 from controller.logic.arbitration import Refusal
 from controller.logic.contract import (
     GateMemory,
@@ -35,24 +35,23 @@ from controller.logic.station_evaluation import (
     reset_lockout,
     station_requests,
 )
-from controller.logic.unknown_interlocks import UNKNOWN
 from controller.logic.water_around import WaterAround
-from controller.runtime.alarms import AlarmBook, Priority
+from controller.runtime.alarms import AlarmBook
 from controller.runtime.book import RequestBook
 from controller.runtime.bypassing.memory import INTERLOCK, InterlockRecords, hold_trip, not_clear
 from controller.runtime.dispatch import Act
 from controller.runtime.reporting import targets_of_asset
 from controller.runtime.schedule_heap import DueHeap
+from controller.runtime.water_alarms import WaterAlarms
+from controller.runtime.water_kept import WaterKept
 from controller.settings.site import Site
-from controller.store.changes import Change, DropRecord, PutUnit
+from controller.store.changes import Change, DropRecord
 from controller.store.state_rows import UnitCounters
 
 LOOK_AGAIN_S = 1.0
 """A station with anything under way is evaluated at least this often."""
 REST_CYCLES = 10
 """A station at rest is evaluated at least once in this many cycles, whether or not anything seems to have changed."""
-HOURS_KEPT_EVERY = 0.1
-"""Run hours are kept when they grew by this much (hours), besides at every start and stop."""
 
 
 class WaterDiscipline:
@@ -85,9 +84,8 @@ class WaterDiscipline:
         self._site = conditions
         self._records = InterlockRecords(keep)
         self._memories: dict[DeviceId, StationMemory] = {}
-        self._kept: dict[TargetId, UnitMemory] = {}
-        self._kept_gates: dict[TargetId, str] = {}
-        self._standing: dict[DeviceId, frozenset[str]] = {}
+        self._kept = WaterKept(keep)
+        self._said = WaterAlarms(alarms)
         self._turn: set[DeviceId] = set()
         self._told: dict[str, dict[DeviceId, Any]] = {}
         book.listen(self._asked_of)
@@ -118,18 +116,16 @@ class WaterDiscipline:
 
     def restore(self, counters: UnitCounters, wall: datetime, now_s: float) -> None:
         """Take a unit's counters up again: wall times become moments of this process's monotonic clock."""
-        station = device_of(counters.target)
-        if station not in self._stations:
-            return
-        memory = self._memories.get(station, StationMemory())
-        if counters.target in {gate.id for gate in self._stations[station].gates}:
-            gate = GateMemory(locked_out=counters.locked_out)
-            self._memories[station] = replace(memory, gates={**memory.gates, counters.target: gate})
-            self._kept_gates[counters.target] = counters.locked_out
-            return
-        unit = _unit_memory(counters, wall, now_s)
-        self._memories[station] = _with_unit(memory, counters.target, unit)
-        self._kept[counters.target] = unit
+        station = self._stations.get(device_of(counters.target))
+        if station is not None:
+            memory = self._memories.get(station.id, StationMemory())
+            self._memories[station.id] = self._kept.counted(station, memory, counters, wall, now_s)
+
+    def restore_station(self, station: DeviceId, body: Mapping[str, Any]) -> None:
+        """Take up what was kept of a station itself."""
+        if station in self._stations:
+            memory = self._memories.get(station, StationMemory())
+            self._memories[station] = self._kept.taken_up(station, memory, body)
 
     def restore_interlocks(self, memories: Mapping[str, InterlockMemory]) -> None:
         """Take delays and latches of interlocks up again."""
@@ -201,7 +197,7 @@ class WaterDiscipline:
             )
             self._records.note(memory.interlocks, moment)
             self._memories[device] = memory
-            self._keep_counters(station, memory, moment)
+            self._kept.note(station, memory, moment)
             self._latch(requests)
             computed = [request for request in requests if request.slot.kind is not SlotKind.LATCHED]
             for target in targets_of_asset(station):
@@ -288,7 +284,7 @@ class WaterDiscipline:
         self._records.note(step.memory.interlocks, moment)
         self._memories[station.id] = step.memory
         self._phases.update(step.phases)
-        self._tell(station, step)
+        self._said.tell(station, step)
         for target in decisions:
             self._verdicts[target] = (step.verdicts[target],) if target in step.verdicts else ()
         wait_s = LOOK_AGAIN_S if step.wanted else self._rest_s
@@ -311,80 +307,3 @@ class WaterDiscipline:
         uses = feeder_uses(station, self._feeders, self._memories, self._last, moment.s)
         rooms = rooms_of(station, self._feeder_limits, self._stations.values(), self._memories, self._last, moment.s)
         return replace(self.around(), feeders=uses, feeder_room=rooms) if uses or rooms else self.around()
-
-    def _tell(self, station: Station, step: StationStep) -> None:
-        """Alarms that stand now, and the end of those that no longer do."""
-        now = dict(step.alarms)
-        for gone in self._said_before(station, step) - now.keys():
-            self._alarms.clear(station.id, gone)
-        for condition, text in now.items():
-            urgency = Priority.MEDIUM if condition.endswith(f":{UNKNOWN}") else Priority.HIGH
-            self._alarms.set(station.id, condition, text, urgency)
-        if now or step.memory.adopted:
-            self._standing[station.id] = frozenset(now)
-
-    def _said_before(self, station: Station, step: StationStep) -> frozenset[str]:
-        """What was said of the station in the last cycle; after a restart, what stands of it from before."""
-        said = self._standing.get(station.id)
-        if said is not None or not step.memory.adopted:
-            return said or frozenset()
-        about = (alarm for alarm in self._alarms.about(station.id) if alarm.stands and alarm.source == station.id)
-        return frozenset(alarm.condition for alarm in about if ":" in alarm.condition)
-
-    def _keep_counters(self, station: Station, memory: StationMemory, moment: Moment) -> None:
-        for unit in station.units:
-            now, kept = memory.units.get(unit.id), self._kept.get(unit.id)
-            if now is not None and _worth_keeping(now, kept):
-                self._kept[unit.id] = now
-                self._keep(PutUnit(_counters(unit, now, moment)))
-        for gate, past in memory.gates.items():
-            if past.locked_out != self._kept_gates.get(gate, ""):
-                self._kept_gates[gate] = past.locked_out
-                self._keep(PutUnit(UnitCounters(gate, locked_out=past.locked_out)))
-
-
-def _worth_keeping(now: UnitMemory, kept: UnitMemory | None) -> bool:
-    if kept is None:
-        return now != UnitMemory()
-    return (
-        now.starts_total != kept.starts_total
-        or now.locked_out != kept.locked_out
-        or now.stopped_since_s != kept.stopped_since_s
-        or now.run_hours - kept.run_hours >= HOURS_KEPT_EVERY
-    )
-
-
-def _counters(unit: PumpUnit, memory: UnitMemory, moment: Moment) -> UnitCounters:
-    def wall(at_s: float) -> datetime:
-        return moment.wall - timedelta(seconds=moment.s - at_s)
-
-    return UnitCounters(
-        target=unit.id,
-        starts=tuple(wall(at_s) for at_s in memory.starts_s),
-        run_hours=memory.run_hours,
-        starts_total=memory.starts_total,
-        last_stop=None if memory.stopped_since_s is None else wall(memory.stopped_since_s),
-        locked_out=memory.locked_out,
-    )
-
-
-def _unit_memory(counters: UnitCounters, wall: datetime, now_s: float) -> UnitMemory:
-    def s(at: datetime) -> float:
-        return now_s - (wall - at).total_seconds()
-
-    starts_s = tuple(s(at) for at in counters.starts)
-    stopped_s = None if counters.last_stop is None else s(counters.last_stop)
-    return UnitMemory(
-        starts_s=starts_s,
-        # Its last start came after its last stop: it ran when we went. Seen running again it is no new start, and
-        # unseen it counts as running, so that a restart never takes it for one to be stopped.
-        running_since_s=starts_s[-1] if starts_s and (stopped_s is None or starts_s[-1] > stopped_s) else None,
-        stopped_since_s=stopped_s,
-        run_hours=counters.run_hours,
-        starts_total=counters.starts_total,
-        locked_out=counters.locked_out,
-    )
-
-
-def _with_unit(memory: StationMemory, target: TargetId, unit: UnitMemory) -> StationMemory:
-    return replace(memory, units={**memory.units, target: unit})

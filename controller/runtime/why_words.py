@@ -10,12 +10,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from controller.domain.assets import Circuit, Display, Target
 from controller.domain.clock import Clock
 from controller.domain.image import LinkState, View
+from controller.domain.lights import Circuit, Display
 from controller.domain.points import output_of
 from controller.domain.request import Decision, Request
 from controller.domain.slots import Slot
+from controller.domain.targets import Target
 from controller.logic.contract import Verdict
 from controller.logic.lighting_words import cause_zh, half, state_zh
 from controller.runtime.actuals import Actual

@@ -17,6 +17,7 @@ from controller.logic.alarm_settings import (
     FloodRule,
     Words,
 )
+from controller.logic.hydraulics.network import Network
 from controller.settings.alarm_models import AlarmModel, AlarmsModel, SentencesModel
 from controller.settings.gauge_grades import rules_of
 from controller.settings.lighting_models import TitleModel
@@ -24,7 +25,9 @@ from controller.settings.parsing import Findings, Spot
 from controller.settings.yaml_lines import Document
 
 
-def alarms_of(document: Document | None, city: City, findings: Findings) -> AlarmSettings:
+def alarms_of(
+    document: Document | None, city: City, findings: Findings, network: Network | None = None
+) -> AlarmSettings:
     """The site's alarm settings; what is wrong with the file is noted."""
     model, spot = AlarmsModel(), None
     if document is not None:
@@ -39,7 +42,7 @@ def alarms_of(document: Document | None, city: City, findings: Findings) -> Alar
         flood=FloodRule(**{**model.flood.model_dump(exclude={"within"}), "within_s": model.flood.within}),
         longest_shelf_s=model.shelving.longest,
         settle_s=model.settle,
-        levels=MappingProxyType(rules_of(model.water_levels, city, spot, findings)),
+        levels=MappingProxyType(rules_of(model.water_levels, city, spot, findings, network)),
     )
 
 

@@ -7,7 +7,10 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from controller.domain.assets import GateRole, GaugeKind, Grade, LightClass, PumpType, StationKind
+from controller.domain.gauges import GaugeKind
+from controller.domain.lights import Grade, LightClass
+from controller.domain.pumps_and_gates import GateRole, PumpType
+from controller.domain.stations import StationKind
 from controller.settings.equipment_models import GateEquipmentModel, StationEquipmentModel, UnitEquipmentModel
 from controller.settings.fields import Finite, Model, NotNegative, Output, Positive, Text, Word
 
@@ -135,7 +138,7 @@ class GateModel(GateEquipmentModel):
 
     output: Output = Field(description=_OUTPUT)
     name: Text | None = None
-    role: Word[GateRole] = Field(description="gravity, discharge, suction or intake")
+    role: Word[GateRole] = Field(description="gravity, discharge, suction, intake or road")
     travel_s: Positive
     tolerance_percent: Annotated[float, Field(gt=0, le=20)] = 2.0
 
@@ -160,6 +163,9 @@ class RoadModel(Model):
     closes_m: Positive = 0.15
     no_pass_m: Positive = 0.27
     warn_s: Annotated[float, Field(ge=60, le=3600)] = 900.0
+    signal: Output | None = Field(default=None, description="the gate of role road that closes it to traffic: G1")
+    reopens_m: NotNegative = 0.05
+    reopen_hold_s: Annotated[float, Field(ge=60, le=86400)] | None = 600.0
 
 
 class CriticalModel(Model):
@@ -216,6 +222,7 @@ class StationModel(AssetModel, StationEquipmentModel):
     critical: CriticalModel = Field(default_factory=CriticalModel)
     road: RoadModel | None = None
     automatic: bool = False
+    street: str = ""
     mode_proof_s: Positive = 10.0
     key_at: KeyAtModel | None = None
 
@@ -235,5 +242,6 @@ class GaugeModel(AssetModel):
     """A measuring place: LG level, TG tide, RG rain, WQ water quality."""
 
     kind: Word[GaugeKind] = Field(description="level, tide, rain or quality")
+    street: str = ""
     warning: DatedLevelModel | None = None
     guarantee: DatedLevelModel | None = None

@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 
-from controller.domain.assets import LightClass
 from controller.domain.errors import InvalidValue
+from controller.domain.lights import LightClass
 from controller.domain.points import TargetId
 from controller.logic.scopes import SCOPE_FORMS, ScopeKind, Scopes, parse_scope
 from controller.settings.lighting_models import (

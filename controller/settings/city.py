@@ -8,7 +8,10 @@ from itertools import chain
 from types import MappingProxyType
 from typing import TypeVar
 
-from controller.domain.assets import Cabinet, City, Display, Gauge, Pole, Station
+from controller.domain.assets import City
+from controller.domain.gauges import Gauge
+from controller.domain.lights import Cabinet, Display, Pole
+from controller.domain.stations import Station
 from controller.settings.asset_models import AssetModel, CabinetModel, GaugeModel, PoleModel, StationModel
 from controller.settings.context import Context
 from controller.settings.folder import ASSET_KEYS, Folder, lists, raw_names

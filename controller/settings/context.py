@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from controller.domain.assets import Place
+from controller.domain.places import Place
 from controller.settings.asset_models import PlaceModel
 from controller.settings.parsing import Findings, Spot
 from controller.settings.problems import did_you_mean

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from controller.domain.assets import Grade
+from controller.domain.lights import Grade
 from controller.settings.fields import Duration, Model, Positive, Text, Word
 
 _ID = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,59}$")]

@@ -58,6 +58,7 @@ class SiteDiff:
     groups: Changes = Changes()
     switching: tuple[str, ...] = ()
     plans: Changes = Changes()
+    dispatch: tuple[str, ...] = ()
 
     def __bool__(self) -> bool:
         return any(getattr(self, field.name) for field in fields(self))
@@ -83,6 +84,7 @@ class SiteDiff:
             ("light rates", self.light_rates),
             ("energy", self.energy),
             ("switching", self.switching),
+            ("dispatch orders", self.dispatch),
             ("photocells and weather", self.daylight),
             ("needs a restart", self.restart_needed),
         )
@@ -121,6 +123,7 @@ def diff_sites(old: Site, new: Site) -> SiteDiff:
         groups=_compare(_groups(old), _groups(new)),
         switching=_fields(old.switching, new.switching),
         plans=_compare(old.plans, new.plans),
+        dispatch=_fields(old.dispatch, new.dispatch),
     )
 
 

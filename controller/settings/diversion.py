@@ -6,7 +6,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from controller.domain.assets import City, GateRole, GaugeKind, Station, StationKind
+from controller.domain.assets import City
+from controller.domain.gauges import GaugeKind
+from controller.domain.pumps_and_gates import GateRole
+from controller.domain.stations import Station, StationKind
 from controller.logic.diversion.rules import (
     Bringer,
     DiversionRules,

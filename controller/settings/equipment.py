@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from controller.domain.assets import ExerciseRule, GateRole, PowerReturn, RackRule
+from controller.domain.pumps_and_gates import GateRole
+from controller.domain.stations import ExerciseRule, PowerReturn, RackRule
 from controller.logic.sequencers.gate import TRAVEL_GRACE_S, TRAVEL_MARGIN
 from controller.settings.asset_models import GateModel, StationModel, UnitModel
 from controller.settings.equipment_models import GateEquipmentModel, UnitEquipmentModel

@@ -13,7 +13,7 @@ Hour = Annotated[int, Field(ge=0, le=24)]
 
 
 class UnitEquipmentModel(Model):
-    """What a pump unit may have besides its motor; see ``controller.domain.assets.PumpUnit``."""
+    """What a pump unit may have besides its motor; see ``controller.domain.pumps_and_gates.PumpUnit``."""
 
     suction_gate: Output | None = None
     suction_stays_open: bool = False
@@ -31,7 +31,7 @@ class UnitEquipmentModel(Model):
 
 
 class GateEquipmentModel(Model):
-    """How a gate may be moved and what it has besides; see ``controller.domain.assets.Gate``."""
+    """How a gate may be moved and what it has besides; see ``controller.domain.pumps_and_gates.Gate``."""
 
     min_step_percent: Annotated[float, Field(ge=0, le=50, allow_inf_nan=False)] = 5.0
     max_moves_per_hour: Annotated[int, Field(ge=1, le=1000)] = 12
@@ -91,7 +91,7 @@ class PowerReturnModel(Model):
 
 
 class StationEquipmentModel(Model):
-    """What a station may have besides; see ``controller.domain.assets.Station``."""
+    """What a station may have besides; see ``controller.domain.stations.Station``."""
 
     rack: RackModel = Field(default_factory=RackModel)
     exercise: ExerciseModel = Field(default_factory=ExerciseModel)

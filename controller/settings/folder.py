@@ -46,13 +46,14 @@ WATER_KEYS: Mapping[str, type] = {
     "diversion": dict,
     "water_quality": dict,
     "water_rules": dict,
+    "dispatch_orders": dict,
 }
 
 
 @dataclass(frozen=True, slots=True)
 class Folder:
     """``site.yaml``, ``divisions.yaml``, ``endpoints.yaml`` and the files of ``assets/``, ``lighting/``, ``water/``,
-    ``plans/``.
+    ``plans/``, ``drills/``.
 
     A file that is not there is None, and that is a problem; ``assets/`` needs at least one file. ``alarms.yaml``,
     ``states.yaml``, ``handling.yaml`` and ``notices.yaml`` may be left out.
@@ -70,13 +71,14 @@ class Folder:
     handling: Document | None = None
     notices: Document | None = None
     plans: tuple[Document, ...] = ()
+    drills: tuple[Document, ...] = ()
     own_lighting: tuple[Document, ...] = ()
     """The folder's own files of ``lighting/``, also where published lighting stands in their place."""
 
     def documents(self) -> Iterator[Document]:
         """All files read, in reading order."""
         yield from (document for document in (self.site, self.divisions, self.endpoints) if document)
-        yield from (*self.assets, *self.lighting, *self.water, *self.plans)
+        yield from (*self.assets, *self.lighting, *self.water, *self.plans, *self.drills)
         yield from (document for document in (self.alarms, self.states, self.handling, self.notices) if document)
 
     def profile_folders(self) -> tuple[Path, Path]:
@@ -104,6 +106,7 @@ def read_folder(path: Path, findings: Findings, overlay: Overlay | None = None) 
         handling=_perhaps(path / "handling.yaml"),
         notices=_perhaps(path / "notices.yaml"),
         plans=_all(path / "plans"),
+        drills=_all(path / "drills"),
         own_lighting=lighting,
     )
 

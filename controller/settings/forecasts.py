@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence, Set
 from datetime import timedelta
 from types import MappingProxyType
 
-from controller.domain.assets import City, Gauge, GaugeKind
+from controller.domain.assets import City
+from controller.domain.gauges import Gauge, GaugeKind
 from controller.logic.forecasts.places import ForecastPlace, ForecastPlaces
 from controller.logic.forecasts.series import ForecastKind
 from controller.logic.forecasts.settings import ForecastSettings

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from itertools import pairwise
 
-from controller.domain.assets import City, Gauge, GaugeKind
+from controller.domain.assets import City
+from controller.domain.gauges import Gauge, GaugeKind
 from controller.domain.points import DeviceId
+from controller.logic.hydraulics.network import Network
 from controller.logic.water_grades import GaugeRules, Grade, GradeLimit, RiseRule
 from controller.settings.alarm_models import GradeModel, Grades, RiseModel, WaterLevelsModel
 from controller.settings.parsing import Findings, Spot
@@ -16,9 +18,12 @@ _GRADED = (GaugeKind.LEVEL, GaugeKind.TIDE)
 
 
 def rules_of(
-    model: WaterLevelsModel, city: City, spot: Spot | None, findings: Findings
+    model: WaterLevelsModel, city: City, spot: Spot | None, findings: Findings, network: Network | None = None
 ) -> Mapping[DeviceId, GaugeRules]:
-    """The rules of every gauge that has any. A tide rises fast twice a day: its rise is judged only where said."""
+    """The rules of every gauge that has any. A tide rises fast twice a day: its rise is judged only where said.
+
+    A gauge reads in one datum: that of its own dated levels, else that of the ``network`` it stands in.
+    """
     gauges = {name: gauge for name, gauge in city.gauges.items() if gauge.kind in _GRADED}
     own = {one.gauge: one for one in model.gauges}
     spots = _spots(model, gauges, spot, findings)
@@ -29,6 +34,7 @@ def rules_of(
         usual = model.rise if gauge.kind is GaugeKind.LEVEL else None
         rise = said.rise if said is not None and said.rise is not None else usual
         limits = _limits(gauge, grades, spots.get(name), findings)
+        _one_datum(gauge, limits, _datum(gauge, network), spots.get(name), findings)
         if limits:
             rules[name] = GaugeRules(limits, _rise(rise))
     return rules
@@ -65,6 +71,25 @@ def _limits(gauge: Gauge, grades: Grades, spot: Spot | None, findings: Findings)
             said = f"{gauge.id}: {milder.grade} from {milder.level_m:g} m is not below {graver.grade}"
             findings.add(spot, said, f"below {graver.level_m:g} m")
     return limits
+
+
+def _datum(gauge: Gauge, network: Network | None) -> str:
+    """The datum a gauge reads in; empty where nothing says it."""
+    dated = gauge.warning or gauge.guarantee
+    if dated is not None or network is None:
+        return dated.datum if dated is not None else ""
+    points = [point for reach in network.reaches.values() for point in reach.gauges]
+    points += [point for water in network.outside.values() for point in water.gauges]
+    return network.datum if any(point.partition("/")[0] == gauge.id for point in points) else ""
+
+
+def _one_datum(gauge: Gauge, limits: tuple[GradeLimit, ...], datum: str, spot: Spot | None, findings: Findings) -> None:
+    """Its levels are compared with its readings and with forecasts of them: another datum would be metres off."""
+    strange = next((limit for limit in limits if datum and limit.datum != datum), None)
+    if spot is None or strange is None or len({limit.datum for limit in limits}) > 1:
+        return
+    said = f"{gauge.id} reads in {datum}, {strange.grade} is given in {strange.datum}"
+    findings.add(spot, said, f"convert {strange.level_m:g} m into {datum}, and say since when")
 
 
 def _limit(gauge: Gauge, grade: Grade, model: GradeModel, spot: Spot | None, findings: Findings) -> GradeLimit | None:

@@ -10,9 +10,11 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from controller.domain.assets import City, Gate, GateRole, Station
+from controller.domain.assets import City
 from controller.domain.expression import Expression, names
 from controller.domain.points import DeviceId, device_of
+from controller.domain.pumps_and_gates import Gate, GateRole
+from controller.domain.stations import Station
 from controller.logic.interlocks import Action, InterlockKind, InterlockSpec, OnBad
 from controller.logic.output_states import Output, Part, done_state, parts_of, physics, rest_state, under_way_state
 from controller.logic.reasoning import Claim, Example, find

@@ -6,9 +6,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
-from controller.domain.assets import City, Gate
+from controller.domain.assets import City
 from controller.domain.expression import Expression, names
 from controller.domain.points import DeviceId
+from controller.domain.pumps_and_gates import Gate
 from controller.logic.built_in_guards import BuiltIn, cabinet_guards, station_guards
 from controller.logic.interlocks import Action, InterlockSpec
 from controller.logic.output_states import Part, begin_state, parts_of_device, physics

@@ -7,7 +7,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from controller.domain.assets import Grade, LightClass
+from controller.domain.lights import Grade, LightClass
 from controller.logic.light_rates import FAULTS
 from controller.settings.fields import Duration, Finite, Model, Positive, Text, Word
 

@@ -7,8 +7,10 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
-from controller.domain.assets import Cabinet, Circuit, City, LightClass, Luminaire, Place, Pole
+from controller.domain.assets import City
 from controller.domain.expression import names
+from controller.domain.lights import Cabinet, Circuit, LightClass, Luminaire, Pole
+from controller.domain.places import Place
 from controller.domain.points import DeviceId, TargetId
 from controller.logic.scopes import LightEntry, Scopes
 from controller.settings.calendars import holidays_of, modes_of, rule_of

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from controller.domain.assets import Cabinet, Circuit, Display, KeyPlace, Luminaire, Pole
+from controller.domain.lights import Cabinet, Circuit, Display, Luminaire, Pole
+from controller.domain.places import KeyPlace
 from controller.settings.asset_models import CabinetModel, CircuitModel, KeyAtModel, PoleModel
 from controller.settings.context import Context, check_id, check_known, check_outputs, place_of
 from controller.settings.parsing import Entry

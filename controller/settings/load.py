@@ -24,8 +24,11 @@ from controller.settings.city import city_of
 from controller.settings.context import Context, place_of
 from controller.settings.daylight import daylight_of
 from controller.settings.daylight_models import DarkWeatherModel, LuxAreaModel, LuxModel, SignalModel
+from controller.settings.dispatch_orders import DispatchOrdersModel, dispatch_of
 from controller.settings.diversion import diversion_of
 from controller.settings.diversion_models import DiversionModel
+from controller.settings.drill_models import DrillModel
+from controller.settings.drills import DRILL_KEYS, drills_of
 from controller.settings.evidence import backups_of, evidence_of
 from controller.settings.faults import FaultsModel, faults_of
 from controller.settings.feeders import PowerFeederModel, feeder_limits_of
@@ -163,6 +166,7 @@ class Loader:
         switching = self._switching(scopes, timing)
         leases = MappingProxyType(dict(leases_of(entry.value.leases, entry.spot.at("leases"), self.findings)))
         plans = self._items(PlanModel, [spot for _, spot in lists(folder.plans, PLAN_KEYS, self.findings)])
+        drills = self._items(DrillModel, [spot for _, spot in lists(folder.drills, DRILL_KEYS, self.findings)])
         daylight = self._daylight(scopes, wiring)
         network = self._network(of_water, city, wiring)
         tides = self._tides(of_water, city, timezone, wiring, context)
@@ -182,7 +186,7 @@ class Loader:
             leases=leases,
             interlocks=interlocks,
             api=api_of(entry.value.api, self.path),
-            alarms=alarms_of(folder.alarms, city, self.findings),
+            alarms=alarms_of(folder.alarms, city, self.findings, network),
             config_hash=hash_of(self.path, [*folder.documents(), *shelf.documents, *tides.documents]),
             lease_rules=lease_rules_of(entry.value.lease_rules),
             safety=entry.value.safety.built(),
@@ -206,6 +210,7 @@ class Loader:
             energy=energy_of(self._said(EnergyModel, "energy"), self.findings),
             switching=switching,
             plans=plans_of(plans, city, wiring.specs(), interlocks, leases, self.findings),
+            drills=drills_of(drills, city, network, wiring.points(), endpoints, timezone, self.findings),
             northbound=northbound_of(entry.value.northbound, entry.spot.at("northbound"), self.findings),
             network=network,
             feeder_limits=feeder_limits_of(
@@ -218,6 +223,7 @@ class Loader:
             quality=quality_of(
                 self._of_water(WaterQualityModel, "water_quality", of_water), city, wiring.points(), self.findings
             ),
+            dispatch=dispatch_of(self._of_water(DispatchOrdersModel, "dispatch_orders", of_water), city, self.findings),
             forecasts=self._forecasts(of_water, city, network, daylight),
             water_rules=water_rules_of(
                 self._of_water(WaterRulesModel, "water_rules", of_water), network, self.findings

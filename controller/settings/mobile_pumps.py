@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from pydantic import Field
 
-from controller.domain.assets import MobilePump
+from controller.domain.mobile_pumps import MobilePump
 from controller.settings.asset_models import PlaceModel
 from controller.settings.context import Context, check_id, place_of
 from controller.settings.fields import Model, Positive, Text

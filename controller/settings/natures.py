@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from functools import singledispatch
 
-from controller.domain.assets import Cabinet, Gate, Gauge, GaugeKind, Pole, PumpUnit, Station
+from controller.domain.gauges import Gauge, GaugeKind
+from controller.domain.lights import Cabinet, Pole
+from controller.domain.pumps_and_gates import Gate, PumpUnit
+from controller.domain.stations import Station
 
 Asset = Cabinet | Pole | Station | Gauge
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence, Set
 from types import MappingProxyType
 
-from controller.domain.assets import City, Station
+from controller.domain.assets import City
 from controller.domain.points import device_of
+from controller.domain.stations import Station
 from controller.logic.hydraulics.network import (
     Catchment,
     Channel,

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence, Set
 from itertools import pairwise
 
-from controller.domain.assets import City, DatedLevel, GateRole, GaugeKind
+from controller.domain.assets import City
+from controller.domain.gauges import DatedLevel, GaugeKind
 from controller.domain.points import device_of
+from controller.domain.pumps_and_gates import GateRole
 from controller.settings.network_models import NetworkModel, PlacedModel, ReachModel
 from controller.settings.parsing import Entry, Findings, Spot
 from controller.settings.problems import did_you_mean

@@ -171,7 +171,7 @@ class Builder:
             self._findings.add(spot.at("start", "station"), "not a station", "units of a station are started")
             return None
         units = float(said.units) if isinstance(said.units, int) else said.units
-        return None if target is None else Start(target, units, said.direction)
+        return None if target is None else Start(target, units, said.direction, exactly=said.exactly)
 
     def _waits_for(self, model: StepModel, spot: Spot) -> Until | Verify | None:
         if model.until is not None:
@@ -225,7 +225,7 @@ def default_title(act: Act) -> Words:
     match act:
         case Set(target, to):
             return Words(f"{target} 设为 {to}", f"{target}: {to}")
-        case Start(station, units, _):
+        case Start(station=station, units=units):
             shown = units if isinstance(units, str) else f"{units:g}"
             return Words(f"{station} 开机 {shown} 台", f"{station}: start {shown} units")
         case Wait(for_s):

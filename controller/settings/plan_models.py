@@ -62,6 +62,7 @@ class StartModel(Model):
     station: _NAME
     units: int | _NAME = Field(description="a number, or the parameter that says it")
     direction: Word[Direction] = Direction.DRAIN
+    exactly: bool = False
 
 
 class AnswerModel(Model):

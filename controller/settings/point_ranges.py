@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from controller.domain.assets import Station
+from controller.domain.stations import Station
 from controller.logic.station_interlocks import INNER_LEVEL
 from controller.logic.value_ranges import Flag, Numbers, Range, Texts
 from drivers.profile import PointSpec, PointType

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 
-from controller.domain.assets import City, DatedLevel, Pole
+from controller.domain.assets import City
 from controller.domain.errors import InvalidValue
+from controller.domain.gauges import DatedLevel
 from controller.domain.intents import Show
+from controller.domain.lights import Pole
 from controller.domain.points import TargetId
 from controller.logic.neighbours import metres_between
 from controller.logic.poles import FloodWarning, PoleSettings, SosRules, Template

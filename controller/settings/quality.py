@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from itertools import pairwise
 from types import MappingProxyType
 
-from controller.domain.assets import City, GaugeKind
+from controller.domain.assets import City
+from controller.domain.gauges import GaugeKind
 from controller.logic.water_quality.rules import Limits, Parameter, QualityGauge, QualityRules, Trend
 from controller.settings.parsing import Entry, Findings, Spot
 from controller.settings.problems import did_you_mean

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 
-from controller.domain.assets import LightClass, Place
 from controller.domain.errors import InvalidValue
+from controller.domain.lights import LightClass
+from controller.domain.places import Place
 from controller.domain.points import DeviceId, TargetId, device_of
 from controller.logic.scopes import Scopes
 from controller.settings.calendars import targets_of, when_of

@@ -5,14 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
-from controller.domain.assets import City, Place
+from controller.domain.assets import City
+from controller.domain.drill import DrillMark
 from controller.domain.errors import ConfigError, UnknownTarget
 from controller.domain.image import Ageing
+from controller.domain.places import Place
 from controller.domain.points import DeviceId
 from controller.domain.slots import Slot
 from controller.logic.alarm_settings import AlarmSettings
 from controller.logic.daylight_plan import DaylightPlan
+from controller.logic.dispatch_orders.rules import DispatchRules
 from controller.logic.diversion.rules import DiversionRules
+from controller.logic.drills.drill import Drill
 from controller.logic.energy import EnergyRules
 from controller.logic.faults.rules import FaultRules
 from controller.logic.feeder_limits import FeederLimit
@@ -121,8 +125,14 @@ class Site:
     northbound: NorthboundSettings | None = None
     plans: Mapping[str, Plan] = field(default_factory=dict)
     """Plans (预案) by id."""
+    drills: Mapping[str, Drill] = field(default_factory=dict)
+    """Drills (演练) by id."""
+    drill: DrillMark | None = None
+    """This is no city but a running drill: everything is marked, and nothing outside the drill is reached."""
     network: Network | None = None
     feeder_limits: tuple[FeederLimit, ...] = ()
+    dispatch: DispatchRules = field(default_factory=DispatchRules)
+    """Dispatch orders (调度令)."""
     forecasts: ForecastSettings = field(default_factory=ForecastSettings)
     tides: TidalRules = field(default_factory=TidalRules)
     water_rules: RuleSettings = field(default_factory=RuleSettings)

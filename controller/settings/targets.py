@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from controller.domain.assets import Cabinet, Circuit, LightClass, Pole, Station, Target
 from controller.domain.intents import (
     Dim,
     GateOrder,
@@ -16,6 +15,9 @@ from controller.domain.intents import (
     UnitMode,
     UnitOrder,
 )
+from controller.domain.lights import Cabinet, Circuit, LightClass, Pole
+from controller.domain.stations import Station
+from controller.domain.targets import Target
 from controller.logic.station_targets import water_reach
 
 HAND_BACK = StationOrder(StationMode.HAND_BACK)

@@ -20,6 +20,7 @@ class BoreModel(Model):
     late: Annotated[Duration, Field(ge=0, le=3 * 3600)] = 1800.0
     hold: Annotated[Duration, Field(ge=0, le=6 * 3600)] = 3600.0
     named_every_days: Days = 20.0
+    unseen: Annotated[Duration, Field(ge=0, le=6 * 3600)] = 3 * 3600.0
 
 
 class TidalWaterModel(Model):

@@ -119,7 +119,7 @@ def _water(model: TidalWaterModel, gauges: tuple[GaugePoint, ...]) -> TidalWater
 def _bore(model: BoreModel | None) -> BoreRule | None:
     if model is None:
         return None
-    return BoreRule(model.margin, model.late, model.hold, model.named_every_days * DAY_S)
+    return BoreRule(model.margin, model.late, model.hold, model.named_every_days * DAY_S, model.unseen)
 
 
 def _read(

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from controller.domain.assets import (
+from controller.domain.gauges import DatedLevel, Gauge, GaugeKind
+from controller.domain.pumps_and_gates import Gate, PumpUnit
+from controller.domain.stations import (
     CriticalRule,
-    DatedLevel,
-    Gate,
-    Gauge,
-    GaugeKind,
     GravityRule,
     Lining,
-    PumpUnit,
     RoadRule,
     StagedLevels,
     Station,
@@ -24,6 +21,7 @@ from controller.settings.asset_models import (
     GravityModel,
     LevelsModel,
     LiningModel,
+    RoadModel,
     StationModel,
     TurningModel,
     UnitModel,
@@ -71,8 +69,9 @@ def station_of(entry: Entry[StationModel], context: Context) -> Station:
         additional_starts_only=underpass,
         mode_proof_s=model.mode_proof_s,
         key_at=key_of(model.key_at),
+        street=model.street,
         critical=CriticalRule(**model.critical.model_dump()),
-        road=None if model.road is None else RoadRule(**model.road.model_dump()),
+        road=_road(model.id, model.road),
         **station_equipment(model, context.timezone),
     )
 
@@ -126,6 +125,13 @@ def _gravity(station: str, model: GravityModel | None) -> GravityRule | None:
     return GravityRule(f"{station}/{model.gate}", model.open_head_m, model.close_head_m, model.hold_s, model.floor_m)
 
 
+def _road(station: str, model: RoadModel | None) -> RoadRule | None:
+    if model is None:
+        return None
+    signal = "" if model.signal is None else f"{station}/{model.signal}"
+    return RoadRule(**model.model_dump(exclude={"signal"}), signal=signal)
+
+
 def _turning(station: str, model: TurningModel | None) -> Turning | None:
     if model is None:
         return None
@@ -150,6 +156,7 @@ def gauge_of(entry: Entry[GaugeModel], context: Context) -> Gauge:
         kind=model.kind,
         warning=_dated(model.warning),
         guarantee=_dated(model.guarantee),
+        street=model.street,
     )
 
 

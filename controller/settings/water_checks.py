@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from itertools import pairwise
 
-from controller.domain.assets import GateRole, GaugeKind, StationKind
+from controller.domain.gauges import GaugeKind
+from controller.domain.pumps_and_gates import GateRole
+from controller.domain.stations import StationKind
 from controller.settings.asset_models import GaugeModel, LevelsModel, StationModel
 from controller.settings.parsing import Entry, Findings, Spot
 from controller.settings.problems import did_you_mean
@@ -121,9 +123,17 @@ def _check_stages(levels: LevelsModel, units: int, spot: Spot, findings: Finding
 
 def _check_road(model: StationModel, spot: Spot, findings: Findings) -> None:
     road = model.road
+    signals = [gate.output for gate in model.gates if gate.role is GateRole.ROAD]
+    for position, gate in enumerate(model.gates):
+        if gate.role is GateRole.ROAD and (road is None or road.signal != gate.output):
+            findings.add(spot.at("gates", position), "closes a road nobody names", f"road: {{signal: {gate.output}}}")
     if road is None:
         return
     here = spot.at("road")
+    if road.signal is not None and road.signal not in signals:
+        findings.add(here.at("signal"), "no gate of role road in this station", did_you_mean(road.signal, signals))
+    if road.reopens_m >= road.closes_m:
+        findings.add(here.at("reopens_m"), "not below closes_m", f"below {road.closes_m:g}, or the road opens in water")
     if model.kind is not StationKind.UNDERPASS:
         findings.add(here, f"a {model.kind} station has no road", "leave it out, or say kind: underpass")
     if road.no_pass_m <= road.closes_m:

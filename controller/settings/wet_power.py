@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence, Set
 
-from controller.domain.assets import City, DatedLevel
+from controller.domain.assets import City
+from controller.domain.gauges import DatedLevel
 from controller.domain.points import TargetId
 from controller.logic.wet_zones import GAUGES, FloodZone, WetPower, WetPowerRules, ZoneCircuit, ZoneGauge
 from controller.settings.asset_models import DatedLevelModel

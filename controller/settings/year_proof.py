@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from datetime import date
 from typing import NamedTuple
 
-from controller.domain.assets import Cabinet, City, Place, Pole
+from controller.domain.assets import City
+from controller.domain.lights import Cabinet, Pole
+from controller.domain.places import Place
 from controller.domain.points import TargetId
 from controller.settings.context import in_china
 from controller.settings.parsing import Findings, Spot

@@ -129,6 +129,11 @@ class SimulatedDevice:
         """Answer writes to the point with a definite no."""
         self._refused.add(point)
 
+    def heal_point(self, point: str) -> None:
+        """Let one reading show the truth again. Harmless for a point it does not have."""
+        if point in self._truth:
+            self.readers[point] = self._truth[point]
+
     def heal(self) -> None:
         """Take every fault of the electronics away."""
         self.offline = False

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
-from controller.domain.assets import Gauge, GaugeKind
+from controller.domain.gauges import Gauge, GaugeKind
 from controller.domain.points import Value
 from hil.devices.base import Plant, SimulatedDevice
 from hil.devices.values import labelled, number, percent, truth

@@ -8,7 +8,7 @@ from enum import StrEnum
 from math import inf, pi, sin
 from zlib import crc32
 
-from controller.domain.assets import Cabinet, LightClass
+from controller.domain.lights import Cabinet, LightClass
 from controller.logic.timetables import Night
 from hil.plants.circuit import CircuitPlant
 from hil.plants.device_clock import ByClock, DeviceClock

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from controller.domain.assets import Circuit
+from controller.domain.lights import Circuit
 from hil.plants.contactor import Contactor
 
 WARM_UP_S = 60.0

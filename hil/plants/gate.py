@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from controller.domain.assets import Gate
+from controller.domain.pumps_and_gates import Gate
 
 FULL = 100.0
 _AT_LIMIT = 0.05

@@ -10,7 +10,8 @@ from __future__ import annotations
 from enum import StrEnum
 from math import inf
 
-from controller.domain.assets import GravityRule, PumpType, StagedLevels
+from controller.domain.pumps_and_gates import GateRole, PumpType
+from controller.domain.stations import GravityRule, StagedLevels
 from hil.plants.cabinet import ControlSwitch
 from hil.plants.events import EventLog, Motion
 from hil.plants.gate import FULL, GatePlant
@@ -95,7 +96,10 @@ class StationPlc:
         """The centre wrote a gate's position command."""
         self.sign_of_life(now_s)
         self.position_command[output] = percent
-        self.gates[output].forget()
+        gate = self.gates[output]
+        gate.forget()
+        if gate.asset.role is GateRole.ROAD:
+            gate.aim(percent)  # a road's signal is the centre's in any mode
 
     def order_speed(self, output: str, percent: float, now_s: float) -> None:
         """The centre wrote the speed of a unit's drive."""
@@ -170,8 +174,9 @@ class StationPlc:
             runs = pump.contactor.closed
             self.run_command[output] = self._wanted[output] = runs
         for output, gate in self.gates.items():
-            gate.aim(gate.position)
-            self.position_command[output] = gate.position
+            if gate.asset.role is not GateRole.ROAD:
+                gate.aim(gate.position)
+                self.position_command[output] = gate.position
         for output, name in self.auxiliary_command:
             self.auxiliary_command[output, name] = self.pumps[output].auxiliary(name)
         self._waiting_since_s.clear()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from math import inf, pi, sin
 
-from controller.domain.assets import Luminaire, Pole
+from controller.domain.lights import Luminaire, Pole
 from hil.plants.cabinet import FALLBACK_S
 from hil.plants.charger import ChargerPlant
 from hil.plants.events import EventLog, Motion

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from math import sqrt
 
-from controller.domain.assets import PumpUnit
+from controller.domain.pumps_and_gates import PumpUnit
 from hil.plants.contactor import Contactor
 
 RUN_UP_S = 10.0

@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from math import pi, sin
 
-from controller.domain.assets import Station
+from controller.domain.pumps_and_gates import GateRole
+from controller.domain.stations import Station
 from hil.plants.events import EventLog, Motion
-from hil.plants.gate import GatePlant
+from hil.plants.gate import FULL, GatePlant
 from hil.plants.plc import SILENCE_S, StationPlc
 from hil.plants.pump import PumpCurve, PumpPlant
 
@@ -36,7 +37,8 @@ class StationPlant:
         self.now_s = start_s
         self.events = events
         self.pumps = {unit.output: PumpPlant(unit, curve, start_s) for unit in asset.units}
-        self.gates = {gate.output: GatePlant(gate, start_s) for gate in asset.gates}
+        at_rest = {gate.output: FULL if gate.role is GateRole.ROAD else 0.0 for gate in asset.gates}
+        self.gates = {gate.output: GatePlant(gate, start_s, at_rest[gate.output]) for gate in asset.gates}
         self.plc = StationPlc(
             asset.id,
             self.pumps,

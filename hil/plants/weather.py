@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Protocol
 
 from hil.plants.sun import altitude_deg, illuminance_lx
 
@@ -37,10 +38,27 @@ class Storm:
         return share * self.peak_mm_h * self.duration_s / 7200.0
 
 
+class Rainfall(Protocol):
+    """A storm, whatever its shape."""
+
+    @property
+    def factors(self) -> Mapping[str, float]:
+        """Its scale per rain gauge."""
+        ...
+
+    def intensity_mm_h(self, t_s: float) -> float:
+        """Rain rate at factor 1."""
+        ...
+
+    def fallen_mm(self, t_s: float) -> float:
+        """Rain since its beginning at factor 1."""
+        ...
+
+
 class Weather:
     """All storms of a scenario, seen by rain gauge."""
 
-    def __init__(self, storms: Sequence[Storm] = ()) -> None:
+    def __init__(self, storms: Sequence[Rainfall] = ()) -> None:
         self.storms = tuple(storms)
 
     def rain_mm_h(self, gauge: str, t_s: float) -> float:

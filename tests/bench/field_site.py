@@ -17,7 +17,7 @@ from types import MappingProxyType
 import structlog
 
 from controller.assembly import Assembly
-from controller.domain.assets import Cabinet
+from controller.domain.lights import Cabinet
 from controller.domain.points import DeviceId, Reading
 from controller.domain.rights import Caller, Grant, Role
 from controller.runtime.clocks import ScaledClock

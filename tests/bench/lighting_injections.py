@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from random import Random
 
-from controller.domain.assets import Circuit
+from controller.domain.lights import Circuit
 from controller.logic.faults.kinds import FaultKind
 from hil.plants.cabinet import CabinetPlant
 from tests.bench.lighting_nights import EVENING_S, HALF_S, HOUR_S, OFF_S, ON_S, Injection, Specimen

@@ -14,8 +14,9 @@ from functools import lru_cache
 from pathlib import Path
 from random import Random
 
-from controller.domain.assets import Cabinet, Circuit, Grade, LightClass, Place
 from controller.domain.image import Ageing, Block, LinkState, View
+from controller.domain.lights import Cabinet, Circuit, Grade, LightClass
+from controller.domain.places import Place
 from controller.domain.points import Reading, Value
 from controller.domain.quality import Detail, Quality
 from controller.logic.faults.cabinet import CabinetWatch

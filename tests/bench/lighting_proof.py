@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from zoneinfo import ZoneInfo
 
-from controller.domain.assets import Place
+from controller.domain.places import Place
 from schedules import astro
 from schedules.calendar import Calendar, DayKind, InSeason, OnDates, OnDayKinds, Rule
 from schedules.plan import LightingPlan

@@ -10,11 +10,13 @@ from functools import lru_cache
 from pathlib import Path
 from types import MappingProxyType
 
-from controller.domain.assets import Cabinet, City, Place
+from controller.domain.assets import City
 from controller.domain.clock import Clock
 from controller.domain.command import Command
 from controller.domain.image import Ageing, LinkState
 from controller.domain.intents import Switch
+from controller.domain.lights import Cabinet
+from controller.domain.places import Place
 from controller.domain.points import DeviceId, Reading, TargetId, Value, good
 from controller.domain.request import Lease, Request
 from controller.domain.slots import Slot

@@ -218,6 +218,10 @@ class City:
                 "states": sorted(one.id + str(one.expires) for one in desks.states.list()),
                 "bypasses": sorted(one.id for one in desks.bypasses.list()),
                 "handling": sorted(f"{one.id}{one.state}{len(one.steps)}" for one in desks.handling.list(_ALL)),
+                "dispatch": sorted(
+                    f"{one.number}{one.state}{len(one.steps)}" for one in desks.dispatch_orders.orders()
+                ),
+                "shift": repr(desks.shifts.show().now) + repr(desks.shifts.show().waits),
                 "users": sorted(repr(user) for user in root.book.users()),
                 "keys": sorted(repr(key) for key in root.book.api_keys()),
                 "seen": sorted(a.id for a in self.api.assembly.controller.alarms() if a.acknowledged_by),
@@ -279,6 +283,8 @@ def settle_in(at: City) -> None:
     ids["tag_id"] = at.officer("POST", "tags", {"on": f"{PS}/G1", "ticket": CANARY, **say})["tag"]["id"]
     at.officer("POST", "stops", {"target": PUMP, **say})
     ids["proposal_id"] = at.officer("POST", "stops/return", {"target": PUMP, **say})["id"]
+    written = {"target": PS, "value": "hold", "unit": CANARY, **say}
+    ids["order_number"] = at.officer("POST", "dispatch-orders", written)["number"]
     opened = at.officer("POST", "handling", {"about": LAMP, "urgency": "ordinary", "text": CANARY, "assignee": CANARY})
     ids["handling_id"] = opened["handling"]["id"]
     bypass = {"interlock": "east-rack", "target": PS, "for_s": 3600, **say}

@@ -90,6 +90,7 @@ def calls(at: City) -> Iterator[Call]:
         "name": "victim",
         "plan_id": "nobodys-plan",
         "run_id": "R-nobody",
+        "order_number": "2026-9999",
         **at.ids,
     }
     for template, operations in at.spec["paths"].items():

@@ -33,6 +33,11 @@ PERSONAL = {
     "POST /api/v1/states/{declaration_id}/renew",
     "POST /api/v1/standing-orders/{standing_id}/confirm",
     "POST /api/v1/switches/{asset_id}/confirm-remote",
+    "POST /api/v1/dispatch-orders/{order_number}/issue",
+    "POST /api/v1/dispatch-orders/{order_number}/acknowledge",
+    "POST /api/v1/dispatch-orders/{order_number}/tick",
+    "POST /api/v1/shift/hand-over",
+    "POST /api/v1/shift/take-over",
 }
 """What takes a person, whatever a machine's key may do."""
 NO = {
@@ -209,6 +214,7 @@ def test_an_unknown_thing_and_one_of_the_east_are_told_alike(at: City) -> None:
         (f"proposals/{at.ids['proposal_id']}", "proposals/000000000000"),
         (f"handling/{at.ids['handling_id']}", "handling/H-00000000"),
         (f"requests/{at.ids['request_id']}", "requests/r-none"),
+        (f"dispatch-orders/{at.ids['order_number']}", "dispatch-orders/2026-9999"),
     ):
         there, nowhere = at.ask(token, "GET", path), at.ask(token, "GET", stranger)
         name, other = path.partition("/")[2], stranger.partition("/")[2]

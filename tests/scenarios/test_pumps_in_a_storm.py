@@ -8,7 +8,8 @@ from datetime import datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
 
-from controller.domain.assets import PumpUnit, StagedLevels
+from controller.domain.pumps_and_gates import PumpUnit
+from controller.domain.stations import StagedLevels
 from controller.settings.site import Site
 from hil.field import Event
 from hil.plants.events import Motion

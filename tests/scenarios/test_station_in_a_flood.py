@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
-from controller.domain.assets import CriticalRule
+from controller.domain.stations import CriticalRule
 from controller.settings.site import Site
 from hil.plants.events import Motion
 from hil.plants.plc import Mode

@@ -14,8 +14,9 @@ from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
 
-from controller.domain.assets import GateRole, PumpUnit, Station
 from controller.domain.command import CommandState
+from controller.domain.pumps_and_gates import GateRole, PumpUnit
+from controller.domain.stations import Station
 from controller.runtime.nights import night_view
 from controller.settings.recording import RecordingSettings
 from controller.settings.site import Site

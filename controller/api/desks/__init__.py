@@ -3,7 +3,9 @@
 from controller.api.desks import (
     alarms,
     bypasses,
+    dispatch_orders,
     drafts,
+    drills,
     forecasts,
     handling,
     leases,
@@ -20,6 +22,7 @@ from controller.api.desks import (
     proposals,
     requests,
     selections,
+    shifts,
     states,
     switches,
     switching,
@@ -59,8 +62,11 @@ ROUTERS = tuple(
         forecasts,
         lighting_plan,
         drafts,
+        drills,
         poles,
         plans,
+        dispatch_orders,
+        shifts,
         people,
     )
 )

@@ -250,6 +250,9 @@ function watchAge() {
 function showOverview(now) {
   state.zone = now.timezone;
   setText(byId("site"), now.site);
+  byId("drill").hidden = !now.drill;
+  setText(byId("drill"), now.drill);
+  document.title = now.drill ? `${now.drill.slice(0, 10)} 闸刀 zhadao` : "闸刀 zhadao";
   const speed = now.speed === 1 ? "" : ` ×${now.speed} 演示 demo`;
   setText(byId("clock"), `${atDay(now.now)} ${atClock(now.now)}${speed}`);
   const lights = now.lighting;

@@ -9,12 +9,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from controller.domain.assets import Gate, GateRole, Lining, PumpUnit, Station
 from controller.domain.image import View
 from controller.domain.intents import Direction, GateOrder, StationMode, StationOrder
 from controller.domain.points import TargetId
+from controller.domain.pumps_and_gates import Gate, GateRole, PumpUnit
 from controller.domain.request import Decision, Request
 from controller.domain.slots import Slot
+from controller.domain.stations import Lining, Station
 from controller.logic.contract import ALLOWED, Moment, Ruling, StationMemory, Verdict
 from controller.logic.interlocks import UNBOUND
 from controller.logic.station_scene import Scene, scene_of, seen_closed, seen_open

@@ -6,8 +6,8 @@ from collections import deque
 from collections.abc import Iterator, Mapping, Set
 from math import inf
 
-from controller.domain.assets import Cabinet, Circuit
 from controller.domain.image import View
+from controller.domain.lights import Cabinet, Circuit
 from controller.domain.points import Reading, TargetId, Value
 from controller.domain.quality import Quality
 from controller.logic.faults.circuit import CircuitWatch, Supply, When

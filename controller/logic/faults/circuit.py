@@ -5,7 +5,7 @@ from __future__ import annotations
 from statistics import median
 from typing import NamedTuple
 
-from controller.domain.assets import Circuit
+from controller.domain.lights import Circuit
 from controller.logic.faults.baseline import UNTAUGHT, Baseline, Lesson, expected_w, limit_of, taught
 from controller.logic.faults.breaker import breaker_trip, follow_breaker
 from controller.logic.faults.contactor import follow_contactor, stuck_contactor

@@ -6,7 +6,7 @@ from array import array
 from collections.abc import Mapping
 from typing import Any
 
-from controller.domain.assets import Circuit
+from controller.domain.lights import Circuit
 from controller.logic.faults.baseline import HOURS, Baseline
 from controller.logic.faults.cabinet import CabinetWatch
 from controller.logic.faults.circuit import CircuitWatch

@@ -6,8 +6,8 @@ from collections.abc import Mapping, Set
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from controller.domain.assets import Cabinet, Circuit
 from controller.domain.image import View
+from controller.domain.lights import Cabinet, Circuit
 from controller.domain.quality import Quality
 
 PHASES = "abc"

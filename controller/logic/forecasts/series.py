@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from itertools import islice, takewhile
 
 HOUR_S = 3600.0
 
@@ -23,6 +25,10 @@ class ForecastStep:
     begins: datetime
     ends: datetime
     value: float
+
+
+def _ends(step: ForecastStep) -> datetime:
+    return step.ends
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,18 +55,28 @@ class Forecast:
 
     def within(self, begins: datetime, ends: datetime) -> tuple[ForecastStep, ...]:
         """Its steps cut to a time; what it does not speak of is missing, never zero."""
+        first = bisect_right(self.steps, begins, key=_ends)
         return tuple(
             ForecastStep(max(step.begins, begins), min(step.ends, ends), step.value)
-            for step in self.steps
-            if step.begins < ends and step.ends > begins
+            for step in takewhile(lambda step: step.begins < ends, islice(self.steps, first, None))
         )
 
     def sum(self, begins: datetime, ends: datetime) -> tuple[float, float]:
         """Value × hours over a time (millimetres, for rain), and the seconds of it that it speaks of at all."""
         steps = self.within(begins, ends)
+        if not steps:
+            return 0.0, 0.0
         lengths_s = [(step.ends - step.begins).total_seconds() for step in steps]
         total = sum(step.value * length_s for step, length_s in zip(steps, lengths_s, strict=True))
         return total / HOUR_S, sum(lengths_s)
+
+    def mean(self, begins: datetime, ends: datetime) -> tuple[float, float]:
+        """Mean value over what it speaks of a time, and the share (0 … 1) of the time it speaks of."""
+        total, spoken_s = self.sum(begins, ends)
+        length_s = (ends - begins).total_seconds()
+        if spoken_s <= 0.0 or length_s <= 0.0:
+            return 0.0, 0.0
+        return total * HOUR_S / spoken_s, min(1.0, spoken_s / length_s)
 
 
 @dataclass(frozen=True, slots=True)

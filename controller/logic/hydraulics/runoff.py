@@ -39,21 +39,6 @@ def settled(catchment: Catchment, rain_mm_h: float = 0.0) -> float:
     return rain_mm_h * MM_H * catchment.area_m2 * catchment.runoff * catchment.lag_s
 
 
-def rain_over(forecast: Forecast, begins: datetime, ends: datetime) -> tuple[float, float]:
-    """(mean mm/h over what it foresees of an interval, the share of the interval it foresees)."""
-    water, covered_s, length_s = 0.0, 0.0, (ends - begins).total_seconds()
-    for step in forecast.steps:
-        if step.begins >= ends:
-            break
-        both_s = (min(step.ends, ends) - max(step.begins, begins)).total_seconds()
-        if both_s > 0.0:
-            water += step.value * both_s
-            covered_s += both_s
-    if covered_s <= 0.0 or length_s <= 0.0:
-        return 0.0, 0.0
-    return water / covered_s, min(1.0, covered_s / length_s)
-
-
 def outlook_of(
     network: Network,
     rain: Mapping[str, Forecast],
@@ -106,7 +91,8 @@ def _starts(start: datetime, steps_s: Sequence[float]) -> list[datetime]:
 
 def _rain(foretold: Forecast | None, falls_mm_h: float, start: datetime, begins: datetime, length_s: float) -> float:
     """Foretold rain for what is foretold of the step; for the rest, what falls now, fading."""
-    mm_h, share = (0.0, 0.0) if foretold is None else rain_over(foretold, begins, begins + timedelta(seconds=length_s))
+    ends = begins + timedelta(seconds=length_s)
+    mm_h, share = (0.0, 0.0) if foretold is None else foretold.mean(begins, ends)
     since_s = (begins - start).total_seconds()
     faded = FADES_S / length_s * (exp(-since_s / FADES_S) - exp(-(since_s + length_s) / FADES_S))
     return mm_h * share + falls_mm_h * faded * (1.0 - share)

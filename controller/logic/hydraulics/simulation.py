@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from math import ceil
 
@@ -78,6 +78,20 @@ def follow(
     Raises:
         InvalidValue: as ``simulate``.
     """
+    parts = follow_in_parts(network, levels_m, outlook, policy, substep_s=substep_s, stored_m3=stored_m3)
+    return next(run for run in parts if run is not None)
+
+
+def follow_in_parts(
+    network: Network,
+    levels_m: Mapping[str, float],
+    outlook: Outlook,
+    policy: Policy,
+    *,
+    substep_s: float = 60.0,
+    stored_m3: Mapping[str, float] | None = None,
+) -> Iterator[Trajectory | None]:
+    """The same, pausing (None) after every step so that whoever shares the thread comes to its turn."""
     run = _Run(network, levels_m, stored_m3 or {})
     elapsed_s = 0.0
     for step, length_s in enumerate(outlook.steps_s):
@@ -87,7 +101,8 @@ def follow(
             run.pass_time(part_s, policy(elapsed_s, run.levels()))
             elapsed_s += part_s
         run.note(length_s)
-    return run.trajectory()
+        yield None
+    yield run.trajectory()
 
 
 def _parts(length_s: float, substep_s: float) -> tuple[float, int]:

@@ -5,13 +5,15 @@ The same rules the station PLCs and slot 12 follow, without their proofs and del
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from dataclasses import dataclass, field
+from typing import TypeVar
 
-from controller.domain.assets import GravityRule, StagedLevels, Station
 from controller.domain.points import DeviceId, TargetId
+from controller.domain.stations import GravityRule, StagedLevels, Station
 from controller.logic.hydraulics.network import Network, PumpGroup
 from controller.logic.hydraulics.simulation import Acts, PumpKey
+from controller.logic.station_stages import Stages, start_level_m
 
 DRAIN = "drain"
 
@@ -20,15 +22,31 @@ DRAIN = "drain"
 class Orders:
     """What is held whatever the levels say, as long as it is held (s from the run's start; infinite: to its end).
 
-    ``counts`` by station and direction, ``openings`` 0 … 1 by gate, each with the second at which it ends.
+    ``counts`` by station and direction, ``least`` the same as a count the level may add to, ``bands`` staged levels
+    about a target level in place of a count, ``openings`` 0 … 1 by gate, each with the second at which it ends.
     """
 
     counts: Mapping[PumpKey, tuple[int, float]] = field(default_factory=dict)
     openings: Mapping[TargetId, tuple[float, float]] = field(default_factory=dict)
+    bands: Mapping[PumpKey, tuple[StagedLevels, float]] = field(default_factory=dict)
+    least: Mapping[PumpKey, tuple[int, float]] = field(default_factory=dict)
 
     def over(self, other: Orders) -> Orders:
-        """These orders laid over others."""
-        return Orders({**other.counts, **self.counts}, {**other.openings, **self.openings})
+        """These orders laid over others: a station ordered anew, however, is no longer ordered as it was."""
+        anew = self.counts.keys() | self.bands.keys() | self.least.keys()
+        return Orders(
+            {**_besides(other.counts, anew), **self.counts},
+            {**other.openings, **self.openings},
+            {**_besides(other.bands, anew), **self.bands},
+            {**_besides(other.least, anew), **self.least},
+        )
+
+
+T = TypeVar("T")
+
+
+def _besides(orders: Mapping[PumpKey, T], anew: Set[PumpKey]) -> dict[PumpKey, T]:
+    return {key: order for key, order in orders.items() if key not in anew}
 
 
 NO_ORDERS = Orders()
@@ -83,7 +101,11 @@ class Staged:
         count, ends_s = self._orders.counts.get(key, (0, 0.0))
         asset = self._stations.get(group.station)
         levels = asset.levels if asset is not None else None
-        if elapsed_s < ends_s:
+        band, band_ends_s = self._orders.bands.get(key, (None, 0.0))
+        ends_s = max(ends_s, band_ends_s)
+        if band is not None and elapsed_s < band_ends_s:
+            wanted = by_band(band, group.units, self._counts[key], level_m, fills=group.direction != DRAIN)
+        elif elapsed_s < ends_s:
             wanted = min(count, group.units)
         elif levels is None or group.direction != DRAIN:
             wanted = 0 if ends_s > 0.0 else self._counts[key]
@@ -91,6 +113,9 @@ class Staged:
             wanted = 0
         else:
             wanted = by_stages(levels, group.units, self._counts[key], level_m)
+        least, least_ends_s = self._orders.least.get(key, (0, 0.0))
+        if elapsed_s < least_ends_s:
+            wanted = min(group.units, max(wanted, least))
         self._step_towards(key, wanted, levels.stagger_s if levels else 0.0, elapsed_s)
 
     def _lets_out(self, station: Station | None) -> bool:
@@ -107,13 +132,20 @@ class Staged:
             self._moved_s[key] = elapsed_s
 
 
+def by_band(band: StagedLevels, units: int, running: int, level_m: float, *, fills: bool) -> int:
+    """One step of the count a target level asks for, as the station itself would make it."""
+    if not fills and level_m <= band.dry_run_m:
+        return 0
+    return Stages(band, units, fills=fills).asks(level_m, running)
+
+
 def by_stages(levels: StagedLevels, units: int, running: int, level_m: float) -> int:
     """How many units staged levels want: each starts at its own level and stops ``span_m`` below it."""
     if level_m <= levels.dry_run_m:
         return 0
     wanted = 0
     for unit in range(units):
-        starts_m = levels.start_m + unit * levels.step_m
+        starts_m = start_level_m(levels, unit + 1)
         if level_m >= starts_m or (unit < running and level_m > starts_m - levels.span_m):
             wanted = unit + 1
     return wanted

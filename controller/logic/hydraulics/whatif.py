@@ -10,8 +10,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from controller.domain.assets import Station
 from controller.domain.points import DeviceId, TargetId
+from controller.domain.stations import Station
 from controller.logic.hydraulics.network import GravityGate, Network, Reach
 from controller.logic.hydraulics.outlook import Outlook, Trajectory
 from controller.logic.hydraulics.simulation import Acts, PumpKey, follow

@@ -112,7 +112,8 @@ def _started(step: Step, act: Start, run: Run, wants: Mapping[TargetId, Want], s
         if running is None:
             return Look(block=Block(step.id, act.station, Bar.NONE, UNSEEN_UNITS))
         count = max(asked, running, _counted(want, act))
-        wanted = Want(act.station, StationOrder(StationMode.COUNT, count, act.direction), step.id)
+        order = StationOrder(StationMode.COUNT, count, act.direction, at_least=act.at_least)
+        wanted = Want(act.station, order, step.id)
         return Look(want=wanted, block=Block(step.id, act.station, Bar.NONE, NOT_TAKEN))
     if want.placed and running is not None and running >= asked:
         return Look(done=True)

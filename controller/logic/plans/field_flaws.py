@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import combinations
 
-from controller.domain.assets import City, GateRole, Station
+from controller.domain.assets import City
 from controller.domain.errors import InvalidValue
 from controller.domain.expression_grammar import Name, Node, Operation
 from controller.domain.intents import GateOrder, Intent, StationMode, StationOrder, UnitMode, UnitOrder
 from controller.domain.points import TargetId, device_of
+from controller.domain.pumps_and_gates import GateRole
+from controller.domain.stations import Station
 from controller.logic.interlocks import Action, InterlockSpec
 from controller.logic.plans.acts import amount, value_of
 from controller.logic.plans.flaws import Flaw, Placed, placed_steps

@@ -73,11 +73,20 @@ class Set:
 
 @dataclass(frozen=True, slots=True)
 class Start:
-    """At least so many units of a station run this way: what runs already counts and is never stopped for it."""
+    """At least so many units of a station run this way: what runs already counts and is never stopped for it.
+
+    A draining station's own level control adds further units where the water asks for them; ``exactly``: it does not.
+    """
 
     station: DeviceId
     units: Amount
     direction: Direction = Direction.DRAIN
+    exactly: bool = False
+
+    @property
+    def at_least(self) -> bool:
+        """Whether the order leaves room for more."""
+        return self.direction is Direction.DRAIN and not self.exactly
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,17 +7,17 @@ and the water would do, not what a machine might refuse.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
-from controller.domain.assets import Station
 from controller.domain.intents import Direction, GateOrder, StationMode, StationOrder
 from controller.domain.points import NEVER_READ, DeviceId, Reading, TargetId, Value, device_of, good, output_of
+from controller.domain.stations import Station
 from controller.logic.contract import Moment
 from controller.logic.hydraulics.network import Network, Outside, Reach
 from controller.logic.hydraulics.outlook import Outlook, Trajectory
-from controller.logic.hydraulics.simulation import Acts, follow
+from controller.logic.hydraulics.simulation import Acts, follow_in_parts
 from controller.logic.hydraulics.staged import NO_ORDERS, Orders, Staged
 from controller.logic.plans.advance import advance
 from controller.logic.plans.plan import Ask, Plan
@@ -69,6 +69,7 @@ class Rehearsal:
     assumed: Mapping[str, Value] = field(default_factory=dict)
     said: list[tuple[float, Telling]] = field(default_factory=list)
     _counts: dict[tuple[DeviceId, str], tuple[int, float]] = field(default_factory=dict)
+    _least: dict[tuple[DeviceId, str], tuple[int, float]] = field(default_factory=dict)
     _openings: dict[TargetId, tuple[float, float]] = field(default_factory=dict)
     _gates: dict[TargetId, float] = field(default_factory=dict)
     _slot: dict[TargetId, Want] = field(default_factory=dict)
@@ -92,7 +93,7 @@ class Rehearsal:
         )
         self._acts = self.now
         self._gates = dict(self.now.openings)
-        orders = Orders(self._counts, self._openings)
+        orders = Orders(self._counts, self._openings, least=self._least)
         self._staged = Staged(self.network, self.stations, self.now, orders)
 
     def __call__(self, elapsed_s: float, levels_m: Mapping[str, float]) -> Acts:
@@ -143,7 +144,11 @@ class Rehearsal:
     def _order(self, station: DeviceId, value: StationOrder) -> None:
         ways = {unit.direction for unit in self.stations[station].units}
         for way in ways:
-            if value.mode is StationMode.COUNT:
+            self._least.pop((station, way), None)
+            if value.at_least and way == value.direction.value:
+                self._counts.pop((station, way), None)
+                self._least[station, way] = (value.count, INFINITE)
+            elif value.mode is StationMode.COUNT:
                 self._counts[station, way] = (value.count if way == value.direction.value else 0, INFINITE)
             elif value.mode is StationMode.HOLD:
                 self._counts[station, way] = (self._acts.counts.get((station, way), 0), INFINITE)
@@ -153,8 +158,9 @@ class Rehearsal:
     def _give_up(self, target: TargetId) -> None:
         del self._slot[target]
         self._openings.pop(target, None)
-        for key in [key for key in self._counts if key[0] == target]:
-            del self._counts[key]
+        for orders in (self._counts, self._least):
+            for key in [key for key in orders if key[0] == target]:
+                del orders[key]
 
     def _seen(self) -> Seen:
         running: dict[tuple[DeviceId, Direction], int | None] = {
@@ -170,7 +176,8 @@ class Rehearsal:
         value = want.value
         if not isinstance(value, StationOrder) or value.mode is not StationMode.COUNT:
             return True
-        return self._acts.counts.get((want.target, value.direction.value), 0) == value.count
+        running = self._acts.counts.get((want.target, value.direction.value), 0)
+        return running >= value.count if value.at_least else running == value.count
 
     def _read(self, device: DeviceId, point: str) -> Reading:
         value = self._value(device, point)
@@ -221,10 +228,24 @@ def rehearse(rehearsal: Rehearsal, levels_m: Mapping[str, float], *, substep_s: 
     Raises:
         InvalidValue: a reach without a level, or an outlook that says too little (``hydraulics.simulation``).
     """
+    parts = rehearse_in_parts(rehearsal, levels_m, substep_s=substep_s)
+    return next(tried for tried in parts if tried is not None)
+
+
+def rehearse_in_parts(
+    rehearsal: Rehearsal, levels_m: Mapping[str, float], *, substep_s: float = 60.0
+) -> Iterator[Tried | None]:
+    """The same, pausing (None) again and again so that whoever shares the thread comes to its turn."""
     network, outlook = rehearsal.network, rehearsal.outlook
     alone = Staged(network, rehearsal.stations, rehearsal.now, NO_ORDERS)
-    without = follow(network, levels_m, outlook, alone, substep_s=substep_s)
-    with_plan = follow(network, levels_m, outlook, rehearsal, substep_s=substep_s)
+    runs: list[Trajectory] = []
+    for policy in (alone, rehearsal):
+        for run in follow_in_parts(network, levels_m, outlook, policy, substep_s=substep_s):
+            if run is None:
+                yield None
+            else:
+                runs.append(run)
+    without, with_plan = runs
     moments = [0.0]
     for length_s in outlook.steps_s:
         moments.append(moments[-1] + length_s)
@@ -233,7 +254,7 @@ def rehearse(rehearsal: Rehearsal, levels_m: Mapping[str, float], *, substep_s: 
         for name, state in rehearsal.run.steps.items()
         if state.ended_s is not None and state.state in (StepState.DONE, StepState.SKIPPED)
     }
-    return Tried(rehearsal.run, with_plan, without, tuple(moments), over, tuple(rehearsal.said))
+    yield Tried(rehearsal.run, with_plan, without, tuple(moments), over, tuple(rehearsal.said))
 
 
 def waters_of(plan: Plan, network: Network) -> tuple[str, ...]:

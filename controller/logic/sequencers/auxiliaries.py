@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from controller.domain.assets import PumpUnit
 from controller.domain.command import Proof, Wanted
 from controller.domain.points import TargetId
+from controller.domain.pumps_and_gates import PumpUnit
 from controller.logic.sequencers.resend import send
 from controller.logic.station_scene import Scene, flag
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from functools import cache
 
-from controller.domain.assets import Circuit, LightClass
 from controller.domain.errors import InvalidValue
 from controller.domain.image import View
 from controller.domain.intents import Switch
+from controller.domain.lights import Circuit, LightClass
 from controller.domain.request import Decision
 from controller.domain.slots import Slot
 from controller.logic.contract import LastWrite, Moment

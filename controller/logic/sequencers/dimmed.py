@@ -10,10 +10,10 @@ from __future__ import annotations
 
 from functools import cache
 
-from controller.domain.assets import Circuit, LightClass
 from controller.domain.errors import InvalidValue
 from controller.domain.image import View
 from controller.domain.intents import Dim, Intent, Switch
+from controller.domain.lights import Circuit, LightClass
 from controller.domain.points import TargetId
 from controller.domain.request import Decision
 from controller.domain.slots import Slot

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from controller.domain.assets import Gate
 from controller.domain.command import Proof
+from controller.domain.pumps_and_gates import Gate
 from controller.logic.contract import GateMemory
 from controller.logic.gate_watch import goal_of, is_driven, order_of
 from controller.logic.sequencers.resend import Sending, send

@@ -6,15 +6,15 @@ lost, the drive reports a fault, the gate is locked out, or an order to close wa
 
 from __future__ import annotations
 
-from controller.domain.assets import Gate, GateRole
 from controller.domain.command import Proof
 from controller.domain.points import TargetId
+from controller.domain.pumps_and_gates import Gate, GateRole
 from controller.logic.gate_watch import goal_of
 from controller.logic.power_guards import supply
 from controller.logic.sequencers.resend import Sending, send
 from controller.logic.station_scene import Scene, flag, seen_closed
 
-CLOSES_FOR_SAFETY = frozenset({GateRole.GRAVITY, GateRole.INTAKE})
+CLOSES_FOR_SAFETY = frozenset({GateRole.GRAVITY, GateRole.INTAKE, GateRole.ROAD})
 """Gates whose closing protects the city; the others stand at a pump."""
 RELEASED = Sending((), "")
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from controller.domain.assets import Display, Luminaire
 from controller.domain.errors import InvalidValue
 from controller.domain.image import View
 from controller.domain.intents import Dim, Show
+from controller.domain.lights import Display, Luminaire
 from controller.domain.request import Decision
 from controller.domain.slots import Slot
 from controller.logic.contract import LastWrite, Moment

@@ -13,9 +13,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
-from controller.domain.assets import Gate, PumpType, PumpUnit
 from controller.domain.command import Cause, Proof, Wanted
 from controller.domain.points import TargetId
+from controller.domain.pumps_and_gates import Gate, PumpType, PumpUnit
 from controller.logic.allocation import Wish
 from controller.logic.contract import ALLOWED, Ruling, UnitMemory, Verdict
 from controller.logic.sequencers.auxiliaries import READY, auxiliaries_off, auxiliaries_on, speed_is_told, speed_step

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from controller.domain.assets import Gate, GateRole
+from controller.domain.pumps_and_gates import Gate, GateRole
 from controller.logic.contract import ALLOWED, Ruling, Verdict
 from controller.logic.station_scene import Scene, seen_closed
 from controller.logic.tidal.side import RIVER_ROLES

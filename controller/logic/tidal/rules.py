@@ -25,14 +25,22 @@ class BoreRule:
     """The bore 涌潮 of a water (seconds).
 
     River gates are proven closed by arrival − travel time − ``margin_s`` (DESIGN section 4: 30 min). ``late_s``: how
-    much later than its table it may come; then ``hold_s`` passes before gates may open again. ``named_every_s``: a
-    table that names no bore within this time, before or after now, is not believed to know of bores.
+    much later than its table it may come; then ``hold_s`` passes before gates may open again. A bore nobody saw pass
+    (no fast rise) is waited for until ``unseen_s`` after its time, and ``hold_s`` passes after it was seen at last.
+    ``named_every_s``: a table that names no bore within this time, before or after now, is not believed to know of
+    bores.
     """
 
     margin_s: float = 1800.0
     late_s: float = 1800.0
     hold_s: float = 3600.0
     named_every_s: float = 20 * 86_400.0
+    unseen_s: float = 3 * 3600.0
+
+    @property
+    def longest_s(self) -> float:
+        """So long after its time a bore may still keep gates shut."""
+        return max(self.late_s, self.unseen_s) + self.hold_s
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta, tzinfo
 from math import floor
 
-from controller.domain.assets import Gate, GateRole, Station
+from controller.domain.pumps_and_gates import Gate, GateRole
+from controller.domain.stations import Station
 from controller.logic.contract import Moment
 from controller.logic.forecasts.series import BoreArrival, TideTable
 from controller.logic.sequencers.gate import REST_S, proof_within_s
 from controller.logic.tidal.rules import BoreRule, TidalWater
 from controller.logic.tidal.table import bores_near
-from controller.logic.tidal.trust import WaterState
+from controller.logic.tidal.trust import BEFORE_BORE_S, WaterState
 from controller.logic.water_around import OuterSide, OuterTrust
 
 RIVER_ROLES = frozenset({GateRole.GRAVITY, GateRole.INTAKE})
@@ -28,12 +29,16 @@ LEAST_STEP_M = 0.05
 
 @dataclass(frozen=True, slots=True)
 class BoreWindow:
-    """From ``begins`` gates are told to close, by ``closed_by`` they are proven closed, from ``ends`` they may open."""
+    """From ``begins`` gates are told to close, by ``closed_by`` they are proven closed, from ``ends`` they may open.
+
+    ``awaited``: the bore was to have come by now and was not seen.
+    """
 
     bore: BoreArrival
     begins: datetime
     closed_by: datetime
     ends: datetime
+    awaited: bool = False
 
 
 def river_gates(station: Station) -> tuple[Gate, ...]:
@@ -46,6 +51,18 @@ def bore_window(bore: BoreArrival, rule: BoreRule, travel_s: float, proof_s: flo
     closed_by = bore.at - timedelta(seconds=travel_s + rule.margin_s)
     begins = closed_by - timedelta(seconds=TRIES * (proof_s + REST_S) + ORDER_S)
     return BoreWindow(bore, begins, closed_by, bore.at + timedelta(seconds=rule.late_s + rule.hold_s))
+
+
+def as_seen(window: BoreWindow, rule: BoreRule, rose_at: datetime | None, at: datetime) -> BoreWindow:
+    """The window by what was seen of its bore: a fast rise from shortly before its time on.
+
+    Seen: ``hold_s`` after it, never sooner than without. Not seen though it was to have come: waited for.
+    """
+    hold = timedelta(seconds=rule.hold_s)
+    if rose_at is not None and rose_at >= window.bore.at - timedelta(seconds=BEFORE_BORE_S):
+        return replace(window, ends=max(window.ends, rose_at + hold))
+    ends = max(window.ends, window.bore.at + timedelta(seconds=rule.unseen_s))
+    return replace(window, ends=ends, awaited=at >= window.bore.at + timedelta(seconds=rule.late_s))
 
 
 def windows_of(station: Station, water: TidalWater, table: TideTable, at: datetime, ahead_s: float) -> list[BoreWindow]:
@@ -74,8 +91,10 @@ def outer_side(
     A bore's window counts before everything, also where table and gauges disagree: it costs little to close.
     """
     least_m = _least_m(water, state)
-    if table is not None:
-        now = next(_in_force(windows_of(station, water, table, moment.wall, 0.0), moment.wall), None)
+    if table is not None and water.bore is not None:
+        windows = windows_of(station, water, table, moment.wall, 0.0)
+        seen = (as_seen(one, water.bore, state.rose_at, moment.wall) for one in windows)
+        now = next(_in_force(seen, moment.wall), None)
         if now is not None:
             late = now.closed_by <= moment.wall
             return OuterSide(OuterTrust.BORE_WINDOW, _bore_reason(now, tz), None, least_m, late)
@@ -109,4 +128,9 @@ def _least_m(water: TidalWater, state: WaterState) -> float | None:
 
 def _bore_reason(window: BoreWindow, tz: tzinfo) -> str:
     arrives, ends = (f"{at.astimezone(tz):%H:%M}" for at in (window.bore.at, window.ends))
+    if window.awaited:
+        return (
+            f"the bore of {arrives} was not seen yet, gates stay closed until {ends} / "
+            f"{arrives} 涌潮尚未观测到，{ends} 前不开闸"
+        )
     return f"bore expected {arrives}, gates stay closed until {ends} / 涌潮 {arrives} 到达，{ends} 前不开闸"

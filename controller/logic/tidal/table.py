@@ -79,7 +79,7 @@ def ends_in_s(table: TideTable, at: datetime) -> float:
 
 def bores_near(table: TideTable, rule: BoreRule, at: datetime, ahead_s: float) -> tuple[BoreArrival, ...]:
     """The bores whose window may touch the time from now to ``ahead_s`` later, in order."""
-    past, future = timedelta(seconds=rule.late_s + rule.hold_s), timedelta(seconds=ahead_s)
+    past, future = timedelta(seconds=rule.longest_s), timedelta(seconds=ahead_s)
     return tuple(sorted((one for one in table.bores if at - past < one.at <= at + future), key=_when))
 
 

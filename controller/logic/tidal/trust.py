@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 
 from controller.domain.points import Reading
 from controller.logic.contract import Moment
@@ -33,6 +34,8 @@ class WaterMemory:
     rose_s: float | None = None
     """When a fast rise was last seen."""
     seen: Mapping[GaugePoint, Seen] = field(default_factory=dict)
+    credit_until_s: float | None = None
+    """Table and gauges agreed before a restart: until then one look at which they agree again is enough."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +49,23 @@ class WaterState:
     off_m: float | None = None
     rise_m_per_min: float | None = None
     frozen: tuple[GaugePoint, ...] = ()
+    rose_at: datetime | None = None
+    """When a fast rise was last seen."""
+
+
+def taken_up(water: TidalWater, agreed_at: datetime | None, rose_at: datetime | None, moment: Moment) -> WaterMemory:
+    """The memory after a restart, of when table and gauges last agreed and of the last fast rise.
+
+    Agreement is neither lost nor kept blindly: for ``agree_for_s`` after it was last seen, the first look at which
+    they agree again restores it. Moments that lie ahead (a clock set back) say nothing.
+    """
+
+    def s(at: datetime | None) -> float | None:
+        return None if at is None or at > moment.wall else moment.s - (moment.wall - at).total_seconds()
+
+    agreed_s = s(agreed_at)
+    credit_until_s = None if agreed_s is None else agreed_s + water.agree_for_s
+    return WaterMemory(rose_s=s(rose_at), credit_until_s=credit_until_s)
 
 
 def follow(
@@ -74,7 +94,8 @@ def follow(
     off_m = None if refused else _off_m(water, table, vote, moment)
     memory = _compared(water, table, memory, off_m, moment)
     trust, reason = _judged(water, refused, vote, off_m, memory, moment)
-    return memory, WaterState(trust, reason, vote, table_m, off_m, rise, frozen)
+    rose_at = None if memory.rose_s is None else moment.wall - timedelta(seconds=moment.s - memory.rose_s)
+    return memory, WaterState(trust, reason, vote, table_m, off_m, rise, frozen, rose_at)
 
 
 def _off_m(water: TidalWater, table: TideTable | None, vote: OuterVote, moment: Moment) -> float | None:
@@ -136,9 +157,11 @@ def _compared(
         return replace(memory, on_since_s=None, off_since_s=None)
     if off_m is None:
         return replace(memory, agreed=False, on_since_s=None, off_since_s=None)
+    credited = memory.credit_until_s is not None and moment.s <= memory.credit_until_s
+    memory = replace(memory, credit_until_s=None)
     if off_m <= water.tolerance_m:
         since_s = moment.s if memory.on_since_s is None else memory.on_since_s
-        agreed = memory.agreed or moment.s - since_s >= water.agree_for_s
+        agreed = memory.agreed or credited or moment.s - since_s >= water.agree_for_s
         return replace(memory, agreed=agreed, on_since_s=since_s, off_since_s=None)
     since_s = moment.s if memory.off_since_s is None else memory.off_since_s
     agreed = memory.agreed and moment.s - since_s < water.differ_for_s

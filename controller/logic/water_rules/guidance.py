@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
@@ -13,7 +13,7 @@ from controller.logic.hydraulics.outlook import Outlook
 from controller.logic.water_around import Guidance
 from controller.logic.water_rules.ahead import gravity_floor_m
 from controller.logic.water_rules.inflow import expected
-from controller.logic.water_rules.plan import Plan, plan_of
+from controller.logic.water_rules.plan import Plan, plan_in_parts
 from controller.logic.water_rules.prices import prices_of
 from controller.logic.water_rules.scene import NetworkNow, StationNow
 from controller.logic.water_rules.settings import RuleSettings
@@ -64,15 +64,32 @@ def advise(
     ``foretold``: reaches somebody forecasts for (None: those whose inflow the outlook names). Stations of reaches whose
     level nobody knows, or that the model filled in, are left to themselves.
     """
+    parts = advise_in_parts(network, now, outlook, settings, local, foretold)
+    return next(advised for advised in parts if advised is not None)
+
+
+def advise_in_parts(
+    network: Network,
+    now: NetworkNow,
+    outlook: Outlook,
+    settings: RuleSettings,
+    local: datetime,
+    foretold: frozenset[str] | None = None,
+) -> Iterator[Advised | None]:
+    """The same, pausing (None) while the plan is made so that whoever shares the thread comes to its turn."""
     told = frozenset(outlook.inflow_m3s) if foretold is None else foretold
     if not now.levels_m:
-        return Advised({})
+        yield Advised({})
+        return
     known = known_part(network, now)
     foreseen = expected(known, now, outlook, settings)
     prices = prices_of(known, foreseen, settings, local)
-    plan = plan_of(known, now, foreseen, settings, prices, told)
-    scene = _Scene(known, now, plan, told, settings)
-    return Advised({group.station: scene.advice(group) for group in known.pumps if scene.speaks_for(group)}, plan)
+    for plan in plan_in_parts(known, now, foreseen, settings, prices, told):
+        if plan is None:
+            yield None
+            continue
+        scene = _Scene(known, now, plan, told, settings)
+        yield Advised({group.station: scene.advice(group) for group in known.pumps if scene.speaks_for(group)}, plan)
 
 
 def known_part(network: Network, now: NetworkNow) -> Network:

@@ -8,7 +8,7 @@ over the open channel is asked for; what pumps into a reach that overflows waits
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import accumulate
 
@@ -59,11 +59,25 @@ def plan_of(
 
     ``foretold``: reaches somebody forecasts for; the others keep their room.
     """
+    parts = plan_in_parts(network, now, outlook, settings, prices, foretold)
+    return next(plan for plan in parts if plan is not None)
+
+
+def plan_in_parts(
+    network: Network,
+    now: NetworkNow,
+    outlook: Outlook,
+    settings: RuleSettings,
+    prices: StepPrices,
+    foretold: frozenset[str],
+) -> Iterator[Plan | None]:
+    """The same, pausing (None) between rounds so that whoever shares the thread comes to its turn."""
     planner = _Planner(network, now, outlook, settings, prices, foretold)
-    planner.book()
+    yield None
+    yield from planner.book()
     if planner.overflows and planner.hold_back():
-        planner.book()
-    return planner.plan()
+        yield from planner.book()
+    yield planner.plan()
 
 
 class _Planner:
@@ -95,11 +109,12 @@ class _Planner:
     def plan(self) -> Plan:
         return Plan(self.counts, self.ahead, self.deep, self.overflows, self.helped)
 
-    def book(self) -> None:
+    def book(self) -> Iterator[None]:
         """Rounds of booking and running ahead, until nothing passes its ceiling or nothing more can be done."""
         self.counts, self.helped = self._committed(), {}
         self.ahead = self._run()
         for _ in range(ROUNDS):
+            yield
             self.overflows = {}
             self.offers = self._offers()
             sheet = _Sheet(self)

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 
 from controller.domain.clock import Clock
+from controller.domain.drill import DrillMark, marked
 from controller.domain.points import DeviceId, TargetId, device_of
 from controller.logic.alarm_life import AlarmState, Event, after
 from controller.logic.alarm_settings import AlarmSettings, AlarmSpec
@@ -28,11 +29,19 @@ anew when it is true of this one. The cycles (``cycle/…``) are others."""
 
 
 class AlarmBook:
-    """All alarms. ``listener`` is told every change of one (to journal, keep and publish it)."""
+    """All alarms. ``listener`` is told every change of one (to journal, keep and publish it). In a ``drill`` every
+    text says so."""
 
-    def __init__(self, clock: Clock, listener: Listener, settings: AlarmSettings | None = None) -> None:
+    def __init__(
+        self,
+        clock: Clock,
+        listener: Listener,
+        settings: AlarmSettings | None = None,
+        drill: DrillMark | None = None,
+    ) -> None:
         self._clock = clock
         self._tell = listener
+        self._drill = drill
         self._hiding = Hiding(AlarmSettings() if settings is None else settings)
         self._folds = self._hiding.folds
         self._alarms = Entries()
@@ -79,6 +88,7 @@ class AlarmBook:
         self, source: str, condition: str, text: str, priority: int = Priority.MEDIUM, *, text_zh: str = ""
     ) -> None:
         """The condition stands. Raises the alarm once; a standing one only renews its text and priority."""
+        text, text_zh = marked(self._drill, text), marked(self._drill, text_zh)
         key, spec = f"{source}:{condition}", self.spec(condition)
         alarm = self._alarms.find(key)
         if self._delays.stays(key):

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Container, Mapping
 
-from controller.domain.assets import Gauge
 from controller.domain.clock import Clock
+from controller.domain.gauges import Gauge
 from controller.domain.points import DeviceId
 from controller.logic.water_grades import (
     GaugeRules,

@@ -6,8 +6,8 @@ from datetime import date, datetime, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
-from controller.domain.assets import Place
 from controller.domain.errors import InvalidValue
+from controller.domain.places import Place
 from schedules.astro import Crossings, night_of, sun_crossings
 
 LONGEST_LOOKED_AT = timedelta(hours=24)

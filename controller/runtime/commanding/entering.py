@@ -7,7 +7,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
-from controller.domain.assets import Target
 from controller.domain.clock import Clock
 from controller.domain.command import Cause
 from controller.domain.errors import InvalidValue
@@ -17,6 +16,7 @@ from controller.domain.points import DeviceId, TargetId
 from controller.domain.request import Lease, Request
 from controller.domain.rights import Caller
 from controller.domain.slots import Slot, SlotKind
+from controller.domain.targets import Target
 from controller.logic.arbitration import Refusal, admit
 from controller.logic.protective import takes_energy_away
 from controller.logic.roster import Member

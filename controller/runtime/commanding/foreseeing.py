@@ -6,12 +6,13 @@ from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from controller.domain.assets import City, Gate
+from controller.domain.assets import City
 from controller.domain.clock import Clock
 from controller.domain.command import Cause
 from controller.domain.image import View
 from controller.domain.intents import Intent
 from controller.domain.points import DeviceId, TargetId, Value, output_of
+from controller.domain.pumps_and_gates import Gate
 from controller.domain.request import Decision, Request
 from controller.logic.confirmation import Asked, flow_of, opened_already
 from controller.logic.contract import Moment, Verdict

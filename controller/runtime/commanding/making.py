@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from datetime import timedelta
 from functools import cache
 
-from controller.domain.assets import Target
 from controller.domain.clock import Clock
 from controller.domain.request import Request
 from controller.domain.slots import Slot
+from controller.domain.targets import Target
 from controller.logic.site_conditions import NOTHING_ON_SITE, SiteConditions
 from controller.runtime.alarms import AlarmBook
 from controller.runtime.book import RequestBook

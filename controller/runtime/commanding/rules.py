@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
-from controller.domain.assets import Place
 from controller.domain.clock import Clock
+from controller.domain.places import Place
 from controller.domain.rights import Caller
 from controller.logic.confirmation import Asked, Need, Thresholds, second_person_needs, selection_needs
 from controller.logic.protective import protective

@@ -8,10 +8,10 @@ from typing import Any
 
 import structlog
 
-from controller.domain.assets import Circuit
 from controller.domain.clock import Clock
 from controller.domain.command import Cause, CommandState
 from controller.domain.errors import InvalidValue, StoreError, UnknownTarget
+from controller.domain.lights import Circuit
 from controller.domain.points import TargetId
 from controller.domain.request import Request
 from controller.domain.rights import Caller

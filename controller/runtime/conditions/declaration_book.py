@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import timedelta
 
-from controller.domain.assets import Target
 from controller.domain.operating import Declaration, DisciplineName, OperatingState, discipline_of
 from controller.domain.points import DeviceId, TargetId, device_of
 from controller.domain.rights import Scope
 from controller.domain.slots import MAX_LEASE, Slot
+from controller.domain.targets import Target
 from controller.logic.operating_states import (
     ALONE_FROM,
     NO_MEASURES,

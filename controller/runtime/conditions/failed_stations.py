@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from controller.domain.assets import City, Station
+from controller.domain.assets import City
+from controller.domain.stations import Station
 from controller.runtime.alarms import AlarmBook
 from controller.runtime.conditions.views import Ground
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from controller.domain.assets import Target
 from controller.domain.clock import Clock
 from controller.domain.command import Command
 from controller.domain.intents import TargetKind
 from controller.domain.points import TargetId, device_of, output_of
+from controller.domain.targets import Target
 from controller.logic.contract import ALLOWED, Ruling, Verdict
 from controller.logic.interlocks import UNBOUND
 from controller.logic.site_conditions import NOTHING_ON_SITE, SiteConditions

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 
-from controller.domain.assets import City, Gauge, GaugeKind
+from controller.domain.assets import City
 from controller.domain.clock import Clock
+from controller.domain.gauges import Gauge, GaugeKind
 from controller.domain.operating import OperatingState
 from controller.domain.points import DeviceId
 from controller.domain.rights import Scope, ScopeKind

@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from controller.domain.assets import City, KeyPlace, Station
+from controller.domain.assets import City
 from controller.domain.clock import Clock
 from controller.domain.image import View
+from controller.domain.places import KeyPlace
 from controller.domain.points import DeviceId
+from controller.domain.stations import Station
 from controller.logic.site_conditions import OnSite
 from controller.logic.switch_guard import NO_KEY, NOTHING_SEEN, SwitchMemory, follow_switch, released
 from controller.settings.site import LocalRules

@@ -6,8 +6,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from controller.domain.assets import Place
 from controller.domain.image import Image
+from controller.domain.places import Place
 from controller.domain.request import Request
 from controller.logic.contract import Moment
 from controller.logic.lighting import Light

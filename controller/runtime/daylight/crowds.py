@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date
 from typing import NamedTuple
 
-from controller.domain.assets import Cabinet, Circuit, LightClass, Luminaire, Place, Pole
+from controller.domain.lights import Cabinet, Circuit, LightClass, Luminaire, Pole
+from controller.domain.places import Place
 from controller.domain.points import DeviceId, TargetId, device_of
 from controller.logic.operating_states import NO_MEASURES, LightMeasures
 from controller.logic.tonight import BUCKET_DEG, Crowd, Stretch

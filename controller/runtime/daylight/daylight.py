@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from datetime import date
 from zoneinfo import ZoneInfo
 
-from controller.domain.assets import Grade, LightClass, Place
 from controller.domain.image import Image
+from controller.domain.lights import Grade, LightClass
+from controller.domain.places import Place
 from controller.domain.points import DeviceId, TargetId, device_of
 from controller.domain.request import Request
 from controller.logic.contract import Moment

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from controller.domain.assets import Grade, LightClass
+from controller.domain.lights import Grade, LightClass
 from controller.domain.points import TargetId
 from controller.logic.daylight_plan import SignalKind, lights_from
 from controller.logic.scopes import parse_scope

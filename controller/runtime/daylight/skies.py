@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Iterator, Mapping, Set
 
-from controller.domain.assets import Grade
 from controller.domain.image import Image, LinkState, View
+from controller.domain.lights import Grade
 from controller.domain.points import DeviceId
 from controller.domain.quality import Detail
 from controller.logic.contract import Moment

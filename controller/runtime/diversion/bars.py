@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from controller.domain.assets import Station
 from controller.domain.image import Image
 from controller.domain.points import DeviceId
+from controller.domain.stations import Station
 from controller.logic.contract import Moment
 from controller.logic.diversion.barring import BarMemory, Circumstances, follow_bar
 from controller.logic.diversion.flood import FloodMemory, follow_flood

@@ -64,7 +64,7 @@ class TideAndDiversion:
         around: Callable[[], WaterAround],
     ) -> None:
         self._clock = clock
-        self.tide = TidalWatch(site, TideTables(site.tides, came_in), TidalAlarms(alarms, local), local)
+        self.tide = TidalWatch(site, TideTables(site.tides, came_in), TidalAlarms(alarms, local), local, keep)
         self.quality = QualityWatch(site, QualityAlarms(alarms))
         self.bars = Bars(site, around, alarms)
         self.diversion = DiversionWatch(
@@ -99,7 +99,9 @@ class TideAndDiversion:
 
     def restore(self, stored: StoredState) -> None:
         """What stood before a restart."""
-        self.diversion.restore(stored, Moment(self._clock.now(), self._clock.monotonic()))
+        moment = Moment(self._clock.now(), self._clock.monotonic())
+        self.tide.restore(stored, moment)
+        self.diversion.restore(stored, moment)
 
     def adopt(self, site: Site) -> None:
         """Take a site over (reload); before what lies around the stations is asked anew."""

@@ -30,6 +30,8 @@ class RainSignals:
         self._kinds = site.forecasts.rain_signals
         self._divisions = {name: one.division for name, one in site.city.stations.items()}
         self._divisions |= {name: one.division for name, one in site.city.gauges.items()}
+        self._streets = {name: one.street for name, one in site.city.stations.items() if one.street}
+        self._streets |= {name: one.street for name, one in site.city.gauges.items() if one.street}
         self._groups = site.access.groups
         self._count += 1
 
@@ -58,7 +60,14 @@ class RainSignals:
                 return True
             case ScopeKind.DIVISION:
                 return self._divisions.get(station) == scope.name
+            case ScopeKind.STREET:
+                return self._street(scope.name, station)
             case ScopeKind.GROUP:
                 return station in self._groups.get(scope.name, ())
             case _:
                 return scope.name == station
+
+    def _street(self, name: str, station: DeviceId) -> bool:
+        """Whether it stands in a street (街道): ``文新街道``, or ``330106/文新街道`` where several are so named."""
+        street = self._streets.get(station)
+        return street is not None and name in (street, f"{self._divisions[station]}/{street}")

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from controller.domain.assets import Gauge, GaugeKind
 from controller.domain.clock import Clock
+from controller.domain.gauges import Gauge, GaugeKind
 from controller.domain.points import DeviceId
 from controller.logic.forecasts.rain_grades import SLACK_MM, RainLimit
 from controller.logic.forecasts.rain_record import BIN_S, RainRecord, body_of, observe, record_of

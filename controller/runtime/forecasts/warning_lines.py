@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
-from controller.domain.assets import Gauge
 from controller.domain.clock import Clock
+from controller.domain.gauges import Gauge
 from controller.domain.image import View
 from controller.logic.forecasts.danger import danger_of, sooner
 from controller.logic.forecasts.rain_grades import RainLimit, ahead, all_expected, gravest, reached

@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from controller.domain.assets import GaugeKind
 from controller.domain.clock import Clock
+from controller.domain.gauges import GaugeKind
 from controller.domain.points import DeviceId
 from controller.logic.forecasts.danger import Danger
 from controller.logic.forecasts.places import ForecastPlace

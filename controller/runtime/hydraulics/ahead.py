@@ -6,7 +6,6 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from functools import partial
 
-from controller.domain.assets import Station
 from controller.domain.clock import Clock
 from controller.domain.errors import InvalidValue, UnknownTarget
 from controller.domain.intents import (
@@ -21,6 +20,7 @@ from controller.domain.intents import (
 )
 from controller.domain.points import DeviceId, TargetId, device_of
 from controller.domain.slots import SlotKind
+from controller.domain.stations import StagedLevels, Station
 from controller.logic.forecasts.series import Forecast
 from controller.logic.hydraulics.estimate import Estimate
 from controller.logic.hydraulics.network import Network
@@ -30,7 +30,9 @@ from controller.logic.hydraulics.runoff import TideAt, outlook_of
 from controller.logic.hydraulics.simulation import Acts, PumpKey
 from controller.logic.hydraulics.staged import Orders
 from controller.logic.hydraulics.whatif import Outlooks, Scene
+from controller.logic.station_targets import band, count_of
 from controller.logic.tidal.table import level_at
+from controller.logic.water_around import WaterAround
 from controller.runtime.book import RequestBook
 from controller.runtime.hydraulics.rain_basis import Foretold, RainBasis, rain_basis
 from controller.runtime.hydraulics.watch import NetworkWatch
@@ -123,27 +125,48 @@ class LookingAhead:
         network, estimate = self.known()
         counts: dict[PumpKey, tuple[int, float]] = {}
         openings: dict[TargetId, tuple[float, float]] = {}
+        bands: dict[PumpKey, tuple[StagedLevels, float]] = {}
+        least: dict[PumpKey, tuple[int, float]] = {}
         gates = {gate.gate for gate in network.gates}
         for target, value in wanted.items():
             if isinstance(value, StationOrder):
                 counts |= self._station(network, target, value, for_s, estimate.acts)
+                bands |= self._band(network, target, value, for_s)
+                least |= _least(target, value, for_s)
             elif isinstance(value, UnitOrder):
                 counts |= self._unit(network, target, value, for_s, estimate.acts, counts)
             elif isinstance(value, GateOrder) and target in gates:
                 now = estimate.acts.openings.get(target, 0.0)
                 openings[target] = (now if value.percent is None else value.percent / 100.0, for_s)
-        return Orders(counts, openings)
+        return Orders(counts, openings, bands, least)
 
     def _station(
         self, network: Network, station: DeviceId, value: StationOrder, for_s: float, now: Acts
     ) -> dict[PumpKey, tuple[int, float]]:
         keys = [(group.station, group.direction) for group in network.pumps if group.station == station]
+        direction = value.direction.value
         if value.mode is StationMode.HOLD:
             return {key: (now.counts.get(key, 0), for_s) for key in keys}
-        if value.mode is StationMode.COUNT:
-            direction = str(value.direction.value)
-            return {key: (value.count if key[1] == direction else 0, for_s) for key in keys}
+        if value.mode is StationMode.LEVEL:
+            # What it comes to is worked out with the level (``_band``); the other direction stands still meanwhile.
+            return {key: (0, for_s) for key in keys if key[1] != direction}
+        asset = self._stations.get(station)
+        if value.at_least:
+            return {key: (0, for_s) for key in keys if key[1] != direction}
+        count = None if asset is None else count_of(asset, value)
+        if count is not None:
+            return {key: (count if key[1] == direction else 0, for_s) for key in keys}
         return {key: (0, 0.0) for key in keys if key[1] == Direction.DRAIN.value}
+
+    def _band(
+        self, network: Network, station: DeviceId, value: StationOrder, for_s: float
+    ) -> dict[PumpKey, tuple[StagedLevels, float]]:
+        """Staged levels about the level a station is told to hold; nothing for any other order."""
+        asset, reach = self._stations.get(station), network.reach_of(station)
+        if value.mode is not StationMode.LEVEL or value.level_m is None or asset is None or reach is None:
+            return {}
+        levels = band(asset, value.level_m, WaterAround(floor_m={station: reach.floor_m}))
+        return {} if levels is None else {(station, value.direction.value): (levels, for_s)}
 
     def _unit(
         self,
@@ -167,6 +190,8 @@ class LookingAhead:
         """What stands ordered in leased slots, until its lease ends."""
         counts: dict[PumpKey, tuple[int, float]] = {}
         openings: dict[TargetId, tuple[float, float]] = {}
+        bands: dict[PumpKey, tuple[StagedLevels, float]] = {}
+        least: dict[PumpKey, tuple[int, float]] = {}
         now_s = self._clock.monotonic()
         for target in (*network.inner, *(gate.gate for gate in network.gates)):
             if target not in self._book:
@@ -177,14 +202,20 @@ class LookingAhead:
             left_s = winner.lease.expires_s - now_s
             if isinstance(winner.value, StationOrder) and winner.value.mode is not StationMode.HAND_BACK:
                 counts |= self._station(network, target, winner.value, left_s, now)
+                bands |= self._band(network, target, winner.value, left_s)
+                least |= _least(target, winner.value, left_s)
             elif isinstance(winner.value, GateOrder):
                 percent = winner.value.percent
                 openings[target] = (now.openings.get(target, 0.0) if percent is None else percent / 100.0, left_s)
-        return Orders(counts, openings)
+        return Orders(counts, openings, bands, least)
 
     def _tide(self, water: str, at: datetime) -> float | None:
         table = self._foretold.tide_table(water)
         return None if table is None else level_at(table, at, EXTREMES_APART_S)
+
+
+def _least(station: DeviceId, value: StationOrder, for_s: float) -> dict[PumpKey, tuple[int, float]]:
+    return {(station, value.direction.value): (value.count, for_s)} if value.at_least else {}
 
 
 def _outlook(

@@ -32,6 +32,11 @@ def guarantee_m(reach: Reach, _state: ReachState | None) -> float | None:
     return reach.guarantee_m
 
 
+def floor_m(reach: Reach, _state: ReachState | None) -> float:
+    """What the reach is never drawn below (navigation, intakes), by config."""
+    return reach.floor_m
+
+
 class ReachSource:
     """A source of one field of ``WaterAround``."""
 

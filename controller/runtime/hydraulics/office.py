@@ -9,7 +9,7 @@ from controller.domain.clock import Clock
 from controller.runtime.alarms import AlarmBook
 from controller.runtime.book import RequestBook
 from controller.runtime.hydraulics.ahead import LookingAhead
-from controller.runtime.hydraulics.around import ReachSource, below_warning_m, guarantee_m, level_m
+from controller.runtime.hydraulics.around import ReachSource, below_warning_m, floor_m, guarantee_m, level_m
 from controller.runtime.hydraulics.desk import NetworkDesk
 from controller.runtime.hydraulics.rain_basis import Foretold
 from controller.runtime.hydraulics.watch import NetworkWatch
@@ -44,6 +44,7 @@ class Hydraulics:
         waters.ask("reach_m", ReachSource(self.watch, level_m))
         waters.ask("below_warning_m", ReachSource(self.watch, below_warning_m))
         waters.ask("guarantee_m", ReachSource(self.watch, guarantee_m))
+        waters.ask("floor_m", ReachSource(self.watch, floor_m))
 
     def restore(self, stored: StoredState) -> None:
         """What was believed before a restart."""

@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterable, Mapping
 
 import structlog
 
-from controller.domain.assets import Target
 from controller.domain.clock import Clock
 from controller.domain.command import CommandState
 from controller.domain.errors import InvalidValue, UnknownTarget
@@ -15,6 +14,7 @@ from controller.domain.points import TargetId
 from controller.domain.request import Request
 from controller.domain.rights import Caller
 from controller.domain.slots import Slot, SlotKind
+from controller.domain.targets import Target
 from controller.runtime.book import RequestBook
 from controller.runtime.commanding.ports import Rights
 from controller.runtime.leases.answers import STAYS, Answers, done, not_written, refusal_of, targets_of

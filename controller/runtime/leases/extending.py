@@ -7,7 +7,6 @@ import secrets
 from collections.abc import Mapping, Sequence
 from typing import Protocol
 
-from controller.domain.assets import Target
 from controller.domain.clock import Clock
 from controller.domain.command import Cause, CommandState
 from controller.domain.errors import InvalidValue, StoreError
@@ -15,6 +14,7 @@ from controller.domain.points import TargetId
 from controller.domain.request import Request
 from controller.domain.rights import Caller
 from controller.domain.slots import Slot
+from controller.domain.targets import Target
 from controller.logic.arbitration import Refusal
 from controller.runtime.commanding.ports import Declared
 from controller.runtime.leases.acts import EXTEND, STANDING, ExtensionAct, Plan

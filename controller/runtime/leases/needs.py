@@ -7,8 +7,9 @@ from datetime import timedelta
 from functools import partial
 from zoneinfo import ZoneInfo
 
-from controller.domain.assets import City, Place
+from controller.domain.assets import City
 from controller.domain.clock import Clock
+from controller.domain.places import Place
 from controller.domain.request import Request
 from controller.logic.arbitration import Refusal
 from controller.logic.confirmation import Asked, Thresholds, second_person_needs

@@ -11,8 +11,8 @@ from zoneinfo import ZoneInfo
 
 import structlog
 
-from controller.domain.assets import Cabinet
 from controller.domain.clock import Clock
+from controller.domain.lights import Cabinet
 from controller.domain.points import DeviceId, TargetId, device_of
 from controller.logic.faults.cabinet import CabinetWatch
 from controller.logic.faults.circuit import CircuitWatch, When

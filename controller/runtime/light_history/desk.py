@@ -7,9 +7,9 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
-from controller.domain.assets import Place
 from controller.domain.clock import Clock
 from controller.domain.errors import InvalidValue, StoreError, UnknownTarget
+from controller.domain.places import Place
 from controller.domain.points import TargetId, device_of
 from controller.logic.light_rates import NOTHING, Cell, LightSum
 from controller.logic.scopes import Scope, ScopeKind, parse_scope

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from controller.domain.assets import Place
+from controller.domain.places import Place
 from controller.runtime.light_history.sums import SLOT_S, SLOTS
 from schedules.astro import night_of, noon_s, sun_crossings
 

@@ -8,8 +8,9 @@ from datetime import date, datetime, timedelta
 from itertools import groupby
 from typing import NamedTuple
 
-from controller.domain.assets import Cabinet, Circuit, LightClass, Luminaire, Place, Pole
 from controller.domain.errors import UnknownTarget
+from controller.domain.lights import Cabinet, Circuit, LightClass, Luminaire, Pole
+from controller.domain.places import Place
 from controller.domain.points import TargetId, device_of
 from controller.logic.lighting import spread_s
 from controller.runtime.lighting_plans.views import PlannedEdge, PlannedHour, PlannedNight, PlannedSpan, PlannedYear

@@ -6,11 +6,11 @@ import asyncio
 from collections.abc import Callable
 from datetime import datetime
 
-from controller.domain.assets import MobilePump, Place
 from controller.domain.clock import Clock
 from controller.domain.command import Cause
 from controller.domain.errors import InvalidValue, StoreError, UnknownTarget
-from controller.domain.mobile_pumps import STATES_ZH, MobilePumpReport, MobilePumpState
+from controller.domain.mobile_pumps import STATES_ZH, MobilePump, MobilePumpReport, MobilePumpState
+from controller.domain.places import Place
 from controller.domain.points import DeviceId
 from controller.domain.rights import Caller
 from controller.runtime.act_requests import ActRequests, outcome

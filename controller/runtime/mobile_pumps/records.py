@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from controller.domain.assets import Place
 from controller.domain.mobile_pumps import MobilePumpReport, MobilePumpState
+from controller.domain.places import Place
 
 MOBILE_PUMP = "mobile_pump"
 

@@ -134,7 +134,7 @@ class PlanBook:
             token = self._selections.issue(asked, caller, sighting.fingerprint, self._selection_s)
         said = {"plan": plan.id, "parameters": dict(asked.parameters), "refused": list(sighting.refused)}
         self._evidence.later("plan_previewed", caller.actor, "", {**said, "person": caller.person})
-        return self._preview(sighting, token)
+        return await self._preview(sighting, token)
 
     async def start(self, token: str, caller: Caller) -> Receipt | ProposalView:
         """Start what was previewed; or propose it, where it takes a second person.
@@ -270,7 +270,7 @@ class PlanBook:
     def _run_view(self, going: Going) -> RunView:
         return self._show.view(going.plan, going.run, going.turn, self._engine.moment())
 
-    def _preview(self, sighting: PlanSighting, token: str) -> PlanPreview:
+    async def _preview(self, sighting: PlanSighting, token: str) -> PlanPreview:
         asked, plan, moment = sighting.asked, sighting.asked.plan, self._engine.moment()
         return PlanPreview(
             token=token,
@@ -292,7 +292,7 @@ class PlanBook:
             lease_s=plan.lease_s,
             abort_zh=plan.way_out.state.zh,
             abort_en=plan.way_out.state.en,
-            foretold=self.foreteller.foretell(plan, asked.parameters),
+            foretold=await self.foreteller.foretell(plan, asked.parameters),
         )
 
 

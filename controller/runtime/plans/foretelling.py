@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
 
 from controller.domain.errors import InvalidValue
 from controller.logic.hydraulics.network import Network
 from controller.logic.plans.plan import Plan, every_step
-from controller.logic.plans.rehearsal import Rehearsal, Tried, moves_water, rehearse, waters_of
+from controller.logic.plans.rehearsal import Rehearsal, Tried, moves_water, rehearse_in_parts, waters_of
 from controller.runtime.hydraulics.ahead import LookingAhead
 from controller.runtime.plans.views import Foretold, Levels
 
@@ -23,8 +24,11 @@ class Foreteller:
     def __init__(self, ahead: LookingAhead) -> None:
         self._ahead = ahead
 
-    def foretell(self, plan: Plan, parameters: Mapping[str, float]) -> Foretold | None:
-        """The plan tried on the model; None where the model knows nothing of what it moves."""
+    async def foretell(self, plan: Plan, parameters: Mapping[str, float]) -> Foretold | None:
+        """The plan tried on the model; None where the model knows nothing of what it moves.
+
+        Worked out in slices on the one thread: no station's turn waits for it.
+        """
         try:
             waters = self._ahead.waters_of(plan.targets)
             if not waters:
@@ -35,10 +39,13 @@ class Foreteller:
             hours = min(AHEAD_H, max(1.0, plan.longest_s / 3600.0))
             outlooks, basis = self._ahead.outlooks(scene.network, hours)
             rehearsal = Rehearsal(plan, scene.network, scene.stations, outlooks.likely, parameters, scene.now)
-            tried = rehearse(rehearsal, scene.levels_m, substep_s=SUBSTEP_S)
+            for tried in rehearse_in_parts(rehearsal, scene.levels_m, substep_s=SUBSTEP_S):
+                if tried is not None:
+                    return foretold_of(plan, tried, scene.network, f"{basis.text_en} / {basis.text_zh}")
+                await asyncio.sleep(0)
         except InvalidValue as why:
             return Foretold((), (), "", f"the model cannot tell: {why}")
-        return foretold_of(plan, tried, scene.network, f"{basis.text_en} / {basis.text_zh}")
+        return None
 
 
 def foretold_of(plan: Plan, tried: Tried, network: Network, note: str) -> Foretold:

@@ -31,7 +31,7 @@ class Declared(Protocol):
 class Foretells(Protocol):
     """Who can say what the waters would do."""
 
-    def foretell(self, plan: Plan, parameters: Mapping[str, float]) -> Foretold | None:
+    async def foretell(self, plan: Plan, parameters: Mapping[str, float]) -> Foretold | None:
         """The plan tried on the model from the levels as they are; None where there is no model of these waters."""
         ...
 
@@ -39,7 +39,7 @@ class Foretells(Protocol):
 class NobodyForetells:
     """A site without a model."""
 
-    def foretell(self, plan: Plan, parameters: Mapping[str, float]) -> Foretold | None:
+    async def foretell(self, plan: Plan, parameters: Mapping[str, float]) -> Foretold | None:
         """Nothing."""
         del plan, parameters
         return None

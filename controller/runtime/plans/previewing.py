@@ -132,7 +132,8 @@ class PlanLooker:
         else:
             count = round(amount(act.units, asked.parameters))
             running = self._running(act)
-            order = StationOrder(StationMode.COUNT, max(count, running or 0), act.direction)
+            count = max(count, running or 0)
+            order = StationOrder(StationMode.COUNT, count, act.direction, at_least=act.at_least)
             target, value = act.station, str(order)
         reason = asked.reason or step.id
         return Order((target,), value, asked.plan.lease_s, reason, Slot.PLAN.label, take_over=True)

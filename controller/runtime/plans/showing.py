@@ -87,9 +87,9 @@ def does(act: Act) -> str:
     match act:
         case Set(target, to):
             return f"{target} → {to}"
-        case Start(station, units, direction):
+        case Start(station=station, units=units, direction=direction):
             shown = units if isinstance(units, str) else f"{units:g}"
-            return f"{station} ≥ {shown} ({direction.value})"
+            return f"{station} {'≥' if act.at_least else '='} {shown} ({direction.value})"
         case Wait(for_s):
             return f"{for_s:g} s"
         case Until(expression) | Verify(expression):

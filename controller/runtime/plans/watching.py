@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from controller.domain.assets import City, Station
+from controller.domain.assets import City
 from controller.domain.clock import Clock
 from controller.domain.command import Cause
 from controller.domain.image import View
@@ -12,6 +12,7 @@ from controller.domain.intents import Direction
 from controller.domain.points import NEVER_READ, DeviceId, Reading, TargetId, bad, device_of, good
 from controller.domain.quality import Detail
 from controller.domain.slots import Slot
+from controller.domain.stations import Station
 from controller.logic.alarm_settings import Words
 from controller.logic.levels import inner_level
 from controller.logic.plans.plan import Plan

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
-from controller.domain.assets import Pole
 from controller.domain.image import View
+from controller.domain.lights import Pole
 from controller.domain.points import DeviceId
 from controller.logic.poles import FloodWarning, PoleSettings
 from controller.logic.poles_flood import FloodCase, FloodStage

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass
 
-from controller.domain.assets import Display, Luminaire, Pole
 from controller.domain.clock import Clock
 from controller.domain.command import Cause
 from controller.domain.errors import InvalidValue, StoreError, UnknownTarget
 from controller.domain.image import View
+from controller.domain.lights import Display, Luminaire, Pole
 from controller.domain.points import DeviceId, Reading, TargetId, device_of
 from controller.domain.request import Request
 from controller.domain.rights import Caller

@@ -11,9 +11,9 @@ from typing import Any
 
 import structlog
 
-from controller.domain.assets import Pole
 from controller.domain.image import Image
 from controller.domain.intents import Dim, Intent, Show, Switch, TargetKind
+from controller.domain.lights import Pole
 from controller.domain.points import DeviceId, Reading, TargetId, device_of
 from controller.domain.quality import Detail
 from controller.domain.request import Request

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from controller.domain.assets import Cabinet, Circuit, City, LightClass, Luminaire, Place, Pole
+from controller.domain.assets import City
+from controller.domain.lights import Cabinet, Circuit, LightClass, Luminaire, Pole
+from controller.domain.places import Place
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from controller.domain.assets import LightClass
+from controller.domain.lights import LightClass
 from controller.runtime.publishing.lights import CityLight
 from controller.runtime.publishing.report import (
     MOST_CHANGES,

@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from controller.domain.assets import LightClass, Place
 from controller.domain.errors import InvalidValue, UnknownTarget
 from controller.domain.intents import Dim, TargetKind, parse_intent
+from controller.domain.lights import LightClass
+from controller.domain.places import Place
 from controller.domain.points import TargetId
 from controller.logic.roster import Roster
 from controller.logic.scopes import Scope, ScopeKind, parse_scope

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from controller.domain.assets import LightClass
 from controller.domain.errors import UnknownTarget
+from controller.domain.lights import LightClass
 from controller.logic.light_groups import LightGroup
 from controller.logic.scopes import Scope, ScopeKind
 from controller.runtime.switching.views import GroupView

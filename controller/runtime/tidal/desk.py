@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from controller.domain.assets import Station
 from controller.domain.clock import Clock
+from controller.domain.stations import Station
 from controller.logic.contract import Moment
 from controller.logic.station_scene import seen_closed
 from controller.logic.tidal.rules import TidalWater

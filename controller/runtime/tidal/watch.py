@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
-from controller.domain.assets import Station
 from controller.domain.image import Image
 from controller.domain.points import DeviceId
+from controller.domain.stations import Station
 from controller.logic.contract import Moment
 from controller.logic.tidal.rules import TidalWater
 from controller.logic.tidal.side import outer_side
 from controller.logic.tidal.table import falling
-from controller.logic.tidal.trust import WaterMemory, WaterState, follow
+from controller.logic.tidal.trust import WaterMemory, WaterState, follow, taken_up
 from controller.logic.water_around import OuterSide, OuterTrust
 from controller.runtime.local_time import LocalTime
 from controller.runtime.tidal.alarms import TidalAlarms
+from controller.runtime.tidal.records import TidalRecords
 from controller.runtime.tidal.tables import Chosen, TideTables
 from controller.settings.site import Site
+from controller.store.changes import Change
+from controller.store.state import StoredState
 
 LOOK_S = 10.0
 """A bore rises over minutes, a tide over hours."""
@@ -24,10 +27,16 @@ NEW = WaterMemory()
 
 
 class TidalWatch:
-    """A source of ``WaterAround.outer``. Its memory is of minutes: after a restart trust is earned anew."""
+    """A source of ``WaterAround.outer``.
 
-    def __init__(self, site: Site, tables: TideTables, alarms: TidalAlarms, local: LocalTime) -> None:
+    When table and gauges last agreed and when the water last rose fast outlive a restart, with their age.
+    """
+
+    def __init__(
+        self, site: Site, tables: TideTables, alarms: TidalAlarms, local: LocalTime, keep: Callable[[Change], None]
+    ) -> None:
         self.tables = tables
+        self._records = TidalRecords(keep)
         self._alarms = alarms
         self._local = local
         self._memories: dict[str, WaterMemory] = {}
@@ -49,6 +58,11 @@ class TidalWatch:
         self._sides.clear()
         self._looked_s: float | None = None
         self._changes += 1
+
+    def restore(self, stored: StoredState, moment: Moment) -> None:
+        """What was seen before a restart, as far as it is recent enough to say something."""
+        for name, (agreed_at, rose_at) in self._records.restore(stored, self.waters).items():
+            self._memories[name] = taken_up(self.waters[name], agreed_at, rose_at, moment)
 
     # -- a source of WaterAround ---------------------------------------------------------------------------------
 
@@ -88,6 +102,7 @@ class TidalWatch:
             memory = self._memories.get(name, NEW)
             memory, state = follow(water, chosen.near, readings, memory, moment, chosen.refused)
             self._memories[name], self.states[name] = memory, state
+            self._records.note(name, state, moment)
             self._alarms.tell(water, state, chosen, moment)
         for station in self._stations:
             self._answer(station, image, moment)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from controller.domain.assets import Cabinet
+from controller.domain.lights import Cabinet
 from controller.logic.timetables_compare import Sameness
 from controller.runtime.alarms import AlarmBook, Priority
 from controller.runtime.timetables.records import TableRecord

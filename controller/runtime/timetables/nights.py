@@ -9,8 +9,8 @@ from dataclasses import dataclass, fields, is_dataclass
 from datetime import date, datetime, time, timedelta, timezone
 from typing import Any
 
-from controller.domain.assets import Cabinet, Circuit, LightClass
 from controller.domain.errors import InvalidValue
+from controller.domain.lights import Cabinet, Circuit, LightClass
 from controller.domain.points import DeviceId
 from controller.domain.timetables import TimetableLayout
 from controller.logic.lighting import spread_s

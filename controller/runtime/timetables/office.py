@@ -12,10 +12,10 @@ from zlib import crc32
 
 import structlog
 
-from controller.domain.assets import Cabinet
 from controller.domain.clock import Clock
 from controller.domain.errors import ControllerError, DeviceBusy, LinkError
 from controller.domain.image import LinkState
+from controller.domain.lights import Cabinet
 from controller.domain.points import DeviceId
 from controller.domain.timetables import ClockLayout
 from controller.logic.timetables_compare import Sameness

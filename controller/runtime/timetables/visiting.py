@@ -8,9 +8,9 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
-from controller.domain.assets import Cabinet
 from controller.domain.clock import Clock
 from controller.domain.errors import ControllerError, DeviceBusy, DeviceRefused, LinkError
+from controller.domain.lights import Cabinet
 from controller.domain.timetables import HASH_REGISTERS, ClockLayout, TimetableLayout
 from controller.logic.timetables import Table
 from controller.logic.timetables_codec import decode, encode

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from controller.domain.assets import Gauge
+from controller.domain.gauges import Gauge
 from controller.domain.points import DeviceId
 from controller.logic.water_grades import Grade
 from controller.logic.water_quality.rules import Limits, Parameter, QualityGauge

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from statistics import fmean
 from typing import Protocol
 
-from controller.domain.assets import City, PumpUnit
+from controller.domain.assets import City
 from controller.domain.image import View
 from controller.domain.points import DeviceId
+from controller.domain.pumps_and_gates import PumpUnit
 from controller.domain.quality import Quality
 from controller.logic.hydraulics.estimate import Estimate
 from controller.logic.hydraulics.network import Network

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -13,9 +14,10 @@ from controller.domain.points import DeviceId
 from controller.logic.contract import Moment
 from controller.logic.hydraulics.network import Network
 from controller.logic.water_around import Guidance
-from controller.logic.water_rules.guidance import Advised, advise
+from controller.logic.water_rules.guidance import Advised, advise_in_parts
 from controller.logic.water_rules.scene import NetworkNow
 from controller.logic.water_rules.settings import RuleSettings
+from controller.runtime.alarms import AlarmBook, Priority
 from controller.runtime.local_time import LocalTime
 from controller.runtime.table import ImageTable
 from controller.runtime.water_rules.seeing import Ahead, Believed, Looks, look_ahead, network_now
@@ -23,6 +25,8 @@ from controller.runtime.water_rules.words import words
 from controller.settings.site import Site
 
 log = structlog.get_logger("water_rules")
+
+SOURCE, FAILED = "water_rules", "rules_failed"
 
 LOOK_EVERY_S = 60.0
 PLAN_EVERY_S = 300.0
@@ -59,8 +63,9 @@ class RulesWatch:
         believed: Believed,
         looks: Looks,
         local: LocalTime,
+        alarms: AlarmBook,
     ) -> None:
-        self._clock, self._table = clock, table
+        self._clock, self._table, self._alarms = clock, table, alarms
         self._believed, self._looks, self._local = believed, looks, local
         self._guidance: dict[DeviceId, Guidance] = {}
         self.worked: Worked | None = None
@@ -88,18 +93,25 @@ class RulesWatch:
         """Work out for ever.
 
         A supervision boundary: whatever goes wrong here costs the network's view, and never a pump; what was said
-        before is withdrawn.
+        before is withdrawn and people are told.
         """
         while True:
             try:
-                self.work_out()
-            except Exception:  # the named supervision boundary of the network's rules
+                await self.work_out()
+            except Exception as error:  # the named supervision boundary of the network's rules
                 log.exception("water_rules_failed")
                 self._withdraw()
+                self._failed(error)
+            else:
+                self._alarms.clear(SOURCE, FAILED)
             await self._clock.sleep(LOOK_EVERY_S)
 
-    def work_out(self) -> None:
-        """One look: a new plan when it is time, the last one's guidance otherwise."""
+    async def work_out(self) -> None:
+        """One look: a new plan when it is time, the last one's guidance otherwise.
+
+        The plan is made in slices on the one thread, so a turn of a station never waits for it; a site taken over
+        meanwhile makes it void.
+        """
         network, estimate = self._believed.network, self._believed.estimate
         if network is None or estimate is None:
             self._withdraw()
@@ -112,9 +124,23 @@ class RulesWatch:
         start = self._clock.now()
         ahead = look_ahead(network, self._looks)
         now = replace(seen, forecast_error=ahead.error)
-        advised = advise(network, now, ahead.outlook, self._settings, self._local.of(start), ahead.foretold)
-        self.worked = Worked(start, now_s, network, now, ahead, advised)
-        self._tell(network, advised)
+        settings, local = self._settings, self._local.of(start)
+        for advised in advise_in_parts(network, now, ahead.outlook, settings, local, ahead.foretold):
+            if advised is None:
+                await asyncio.sleep(0)
+            elif self._believed.network is network and self._settings is settings:
+                self.worked = Worked(start, now_s, network, now, ahead, advised)
+                self._tell(network, advised)
+
+    def _failed(self, error: Exception) -> None:
+        self._alarms.set(
+            SOURCE,
+            FAILED,
+            f"the network's rules failed ({type(error).__name__}: {error}): no guidance stands, every station goes on "
+            "by its own level; nothing has to be done at once, tell whoever maintains the controller",
+            Priority.MEDIUM,
+            text_zh="河网调度规则计算失败，网络指导已撤销，各站按自身水位继续运行，请通知维护人员",
+        )
 
     def _tell(self, network: Network, advised: Advised) -> None:
         guidance = {

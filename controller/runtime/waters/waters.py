@@ -6,7 +6,7 @@ same whatever the sources (a model, a forecast, a person's word) would say today
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Set
 from dataclasses import dataclass, field, fields
 from typing import Any, Protocol
 
@@ -65,6 +65,10 @@ class Waters:
             raise ValueError(f"WaterAround has no field {what}; it has {', '.join(sorted(FIELDS))}")
         before = self._asked.get(what)
         self._asked[what] = _Asked(source, told=before.told if before else {})
+
+    def asked(self) -> Set[str]:
+        """The fields somebody answers for."""
+        return self._asked.keys()
 
     def adopt(self, site: Site) -> None:
         """Take a site over (reload): every source is asked anew. Sources adopt it themselves, before."""

@@ -12,9 +12,9 @@ from typing import Any
 
 import structlog
 
-from controller.domain.assets import Circuit, LightClass, Luminaire, Pole
 from controller.domain.image import Image
 from controller.domain.intents import Dim, Switch
+from controller.domain.lights import Circuit, LightClass, Luminaire, Pole
 from controller.domain.points import DeviceId, Reading, TargetId, device_of
 from controller.domain.request import Request
 from controller.domain.slots import Slot

@@ -119,6 +119,7 @@ class Ruled:
         self._past: list[tuple[Seen, tuple[float, ...]]] = []
         self._error = 0.0
         self.advised = Advised({})
+        self.now = NetworkNow({}, {}, {})
 
     def decide(self, seen: Seen, forecast: Outlook) -> tuple[list[int], list[bool]]:
         """Counts and gates of this minute."""
@@ -140,7 +141,7 @@ class Ruled:
         }
         measured = self._measured()
         self._error += ERROR_LEARNED * (forecast_error(measured, forecast) - self._error)
-        now = NetworkNow(
+        self.now = now = NetworkNow(
             dict(zip(names, seen.levels_m, strict=True)),
             {"river": seen.river_m},
             stations,

@@ -9,6 +9,7 @@ from types import SimpleNamespace
 
 from controller.api import examples, examples_acts, examples_plans
 from controller.domain.clock import Clock
+from controller.domain.drill import DrillMark
 from controller.domain.errors import InvalidValue, StoreError, UnknownTarget
 from controller.domain.intents import TargetKind, parse_intent
 from controller.domain.rights import Caller
@@ -30,6 +31,7 @@ class FakeController:
     """Holds what was asked of it, and answers with the worked examples."""
 
     clock: Clock = field(default_factory=RealClock)
+    drill: DrillMark | None = None
     alive: bool = True
     ready: bool = True
     journal_ok: bool = True

@@ -62,6 +62,25 @@ async def test_a_what_if_answers_with_and_without_and_does_nothing(tmp_path: Pat
 
 
 @pytest.mark.usefixtures("with_waters")
+async def test_a_level_and_a_flow_are_foretold_as_the_station_would_meet_them(tmp_path: Path) -> None:
+    async with small_city(tmp_path) as city:
+        await looked(city)
+        lin = await city.asker("lin", *DUTY)
+
+        async def ahead(value: str) -> tuple[float, float]:
+            seen = (await lin.post("/water/whatif", {"acts": [{"target": PS, "value": value}], "hours": 3})).json()
+            levels = seen["reaches"][0]["with_it"]["levels"]
+            return levels[-1]["likely_m"], seen["with_it"]["kwh"]
+
+        (counted_m, counted_kwh), (flowing_m, flowing_kwh) = await ahead("count 1"), await ahead("flow 10")
+        assert (flowing_m, flowing_kwh) == (counted_m, counted_kwh)
+        low_m, low_kwh = await ahead("level 1.3")
+        high_m, high_kwh = await ahead("level 2.6")
+        assert low_m < high_m
+        assert low_kwh > high_kwh
+
+
+@pytest.mark.usefixtures("with_waters")
 async def test_a_selection_of_a_station_tells_the_predicted_levels(tmp_path: Path) -> None:
     async with small_city(tmp_path) as city:
         await looked(city)

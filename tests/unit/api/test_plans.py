@@ -22,7 +22,7 @@ async def test_a_plan_is_previewed_started_watched_answered(tmp_path: Path) -> N
         set_up(city.soft)
         await city.soft.clock.sleep(5.0)
         lin = await city.asker("lin", *DUTY)
-        assert [one["id"] for one in (await lin.get("/plans")).json()] == ["shut", "rival"]
+        assert [one["id"] for one in (await lin.get("/plans")).json()] == ["shut", "rival", "let-out"]
         assert (await lin.get("/plans/shut")).json()["conditions"][0]["now"] == "true"
         shown = (await lin.post("/plans/shut/preview", {"reason": "trying", "parameters": {"low_m": 3}})).json()
         assert (shown["refused"], shown["parameters"]) == ([], {"low_m": 3.0})

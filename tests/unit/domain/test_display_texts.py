@@ -6,12 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from controller.domain.assets import Target
 from controller.domain.command import Cause
 from controller.domain.errors import InvalidValue
 from controller.domain.intents import Show, TargetKind, decode_intent, encode_intent, parse_intent
 from controller.domain.request import Request
 from controller.domain.slots import Slot
+from controller.domain.targets import Target
 from controller.logic.arbitration import admit
 
 DISPLAY = Target("330106-SP-0001/D1", TargetKind.DISPLAY, "D1", Show(""), "poles", text_bytes=192)

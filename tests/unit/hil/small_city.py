@@ -7,27 +7,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
-from controller.domain.assets import (
-    Cabinet,
-    Circuit,
-    City,
-    Display,
-    Gate,
-    GateRole,
-    Gauge,
-    GaugeKind,
-    Grade,
-    GravityRule,
-    LightClass,
-    Luminaire,
-    Place,
-    Pole,
-    PumpType,
-    PumpUnit,
-    StagedLevels,
-    Station,
-    StationKind,
-)
+from controller.domain.assets import City
+from controller.domain.gauges import Gauge, GaugeKind
+from controller.domain.lights import Cabinet, Circuit, Display, Grade, LightClass, Luminaire, Pole
+from controller.domain.places import Place
+from controller.domain.pumps_and_gates import Gate, GateRole, PumpType, PumpUnit
+from controller.domain.stations import GravityRule, StagedLevels, Station, StationKind
 from drivers.base import Binding, Endpoint
 from drivers.profile import NO_FEEDBACK, Access, PointSpec, PointType, Role, Table
 from hil.world import GaugeModel, OutsideModel, ReachModel, SluiceModel, StationModel, World

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from controller.domain.assets import KeyPlace
 from controller.domain.image import View
+from controller.domain.places import KeyPlace
 from controller.domain.points import TargetId
 from controller.domain.tags import Tag
 from controller.logic.site_conditions import OnSite

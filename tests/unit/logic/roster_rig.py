@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from controller.domain.assets import Cabinet, Circuit, City, Grade, LightClass, Luminaire, Place, Pole, Station, Target
+from controller.domain.assets import City
 from controller.domain.intents import Dim, GateOrder, StationMode, StationOrder, Switch, TargetKind, UnitMode, UnitOrder
+from controller.domain.lights import Cabinet, Circuit, Grade, LightClass, Luminaire, Pole
+from controller.domain.places import Place
+from controller.domain.stations import Station
+from controller.domain.targets import Target
 from controller.logic.confirmation import Asked
 from controller.logic.roster import Member, Roster
 from tests.unit.logic.water_rig import PS, station

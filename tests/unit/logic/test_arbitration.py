@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from controller.domain.assets import Target
 from controller.domain.command import Cause
 from controller.domain.intents import Switch, TargetKind
 from controller.domain.request import Lease, Request
 from controller.domain.slots import MAX_LEASE, Slot, SlotKind
+from controller.domain.targets import Target
 from controller.logic.arbitration import admit, after_leases, arbitrate, default_request
 
 TARGET = Target("330106-LC-0001/K1", TargetKind.CIRCUIT, "K1", Switch(on=True), "road_lighting")

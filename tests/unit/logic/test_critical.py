@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from controller.domain.assets import CriticalRule
 from controller.domain.intents import StationMode, StationOrder, UnitMode, UnitOrder
 from controller.domain.slots import Slot
+from controller.domain.stations import CriticalRule
 from controller.logic.water_around import WaterAround
 from tests.unit.logic.water_rig import PS, Rig, station, unit
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from controller.domain.assets import LightClass
 from controller.domain.intents import Dim, Intent, Switch
+from controller.domain.lights import LightClass
 from controller.domain.slots import Slot
 from controller.logic.lighting import DECLARED, Light, lighting_requests
 from controller.logic.operating_states import LightMeasures

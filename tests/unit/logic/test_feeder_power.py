@@ -6,10 +6,10 @@ from dataclasses import replace
 
 import pytest
 
-from controller.domain.assets import CriticalRule, Station
 from controller.domain.intents import StationMode, StationOrder, UnitMode, UnitOrder
 from controller.domain.request import Request
 from controller.domain.slots import Slot
+from controller.domain.stations import CriticalRule, Station
 from controller.logic.contract import StationMemory, UnitMemory
 from controller.logic.feeder_limits import FeederLimit, FeederRoom, Persons
 from controller.logic.feeder_power import rooms_of, short_of

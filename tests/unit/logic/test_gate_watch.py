@@ -7,8 +7,9 @@ from dataclasses import replace
 
 import pytest
 
-from controller.domain.assets import Gate, GateRole, GravityRule
+from controller.domain.pumps_and_gates import Gate, GateRole
 from controller.domain.slots import Slot
+from controller.domain.stations import GravityRule
 from controller.logic.contract import Ruling
 from controller.logic.station_evaluation import reset_lockout
 from tests.unit.logic.on_site import FakeSite, tag

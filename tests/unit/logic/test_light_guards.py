@@ -4,10 +4,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from controller.domain.assets import KeyPlace
 from controller.domain.command import Cause, PointWrite, Wanted
 from controller.domain.image import LinkState
 from controller.domain.intents import Switch
+from controller.domain.places import KeyPlace
 from controller.domain.points import Reading, Value, bad, good, uncertain
 from controller.domain.quality import Detail
 from controller.domain.request import Request

@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from controller.domain.assets import Circuit, LightClass, Luminaire, Place
 from controller.domain.intents import Dim, Intent, Switch
+from controller.domain.lights import Circuit, LightClass, Luminaire
+from controller.domain.places import Place
 from controller.domain.slots import Slot, SlotKind
 from controller.logic.lighting import OWNER, Light, astronomical_default, lighting_requests, spread_s
 from schedules.calendar import Calendar, InRange, Rule

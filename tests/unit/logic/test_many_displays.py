@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from controller.domain.assets import City, Display, Place, Pole, Target
+from controller.domain.assets import City
 from controller.domain.intents import Show, TargetKind
+from controller.domain.lights import Display, Pole
+from controller.domain.places import Place
+from controller.domain.targets import Target
 from controller.logic.confirmation import Asked, Thresholds, Why, second_person_needs
 from controller.logic.roster import Roster
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from controller.domain.assets import Cabinet, Circuit, City, Grade, LightClass, Luminaire, Place, Pole
+from controller.domain.assets import City
+from controller.domain.lights import Cabinet, Circuit, Grade, LightClass, Luminaire, Pole
+from controller.domain.places import Place
 from controller.logic.dark_roads import RoadMap
 from controller.logic.neighbours import Neighbourhood, metres_between
 

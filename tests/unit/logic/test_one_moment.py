@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
-from controller.domain.assets import Place
+from controller.domain.places import Place
 from controller.logic.one_moment import AtOneMoment
 from schedules.calendar import Calendar, Rule
 from schedules.plan import LightingPlan, PlannedLight

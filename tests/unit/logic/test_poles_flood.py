@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from controller.domain.assets import DatedLevel
+from controller.domain.gauges import DatedLevel
 from controller.domain.points import Reading, bad, good, uncertain
 from controller.domain.quality import Detail
 from controller.logic.contract import Moment

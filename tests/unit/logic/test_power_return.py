@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from controller.domain.assets import PowerReturn, Station
+from controller.domain.stations import PowerReturn, Station
 from controller.logic.contract import LastWrite, StationMemory, UnitMemory
 from controller.logic.feeders import feeder_uses, feeders_of
 from controller.logic.power_guards import drawn_s, return_delay_s

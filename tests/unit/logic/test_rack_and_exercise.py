@@ -7,8 +7,8 @@ from datetime import timedelta
 
 import pytest
 
-from controller.domain.assets import ExerciseRule, RackRule
 from controller.domain.slots import Slot
+from controller.domain.stations import ExerciseRule, RackRule
 from controller.logic.contract import UnitMemory
 from controller.logic.unit_guards import DAY_S
 from controller.logic.water_around import WaterAround

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from controller.domain.assets import Cabinet, Circuit, City, Grade, LightClass, Luminaire, Place, Pole
+from controller.domain.assets import City
 from controller.domain.errors import InvalidValue
+from controller.domain.lights import Cabinet, Circuit, Grade, LightClass, Luminaire, Pole
+from controller.domain.places import Place
 from controller.logic.scopes import WHOLE_CITY, Scope, ScopeKind, Scopes, parse_scope
 
 HERE = Place(30.2, 120.1)

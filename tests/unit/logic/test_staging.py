@@ -9,7 +9,7 @@ from itertools import pairwise
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from controller.domain.assets import LightClass
+from controller.domain.lights import LightClass
 from controller.domain.slots import Slot
 from controller.logic.scopes import LightEntry
 from controller.logic.staging import LAPSES_S, NO_STAGING, STEP_S, Rehearsal, Staging, StagingRules, steps_of

@@ -6,8 +6,9 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from controller.domain.assets import DatedLevel, Gauge, GaugeKind, Place
+from controller.domain.gauges import DatedLevel, Gauge, GaugeKind
 from controller.domain.operating import OperatingState as State
+from controller.domain.places import Place
 from controller.logic.forecasts.past_error import ErrorFigure
 from controller.logic.forecasts.rain_record import RainRecord, observe
 from controller.logic.forecasts.series import Forecast, ForecastKind, ForecastStep, TideExtreme, TideTable

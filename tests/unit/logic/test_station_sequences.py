@@ -6,10 +6,10 @@ from dataclasses import replace
 
 import pytest
 
-from controller.domain.assets import PumpType
 from controller.domain.command import Cause
 from controller.domain.expression import parse
 from controller.domain.image import LinkState
+from controller.domain.pumps_and_gates import PumpType
 from controller.domain.slots import Slot
 from controller.logic.contract import Ruling
 from controller.logic.interlocks import Action, InterlockKind, InterlockSpec, OnBad

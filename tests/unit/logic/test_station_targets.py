@@ -8,7 +8,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from controller.domain.assets import CriticalRule, Target
 from controller.domain.errors import InvalidValue
 from controller.domain.intents import (
     Direction,
@@ -20,6 +19,10 @@ from controller.domain.intents import (
     parse_intent,
 )
 from controller.domain.slots import Slot
+from controller.domain.stations import CriticalRule
+from controller.domain.targets import Target
+from controller.logic.contract import TargetMemory
+from controller.logic.flow_correction import corrected_speed
 from controller.logic.station_entry import station_refusal
 from controller.logic.station_targets import band, count_of, flow_speed_percent, water_reach
 from controller.logic.water_around import WaterAround
@@ -31,6 +34,7 @@ SAID = [
     ("LEVEL -0.5 divert", StationOrder(StationMode.LEVEL, direction=Direction.DIVERT, level_m=-0.5)),
     ("flow 60", StationOrder(StationMode.FLOW, flow_m3s=60.0)),
     ("flow 60m3/s", StationOrder(StationMode.FLOW, flow_m3s=60.0)),
+    ("count 2+", StationOrder(StationMode.COUNT, 2, at_least=True)),
     ("flow 12.5 divert", StationOrder(StationMode.FLOW, direction=Direction.DIVERT, flow_m3s=12.5)),
 ]
 
@@ -232,3 +236,75 @@ def test_drives_make_up_a_flow_that_whole_units_would_not() -> None:
     assert count_of(driven, StationOrder(StationMode.FLOW, flow_m3s=1.2)) == 2
     assert flow_speed_percent(driven, Direction.DRAIN, 1.2) == pytest.approx(60.0)
     assert flow_speed_percent(station(2), Direction.DRAIN, 1.2) is None
+
+
+# -- at least so many --------------------------------------------------------------------------------------------------
+
+
+def at_least_rig() -> Rig:
+    rig = Rig(station(3, gravity=False, automatic=False))
+    rig.plant.inner_m = 2.5
+    rig.order("", "count 1+", for_s=1e6)
+    return rig.until_running(1)
+
+
+def test_at_least_one_runs_on_low_water_and_the_level_adds_more_and_takes_only_those_away_again() -> None:
+    rig = at_least_rig()
+    rig.plant.inner_m = 3.15
+    rig.until_running(2).run(200)
+    assert sum(rig.plant.running.values()) == 2
+    assert "count 1+: 1 more by its level" in rig.step.phases[PS]
+    rig.plant.inner_m = 2.0
+    rig.until_running(1).run(600)
+    assert sum(rig.plant.running.values()) == 1
+
+
+def test_at_least_so_many_on_a_level_nobody_trusts_stops_and_adds_nothing() -> None:
+    rig = at_least_rig()
+    rig.plant.inner_m = 3.15
+    rig.until_running(2)
+    rig.plant.sensors = [None, None, None]
+    rig.plant.inner_m = 3.9
+    rig.run(600)
+    assert sum(rig.plant.running.values()) == 2
+
+
+def test_at_least_is_only_said_of_a_count_of_draining_units() -> None:
+    for said in ("count 2+ divert", "level 2+"):
+        with pytest.raises(InvalidValue):
+            parse_intent(TargetKind.STATION, said)
+
+
+# -- a flow by its meter -----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("each_m3s", "runs"),
+    [
+        (1.0, 3),  # as rated
+        (0.75, 4),  # a high head: a unit more
+        (0.9, 3),  # off by less than a unit makes up
+        (0.3, 3),  # no such pump: the meter is not believed
+        (None, 3),  # no meter
+    ],
+)
+def test_a_flow_is_made_up_by_what_a_sound_meter_shows_and_by_one_unit_at_most(
+    each_m3s: float | None, runs: int
+) -> None:
+    rig = Rig(station(5, gravity=False, automatic=False))
+    rig.plant.inner_m = 2.5
+    rig.plant.flow_each_m3s = each_m3s
+    rig.order("", "flow 3", for_s=1e6)
+    rig.until_running(3, within_s=1200)
+    rig.run(1500)
+    assert sum(rig.plant.running.values()) == runs
+
+
+def test_drives_turn_faster_for_a_flow_that_is_missing_and_never_slower_than_they_can() -> None:
+    target = TargetMemory("o", 2)
+    faster = corrected_speed(target, 60.0, 40.0, 1.2, 1.0, 100.0)
+    assert faster.speed_percent == pytest.approx(72.0)
+    assert corrected_speed(faster, 60.0, 40.0, 1.2, 1.0, 130.0) == faster
+    slowest = corrected_speed(faster, 60.0, 40.0, 1.2, 9.0, 200.0)
+    assert slowest.speed_percent == pytest.approx(40.0)
+    assert corrected_speed(target, 60.0, 40.0, 1.2, 1.19, 100.0).speed_percent == pytest.approx(60.0)

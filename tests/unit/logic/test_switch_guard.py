@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from controller.domain.assets import KeyPlace
 from controller.domain.command import Cause
 from controller.domain.image import LinkState, View
 from controller.domain.intents import StationMode, StationOrder
+from controller.domain.places import KeyPlace
 from controller.domain.points import Reading, bad, uncertain
 from controller.domain.quality import Detail
 from controller.domain.request import Lease, Request

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from controller.domain.assets import LightClass
+from controller.domain.lights import LightClass
 from controller.logic.preview import Effect
 from controller.logic.scopes import LightEntry
 from controller.logic.staging import StagePlan, Strain

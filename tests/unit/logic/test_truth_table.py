@@ -9,11 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from controller.domain.assets import GateRole, PumpType, Station, StationKind, Turning
 from controller.domain.expression import Truth, parse
 from controller.domain.image import Block, LinkState, View
 from controller.domain.points import Reading, good
+from controller.domain.pumps_and_gates import GateRole, PumpType
 from controller.domain.slots import Slot
+from controller.domain.stations import Station, StationKind, Turning
 from controller.logic import gate_guards, power_guards, rack_guards, unit_guards
 from controller.logic.built_in_guards import Act, BuiltIn, cabinet_guards, station_guards
 from controller.logic.built_in_texts import TEXTS

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import pytest
 
-from controller.domain.assets import RoadRule, StagedLevels
+from controller.domain.pumps_and_gates import Gate, GateRole, PumpType
+from controller.domain.stations import RoadRule, StagedLevels
 from controller.logic.contract import RoadStage
-from tests.unit.logic.water_rig import PS, Rig, station
+from tests.unit.logic.water_rig import PS, Rig, station, unit
 
 SUMP = StagedLevels(start_m=1.2, step_m=0.2, span_m=0.5, dry_run_m=0.3, stagger_s=30.0)
 
@@ -102,3 +104,125 @@ def test_the_centre_stops_none_of_its_pumps_and_writes_nothing_by_itself() -> No
     rig.run(60)
     assert all(rig.plant.running.values())
     assert [one for one in rig.writes("run_command") if one[2] is False] == []
+
+
+# -- the signal that closes the road -----------------------------------------------------------------------------------
+
+BOOM = f"{PS}/G9"
+
+
+def signalled(reopen_hold_s: float | None = 600.0) -> Rig:
+    """An underpass in its PLC's hands, its boom open."""
+    rule = RoadRule(road_m=4.0, signal=BOOM, reopen_hold_s=reopen_hold_s)
+    boom = Gate(BOOM, "G9", "boom", GateRole.ROAD, 8.0)
+    units = tuple(replace(unit(n, PumpType.SUBMERSIBLE), discharge_gate=None) for n in (1, 2))
+    asset = station(
+        2,
+        gravity=False,
+        automatic=False,
+        additional_starts_only=True,
+        levels=SUMP,
+        units=units,
+        gates=(boom,),
+        inner_levels=("inner_level_1_m", "inner_level_2_m"),
+        road=rule,
+    )
+    rig = Rig(asset)
+    rig.plant.position["G9"] = 100.0
+    rig.plant.commands["G9.position_command"] = 100.0
+    rig.plant.inner_m = 0.8
+    rig.run(3)
+    return rig
+
+
+def boom_percent(rig: Rig) -> float:
+    return rig.plant.position["G9"]
+
+
+def test_water_closes_the_road_in_the_plcs_own_mode_and_ten_dry_minutes_open_it_again() -> None:
+    rig = signalled()
+    rig.plant.inner_m = 4.16
+    rig.run(30)
+    assert (boom_percent(rig), rig.plant.mode) == (0.0, "PLC_AUTO")
+    assert "water over the road" in rig.step.phases[BOOM]
+    rig.plant.inner_m = 4.04
+    rig.run(590)
+    assert boom_percent(rig) == 0.0
+    rig.run(60)
+    assert boom_percent(rig) == 100.0
+    assert rig.writes("run_command") == []
+
+
+def test_between_dry_and_closed_it_stays_as_it_is_and_a_wave_begins_the_wait_anew() -> None:
+    rig = signalled()
+    rig.plant.inner_m = 4.2
+    rig.run(30)
+    for _ in range(3):
+        rig.plant.inner_m = 4.0
+        rig.run(500)
+        rig.plant.inner_m = 4.07
+        rig.run(20)
+    assert boom_percent(rig) == 0.0
+
+
+def test_nobody_opens_the_road_into_water_or_into_what_nobody_knows_and_anybody_closes_it() -> None:
+    rig = signalled()
+    rig.order("G9", "close", for_s=100.0)
+    rig.run(20)
+    assert boom_percent(rig) == 0.0
+    rig.run(1200)
+    assert boom_percent(rig) == 0.0, "people closed it: it does not open by itself"
+    rig.plant.inner_m = 4.2
+    rig.order("G9", "open", for_s=1e6)
+    rig.run(60)
+    assert boom_percent(rig) == 0.0
+    rig.plant.inner_m = 0.8
+    rig.plant.sensors = [None, None, None]
+    rig.run(60)
+    assert boom_percent(rig) == 0.0
+    rig.plant.sensors = [0.0, 0.0, 0.0]
+    rig.run(60)
+    assert boom_percent(rig) == 100.0, "the person's order stands, and the road is dry"
+
+
+def test_a_forgotten_order_to_keep_the_road_open_does_not_keep_it_open_in_water() -> None:
+    rig = signalled()
+    rig.order("G9", "open", for_s=1e6)
+    rig.run(20)
+    rig.plant.inner_m = 4.2
+    rig.run(30)
+    assert boom_percent(rig) == 0.0
+
+
+def test_with_the_switch_at_local_closing_is_attempted_and_what_is_not_proven_closed_is_shouted_about() -> None:
+    rig = signalled()
+    rig.plant.switch = "LOCAL"
+    rig.plant.jammed.add("G9")
+    rig.plant.inner_m = 4.2
+    rig.run(30)
+    assert [value for _, point, value in rig.writes("G9.position_command") if value == 0.0]
+    assert f"{BOOM}:road_not_closed" in dict(rig.step.alarms)
+
+
+def test_a_road_that_only_people_open_says_that_it_is_dry() -> None:
+    rig = signalled(reopen_hold_s=None)
+    rig.plant.inner_m = 4.2
+    rig.run(30)
+    rig.plant.inner_m = 0.8
+    rig.run(1200)
+    assert boom_percent(rig) == 0.0
+    assert f"{BOOM}:road_waits" in dict(rig.step.alarms)
+    rig.order("G9", "open")
+    rig.run(30)
+    assert boom_percent(rig) == 100.0
+    assert f"{BOOM}:road_waits" not in dict(rig.step.alarms)
+
+
+def test_after_a_restart_in_between_the_road_stays_as_it_is() -> None:
+    rig = signalled()
+    rig.plant.inner_m = 4.2
+    rig.run(30)
+    rig.plant.inner_m = 4.08
+    rig.forget_processes()
+    rig.run(1200)
+    assert boom_percent(rig) == 0.0

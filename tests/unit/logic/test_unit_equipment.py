@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from controller.domain.assets import PumpType, PumpUnit
+from controller.domain.pumps_and_gates import PumpType, PumpUnit
 from controller.domain.slots import Slot
 from controller.logic.contract import Ruling
 from controller.logic.station_evaluation import reset_lockout

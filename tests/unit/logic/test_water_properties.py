@@ -7,11 +7,12 @@ from collections.abc import Callable
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
-from controller.domain.assets import PumpType, PumpUnit, Station
 from controller.domain.command import Wanted
 from controller.domain.image import LinkState
 from controller.domain.intents import StationMode, StationOrder, UnitMode, UnitOrder
+from controller.domain.pumps_and_gates import PumpType, PumpUnit
 from controller.domain.slots import Slot
+from controller.domain.stations import Station
 from controller.logic.levels import inner_level
 from controller.logic.unit_guards import PEOPLE
 from tests.unit.logic.water_rig import LEVELS, PS, Rig, station, unit

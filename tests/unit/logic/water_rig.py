@@ -5,18 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
-from controller.domain.assets import (
-    Gate,
-    GateRole,
-    GravityRule,
-    Place,
-    PumpType,
-    PumpUnit,
-    StagedLevels,
-    Station,
-    StationKind,
-    Target,
-)
 from controller.domain.command import Wanted
 from controller.domain.image import Block, LinkState, View
 from controller.domain.intents import (
@@ -29,10 +17,14 @@ from controller.domain.intents import (
     UnitOrder,
     parse_intent,
 )
+from controller.domain.places import Place
 from controller.domain.points import Reading, TargetId, Value, bad, good
+from controller.domain.pumps_and_gates import Gate, GateRole, PumpType, PumpUnit
 from controller.domain.quality import Detail
 from controller.domain.request import Decision, Lease, Request
 from controller.domain.slots import Slot, SlotKind
+from controller.domain.stations import GravityRule, StagedLevels, Station, StationKind
+from controller.domain.targets import Target
 from controller.logic.arbitration import arbitrate, default_request
 from controller.logic.contract import LastWrite, Moment, StationMemory, StationStep
 from controller.logic.interlocks import InterlockSpec
@@ -137,6 +129,8 @@ class Plant:
     inner_m: float = 2.0
     outer_m: float = 5.0
     rack_m: float = 0.05
+    flow_each_m3s: float | None = None
+    """What its flow meter shows of every unit that runs; None: it has none."""
     sensors: list[float | None] = field(default_factory=lambda: [0.0, 0.0, 0.0])
     commands: dict[str, Value] = field(default_factory=dict)
     running: dict[str, bool] = field(default_factory=dict)
@@ -190,14 +184,20 @@ class Plant:
             for output in self.running:
                 self.run(output, on=False, now_s=now_s)
             return
+        self._move_gates(step_s, road=True)
         if self.mode != "REMOTE":
             return
         for one in self.station.units:
             wanted = bool(self.commands[f"{one.output}.run_command"])
             if one.output not in self.stuck:
                 self.run(one.output, wanted, now_s)
+        self._move_gates(step_s, road=False)
+
+    def _move_gates(self, step_s: float, *, road: bool) -> None:
+        """A road's signal follows the centre in any mode, the others in REMOTE."""
         for one_gate in self.station.gates:
-            self._travel(one_gate, float(self.commands[f"{one_gate.output}.position_command"]), step_s)
+            if (one_gate.role is GateRole.ROAD) == road:
+                self._travel(one_gate, float(self.commands[f"{one_gate.output}.position_command"]), step_s)
 
     def _enter(self, mode: str) -> None:
         if mode == self.mode:
@@ -206,7 +206,8 @@ class Plant:
         for one in self.station.units:
             self.commands[f"{one.output}.run_command"] = self.running[one.output]
         for one_gate in self.station.gates:
-            self.commands[f"{one_gate.output}.position_command"] = self.position[one_gate.output]
+            if one_gate.role is not GateRole.ROAD:
+                self.commands[f"{one_gate.output}.position_command"] = self.position[one_gate.output]
 
     def _press(self, point: str) -> None:
         """A button of a gate: its goal is the end it names."""
@@ -235,6 +236,8 @@ class Plant:
     def readings(self, now_s: float) -> dict[str, Reading]:
         values: dict[str, Value | None] = {"mode": self.mode, "control_switch": self.switch}
         values |= {"outer_level_m": self.outer_m, "rack_head_m": self.rack_m} | self.commands
+        if self.flow_each_m3s is not None:
+            values["flow_m3s"] = self.flow_each_m3s * sum(self.running.values())
         for index, point in enumerate(self.station.inner_levels):
             offset = self.sensors[index]
             values[point] = None if offset is None else self.inner_m + offset

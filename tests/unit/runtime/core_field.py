@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from controller.domain.assets import Cabinet, Circuit, City, Grade, LightClass, Place, Station, Target
+from controller.domain.assets import City
 from controller.domain.intents import (
     GateOrder,
     StationMode,
@@ -17,9 +17,13 @@ from controller.domain.intents import (
     UnitMode,
     UnitOrder,
 )
+from controller.domain.lights import Cabinet, Circuit, Grade, LightClass
+from controller.domain.places import Place
 from controller.domain.points import Reading, TargetId, Value, bad, good, uncertain
 from controller.domain.quality import Detail, Quality
 from controller.domain.slots import Slot
+from controller.domain.stations import Station
+from controller.domain.targets import Target
 from controller.settings.api import ApiSettings
 from controller.settings.site import Site
 from controller.settings.timing import Timing

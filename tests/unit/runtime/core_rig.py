@@ -11,7 +11,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
-from controller.domain.assets import Station
 from controller.domain.command import Cause, Command, CommandState
 from controller.domain.image import Ageing, LinkState, View
 from controller.domain.intents import (
@@ -20,6 +19,7 @@ from controller.domain.intents import (
 )
 from controller.domain.request import Lease, Request
 from controller.domain.slots import MAX_LEASE, Slot, SlotKind
+from controller.domain.stations import Station
 from controller.logic.arbitration import Refusal, admit
 from controller.logic.contract import Verdict
 from controller.runtime.alarms import AlarmBook

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from controller.domain.assets import Circuit, PumpUnit, StagedLevels, Station
 from controller.domain.command import Command, CommandState
 from controller.domain.intents import StationMode, StationOrder, Switch, UnitMode, UnitOrder
+from controller.domain.lights import Circuit
 from controller.domain.points import TargetId
+from controller.domain.pumps_and_gates import PumpUnit
 from controller.domain.request import Request
 from controller.domain.slots import Slot
+from controller.domain.stations import StagedLevels, Station
 from controller.logic.levels import inner_level
 from controller.logic.station_stages import stop_level_m
 from controller.runtime.command_log import Track

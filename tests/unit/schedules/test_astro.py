@@ -8,8 +8,8 @@ import pytest
 from astral import Observer
 from astral.sun import dawn, dusk, sunrise, sunset
 
-from controller.domain.assets import Place
 from controller.domain.errors import InvalidValue
+from controller.domain.places import Place
 from schedules.astro import night_of, sun_times
 
 TZ = ZoneInfo("Asia/Shanghai")

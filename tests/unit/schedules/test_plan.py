@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 from hypothesis import given
 from hypothesis import strategies as st
 
-from controller.domain.assets import Place
+from controller.domain.places import Place
 from schedules.calendar import Calendar, DayKind, Holidays, HolidayTable, OnDayKinds, OnWeekdays, Rule
 from schedules.plan import LightingPlan
 from schedules.program import ASTRONOMICAL, Title, all_night, half_night, parse_time_point

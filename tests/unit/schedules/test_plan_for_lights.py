@@ -7,8 +7,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from controller.domain.assets import Place
 from controller.domain.errors import InvalidValue
+from controller.domain.places import Place
 from schedules.calendar import Calendar, DayKind, Holidays, OnDayKinds, Rule
 from schedules.plan import LightingPlan
 from schedules.program import Edge, Program, Title, all_night, parse_time_point

@@ -12,8 +12,8 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from controller.domain.assets import Place
 from controller.domain.errors import InvalidValue
+from controller.domain.places import Place
 from schedules.astro import sun_crossings, twilight_crossings
 from schedules.conditions import LuxMode, LuxRule
 from schedules.program import Anchor, Edge, Program, Saving, TimePoint, Title, by_light

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 import pytest
 
-from controller.domain.assets import Place
+from controller.domain.places import Place
 from schedules.calendar import Calendar, DayKind, OnDates, OnDayKinds, Rule
 from schedules.plan import LightingPlan
 from schedules.program import Program, Title, all_night, half_night, landscape, parse_time_point

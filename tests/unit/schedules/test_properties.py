@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from controller.domain.assets import Place
+from controller.domain.places import Place
 from schedules.astro import night_of, sun_times
 from schedules.calendar import Calendar, DayKind, Holidays, Mode, ModeRule, OnDayKinds, Rule
 from schedules.lunar import Festival

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from controller.domain.assets import Place
+from controller.domain.places import Place
 from schedules.astro import night_of, sun_times
 from schedules.program import (
     ASTRONOMICAL,

@@ -105,6 +105,12 @@ REFUSED = {
         "water_levels",
         "the same datum",
     ),
+    "every grade in another datum than its gauge": (
+        f"water_levels:\n  grades: {{}}\n  gauges: [{{gauge: {GAUGE}, grades: {{red: {{at: "
+        "{value_m: 2.0, datum: 国家85, since: 2025-05-01}}}}]\n",
+        "water_levels",
+        "convert 2 m into 吴淞",
+    ),
     "a grade that begins nowhere": ("water_levels: {grades: {red: {}}}\n", "water_levels", "where red begins"),
     "a grade that begins twice": (
         f"water_levels: {{gauges: [{{gauge: {GAUGE}, grades: {{blue: {{from: warning, at: "

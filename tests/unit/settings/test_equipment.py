@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from controller.domain.assets import ExerciseRule, GateRole, PowerReturn, RackRule
+from controller.domain.pumps_and_gates import GateRole
+from controller.domain.stations import ExerciseRule, PowerReturn, RackRule
 from controller.settings import check_site, load_site
 from tests.unit.settings.small_site import FILES, write_site
 

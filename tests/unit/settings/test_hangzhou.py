@@ -8,7 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from controller.domain.assets import GateRole, LightClass, StationKind
+from controller.domain.lights import LightClass
+from controller.domain.pumps_and_gates import GateRole
+from controller.domain.stations import StationKind
 from controller.settings import Site, check_site, load_site
 from drivers.base import Binding
 from drivers.modbus.plan import plan

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from controller.domain.assets import Place
+from controller.domain.places import Place
 from controller.settings.checks import check_site, look_over
 from controller.settings.load import load_site
 from controller.settings.site import Site

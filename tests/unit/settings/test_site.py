@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from controller.domain.assets import LightClass
 from controller.domain.errors import ConfigError, UnknownTarget
 from controller.domain.image import Ageing
 from controller.domain.intents import GateOrder, StationMode, StationOrder, Switch, UnitMode, UnitOrder
+from controller.domain.lights import LightClass
 from controller.domain.slots import MAX_LEASE, Slot
 from controller.settings import ConfigProblems, Site, check_site, load_site
 from drivers.base import Binding

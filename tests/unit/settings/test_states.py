@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from controller.domain.assets import KeyPlace
 from controller.domain.operating import DisciplineName, OperatingState
+from controller.domain.places import KeyPlace
 from controller.domain.slots import Slot
 from controller.logic.operating_states import DEFAULT_STATES, AlarmShift
 from controller.logic.state_proposals import ProposalRules, RainRule

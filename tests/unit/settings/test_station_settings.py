@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from controller.domain.assets import CriticalRule, RoadRule
+from controller.domain.stations import CriticalRule, RoadRule
 from controller.logic.feeder_limits import FeederLimit, Persons
 from controller.settings import check_site
 from tests.unit.settings.small_site import FILES, changed, line_of, write_site

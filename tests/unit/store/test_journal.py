@@ -231,7 +231,7 @@ async def test_the_head_is_kept_after_every_commit_and_synced_once_a_minute(
     really = os.fsync
 
     def fsync(file: int) -> None:
-        if os.readlink(f"/proc/self/fd/{file}").endswith("journal.head"):  # others sync too: there is one ``os``
+        if Path(f"/proc/self/fd/{file}").readlink().name == "journal.head":  # others sync too: there is one ``os``
             synced.append(file)
         really(file)
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from controller.domain.assets import Place, Pole
+from controller.domain.lights import Pole
+from controller.domain.places import Place
 from hil.plants.charger import BETWEEN_S, FULL_W, SESSION_S, ChargerPlant, ChargerState
 from hil.plants.events import EventLog
 from hil.plants.pole import DEAD_SENSOR, SOS_LATCH_S, PolePlant

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from controller.domain.assets import GateRole, PumpType
+from controller.domain.pumps_and_gates import GateRole, PumpType
 from hil.plants.gate import GatePlant
 from hil.plants.plc import Mode
 from hil.plants.pump import PumpCurve, PumpPlant

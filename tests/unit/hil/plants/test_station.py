@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from controller.domain.assets import PumpType, Station
+from controller.domain.pumps_and_gates import PumpType
+from controller.domain.stations import Station
 from hil.plants.cabinet import ControlSwitch
 from hil.plants.events import EventLog, Motion
 from hil.plants.plc import Mode

@@ -8,9 +8,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from controller.domain.assets import GateRole, Lining, Station, Turning
 from controller.domain.intents import Direction, StationMode, StationOrder
+from controller.domain.pumps_and_gates import GateRole
 from controller.domain.slots import Slot
+from controller.domain.stations import Lining, Station, Turning
 from controller.logic.contract import Ruling
 from controller.logic.water_around import Diversion, WaterAround
 from tests.unit.logic.water_rig import LEVELS, PS, Rig, gate, station

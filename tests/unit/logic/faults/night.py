@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from controller.domain.assets import Cabinet, Circuit, Grade, LightClass, Place
 from controller.domain.image import Ageing, Block, LinkState, View
+from controller.domain.lights import Cabinet, Circuit, Grade, LightClass
+from controller.domain.places import Place
 from controller.domain.points import Reading, Value
 from controller.domain.quality import Quality
 from controller.logic.faults.baseline import Lesson, trained

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from controller.logic.forecasts.series import Forecast, ForecastKind, ForecastStep
-from controller.logic.hydraulics.runoff import outlook_of, passed_on, rain_over, settled
+from controller.logic.hydraulics.runoff import outlook_of, passed_on, settled
 from tests.unit.logic.hydraulics.waters_rig import AT, network
 
 (LAND,) = network().catchments
@@ -39,9 +39,9 @@ def test_steady_rain_ends_in_what_is_settled() -> None:
 
 
 def test_a_forecast_says_what_it_says_and_how_much_of_it() -> None:
-    assert rain_over(forecast(4.0, 8.0), AT, AT + 2 * HOUR) == (6.0, 1.0)
-    assert rain_over(forecast(4.0, 8.0), AT + 1.5 * HOUR, AT + 2.5 * HOUR) == (8.0, 0.5)
-    assert rain_over(forecast(4.0), AT + 3 * HOUR, AT + 4 * HOUR) == (0.0, 0.0)
+    assert forecast(4.0, 8.0).mean(AT, AT + 2 * HOUR) == (6.0, 1.0)
+    assert forecast(4.0, 8.0).mean(AT + 1.5 * HOUR, AT + 2.5 * HOUR) == (8.0, 0.5)
+    assert forecast(4.0).mean(AT + 3 * HOUR, AT + 4 * HOUR) == (0.0, 0.0)
 
 
 def test_where_nobody_foresaw_anything_the_rain_that_falls_goes_on_and_fades() -> None:

@@ -6,11 +6,12 @@ from dataclasses import replace
 
 import pytest
 
-from controller.domain.assets import StagedLevels
+from controller.domain.stations import StagedLevels
 from controller.logic.hydraulics.parts import linked
 from controller.logic.hydraulics.simulation import Acts
 from controller.logic.hydraulics.staged import NO_ORDERS, Orders, by_stages
 from controller.logic.hydraulics.whatif import Outlooks, Scene, first_above_s, minutes_above, whatif
+from controller.logic.station_targets import band
 from tests.unit.logic import water_rig
 from tests.unit.logic.hydraulics.waters_rig import DRAIN, GATE, PS, network, outlook
 
@@ -59,6 +60,28 @@ def test_an_order_that_ends_hands_back_to_the_levels() -> None:
     counts = came.with_it.counts[DRAIN]
     assert counts[2] == 0
     assert counts[-1] > 0
+
+
+def test_a_target_level_is_pumped_towards_and_held_about() -> None:
+    held = band(STATION, 1.6)
+    assert held is not None
+    came = whatif(scene(2.0), outlooks(6.0), Orders(bands={DRAIN: (held, 1e9)}))
+    ahead, counts = came.with_it.reaches["lower"].likely_m, came.with_it.counts[DRAIN]
+    assert max(counts) > 0
+    assert min(ahead) < came.without.reaches["lower"].likely_m[-1]
+    assert min(ahead) >= 1.6 - LEVELS.span_m
+    assert ahead[-1] == pytest.approx(1.6, abs=LEVELS.span_m)
+
+
+def test_a_target_level_that_ends_hands_back_and_a_count_takes_its_place() -> None:
+    low, high = band(STATION, 1.0), band(STATION, 5.0)
+    assert low is not None
+    assert high is not None
+    came = whatif(scene(1.7), outlooks(2.0), Orders(bands={DRAIN: (low, 3600.0)}))
+    assert max(came.with_it.counts[DRAIN][:4]) > 0
+    standing = Orders(bands={DRAIN: (high, 1e9)})
+    assert Orders({DRAIN: (2, 1e9)}).over(standing) == Orders({DRAIN: (2, 1e9)})
+    assert standing.over(Orders({DRAIN: (2, 1e9)})) == standing
 
 
 def test_what_stands_ordered_is_in_both_courses() -> None:

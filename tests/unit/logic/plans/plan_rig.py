@@ -102,7 +102,7 @@ class Rig:
 
     def _obeyed(self, value: Intent) -> bool:
         if isinstance(value, StationOrder) and value.mode is StationMode.COUNT:
-            return self.running == value.count
+            return (self.running or 0) >= value.count if value.at_least else self.running == value.count
         if isinstance(value, GateOrder) and value.percent is not None:
             return self.gate_percent == value.percent
         return True
@@ -140,7 +140,7 @@ class Rig:
             return
         for _, value in self.slot.values():
             if isinstance(value, StationOrder) and value.mode is StationMode.COUNT:
-                self.running = value.count
+                self.running = max(self.running or 0, value.count) if value.at_least else value.count
             elif isinstance(value, GateOrder) and value.percent is not None:
                 self.gate_percent = value.percent
 

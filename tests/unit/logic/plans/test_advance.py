@@ -38,7 +38,8 @@ from tests.unit.logic.plans.plan_rig import GATE, PS, Rig, W, condition, plan, s
 
 
 def count(number: int) -> StationOrder:
-    return StationOrder(StationMode.COUNT, number)
+    """What a start orders: so many at least."""
+    return StationOrder(StationMode.COUNT, number, at_least=True)
 
 
 def test_steps_follow_each_other_only_when_the_field_proves_them() -> None:

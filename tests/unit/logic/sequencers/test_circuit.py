@@ -6,11 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from controller.domain.assets import Circuit, LightClass
 from controller.domain.command import PointWrite, Proof
 from controller.domain.errors import InvalidValue
 from controller.domain.image import LinkState, View
 from controller.domain.intents import Dim, Switch
+from controller.domain.lights import Circuit, LightClass
 from controller.domain.points import Reading, Value, bad, good, uncertain
 from controller.domain.quality import Detail
 from controller.domain.slots import Slot

@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from controller.domain.assets import Circuit, LightClass
 from controller.domain.command import Wanted
 from controller.domain.errors import InvalidValue
 from controller.domain.image import Ageing, Block, LinkState, View
 from controller.domain.intents import Dim, Intent, Show, Switch
+from controller.domain.lights import Circuit, LightClass
 from controller.domain.points import Reading, Value, bad, good
 from controller.domain.quality import Detail
 from controller.domain.request import Decision, Request

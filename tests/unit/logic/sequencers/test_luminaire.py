@@ -2,11 +2,11 @@ from __future__ import annotations
 
 import pytest
 
-from controller.domain.assets import Display, Luminaire
 from controller.domain.command import PointWrite, Proof
 from controller.domain.errors import InvalidValue
 from controller.domain.image import View
 from controller.domain.intents import Dim, Show, Switch
+from controller.domain.lights import Display, Luminaire
 from controller.domain.points import Value
 from controller.domain.slots import Slot
 from controller.logic.contract import LastWrite

@@ -9,13 +9,15 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from controller.domain.assets import GateRole, Station
+from controller.domain.pumps_and_gates import GateRole
 from controller.domain.slots import Slot
+from controller.domain.stations import Station
 from controller.logic.contract import Ruling
 from controller.logic.forecasts.series import BoreArrival
 from controller.logic.sequencers.gate import proof_within_s
 from controller.logic.tidal.rules import BoreRule
 from controller.logic.tidal.side import bore_window, outer_side, windows_of
+from controller.logic.tidal.trust import WaterMemory
 from controller.logic.water_around import Flush, Guidance, OuterSide, OuterTrust, WaterAround
 from tests.unit.logic.tidal.tide_rig import START, WATER, River, table_of
 from tests.unit.logic.water_rig import PS, Rig, gate, station
@@ -253,8 +255,11 @@ def test_every_river_gate_is_proven_closed_by_arrival_less_travel_less_half_an_h
 # -- a station's side ------------------------------------------------------------------------------------------------
 
 
-def side_at(hours: float, own_m: float | None = None, agreed: bool = True) -> OuterSide:
+def side_at(hours: float, own_m: float | None = None, agreed: bool = True, rose_h: float | None = None) -> OuterSide:
+    """``rose_h``: when the water was seen to rise fast."""
     river = River(at_h=hours - 0.25)
+    if rose_h is not None:
+        river.memory = WaterMemory(rose_s=1000.0 + rose_h * 3600.0)
     state = river.run(15)
     assert state.trust is OuterTrust.AGREED or not agreed
     level_m = state.vote.level_m if own_m is None else own_m
@@ -270,9 +275,26 @@ def test_the_window_begins_in_time_and_says_when_it_is_late(minutes: int, trust:
     assert (side.trust, side.late) == (trust, late)
 
 
-def test_it_ends_after_the_latest_passage_and_the_hold() -> None:
-    assert side_at(8.0 + 89 / 60.0, agreed=False).trust is OuterTrust.BORE_WINDOW
-    assert side_at(8.0 + 91 / 60.0, agreed=False).trust is not OuterTrust.BORE_WINDOW
+@pytest.mark.parametrize(
+    ("rose_h", "last_min", "over_min"),
+    [
+        (8.0, 89, 91),  # on time: the latest passage and the hold
+        (7.9, 89, 91),  # a little early
+        (9.0, 119, 121),  # an hour late: the hold from when it was seen
+        (3.0, 179, 181),  # that rise was another one's: it is waited for
+        (None, 179, 181),
+    ],
+)
+def test_a_bore_that_was_seen_holds_gates_shut_for_its_hold_and_an_unseen_one_is_waited_for(
+    rose_h: float | None, last_min: float, over_min: float
+) -> None:
+    assert side_at(8.0 + last_min / 60.0, agreed=False, rose_h=rose_h).trust is OuterTrust.BORE_WINDOW
+    assert side_at(8.0 + over_min / 60.0, agreed=False, rose_h=rose_h).trust is not OuterTrust.BORE_WINDOW
+
+
+def test_a_bore_that_is_waited_for_is_said_so() -> None:
+    assert "the bore of 08:00 was not seen yet, gates stay closed until 11:00" in side_at(8.75, agreed=False).reason
+    assert "bore expected 08:00" in side_at(8.25, agreed=False).reason
 
 
 def test_a_station_whose_own_gauge_differs_from_the_others_is_distrusted() -> None:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from controller.logic.tidal.trust import WaterMemory, taken_up
 from controller.logic.tidal.voting import outer_vote
 from controller.logic.water_around import OuterTrust
 from tests.unit.logic.tidal.tide_rig import CALM, GAUGES, River, table_of
@@ -38,6 +40,51 @@ def test_trust_is_earned_over_ten_minutes_of_agreement() -> None:
     river = River(at_h=1.0)
     assert river.run(5).trust is OuterTrust.DISTRUSTED
     assert river.run(6).trust is OuterTrust.AGREED
+
+
+def restarted(river: River, after_min: float) -> River:
+    """The river as a controller finds it that was away for so long."""
+    assert river.state is not None
+    agreed_at, rose_at = river.moment.wall, river.state.rose_at
+    river.at_h += after_min / 60.0
+    river.memory = taken_up(river.water, agreed_at, rose_at, river.moment)
+    return river
+
+
+def test_after_a_short_restart_one_look_at_which_they_agree_is_enough() -> None:
+    river = River(at_h=1.0)
+    river.run(15)
+    river = restarted(river, 2.0)
+    river.dead = set(GAUGES)
+    assert river.run(1).trust is OuterTrust.DISTRUSTED, "nothing is believed before it is read"
+    river.dead = set()
+    assert river.run(0.1).trust is OuterTrust.AGREED
+
+
+@pytest.mark.parametrize(("after_min", "lie_m"), [(11.0, 0.0), (2.0, 0.9)])
+def test_trust_from_before_a_restart_is_not_kept_blindly(after_min: float, lie_m: float) -> None:
+    river = River(at_h=1.0)
+    river.run(15)
+    river = restarted(river, after_min)
+    river.offsets = dict.fromkeys(GAUGES, lie_m)
+    assert river.run(0.1).trust is OuterTrust.DISTRUSTED
+    river.offsets = {}
+    assert river.run(5).trust is not OuterTrust.AGREED
+
+
+def test_a_fast_rise_from_before_a_restart_keeps_gates_shut() -> None:
+    river = River(at_h=1.0)
+    river.run(15)
+    river.surge_m = 0.6
+    assert river.run(1).trust is OuterTrust.RISING_FAST
+    river = restarted(river, 5.0)
+    assert river.run(1).trust is OuterTrust.RISING_FAST
+
+
+def test_what_was_seen_in_a_future_that_a_clock_set_back_made_says_nothing() -> None:
+    river = River(at_h=1.0)
+    ahead = river.moment.wall + timedelta(hours=1)
+    assert taken_up(river.water, ahead, ahead, river.moment) == WaterMemory()
 
 
 @pytest.mark.parametrize("lie_m", [-0.9, 0.9])

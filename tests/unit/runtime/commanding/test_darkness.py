@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from controller.domain.assets import Place
+from controller.domain.places import Place
 from controller.runtime.commanding.darkness import reaches_into_the_night
 
 HANGZHOU = Place(30.25, 120.13)

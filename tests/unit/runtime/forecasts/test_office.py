@@ -13,6 +13,7 @@ from controller.domain.image import Image
 from controller.logic.contract import Moment
 from controller.logic.forecasts.places import ForecastPlaces
 from controller.logic.forecasts.series import Forecast, ForecastKind
+from controller.logic.weather_signals import WeatherSignal
 from controller.runtime.alarms import Priority
 from controller.runtime.forecasts.forecasts import Forecasts
 from controller.runtime.forecasts.inbox import CONDITION, FOLDER, SOURCE
@@ -288,6 +289,25 @@ async def test_a_standing_rain_signal_reaches_the_stations_it_covers(tmp_path: P
         assert at() == "red"
         await city.clock.sleep(70.0)
         assert at() == "blue"
+
+
+async def test_a_rain_signal_for_a_street_reaches_the_stations_and_gauges_that_stand_in_it(tmp_path: Path) -> None:
+    async with soft_city(tmp_path) as city:
+        signals, book, site = city.assembly.rain_signals, city.assembly.daylight.asked.signals, city.site
+        station = replace(site.city.stations[PS], street="文新街道")
+        gauge = replace(site.city.gauges[LG], street="北山街道")
+        assets = replace(site.city, stations={PS: station}, gauges={LG: gauge})
+        signals.adopt(replace(site, city=assets))
+        now = city.clock.now()
+        for colour, scope in (
+            ("orange", "street:文新街道"),
+            ("blue", "street:330106/北山街道"),
+            ("red", "street:别处"),
+        ):
+            ends = now + timedelta(hours=1)
+            book.put(WeatherSignal(colour, "rainstorm", colour, scope, "lin", "", now, ends, float("inf")))
+        signals.look(Image({}), Moment(now, city.clock.monotonic()))
+        assert (signals.at(PS), signals.at(LG)) == ("orange", "blue")
 
 
 async def test_a_reload_lets_forecasts_of_a_place_that_went_go(tmp_path: Path) -> None:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from controller.domain.assets import Target
 from controller.domain.intents import Switch, TargetKind
+from controller.domain.targets import Target
 from controller.logic.energy import KWH_MWH, MeterRules
 from controller.logic.light_rates import Cell, LightSum, judged
 from controller.runtime.light_history.ledger import DeviceNight

@@ -8,8 +8,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from controller.domain.assets import Place
 from controller.domain.errors import InvalidValue, StoreError, UnknownTarget
+from controller.domain.places import Place
 from controller.runtime.light_history.slots import Slots, dark_slots, slot_begin, slot_of
 from controller.store.light_history import LightHistoryStore, Tick
 from tests.unit.runtime.light_history.night_city import A, C, night_city

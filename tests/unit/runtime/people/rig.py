@@ -8,9 +8,12 @@ from typing import Any
 
 from argon2 import PasswordHasher
 
-from controller.domain.assets import Cabinet, Circuit, City, Gauge, GaugeKind, Grade, LightClass, Place
+from controller.domain.assets import City
 from controller.domain.clock import Clock
 from controller.domain.errors import StoreError
+from controller.domain.gauges import Gauge, GaugeKind
+from controller.domain.lights import Cabinet, Circuit, Grade, LightClass
+from controller.domain.places import Place
 from controller.domain.rights import Caller, Grant, Role, Scope
 from controller.runtime.authority import Session
 from controller.runtime.people.hashing import Hasher

@@ -37,6 +37,15 @@ plans:
       - {id: take, set: {target: ps, to: hold}, within: 5m}
       - {id: rest, wait: 30m}
     abort: {state: {zh: 交还, en: handed back}}
+  - id: let-out
+    title: {zh: 开闸自排, en: let it out}
+    purpose: {zh: 试验, en: for trying}
+    scope: {ps: 330106-PS-0001}
+    longest: 1h
+    steps:
+      - {id: take, set: {target: ps, to: hold}, within: 5m}
+      - {id: open, set: {target: ps/G2, to: open}, within: 5m}
+    abort: {state: {zh: 交还, en: handed back}}
 """
 FILE = "site/plans/some.yaml"
 

@@ -8,8 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from controller.domain.errors import UnknownTarget
 from controller.domain.slots import Slot
 from controller.runtime.plans.views import RunView
+from controller.runtime.two_persons import ProposalView
 from controller.runtime.views import Receipt
 from controller.store.journal_read import read
 from tests.unit.runtime.plans.small_plans import FILE, PLANS, set_up
@@ -82,6 +84,48 @@ async def test_a_preview_works_once_and_for_who_looked(tmp_path: Path) -> None:
         late = await book.preview("shut", LIN, reason="trying")
         await city.clock.sleep(31.0)
         assert (await book.start(late.token, LIN)).outcomes[0].cause == "OBJECT_NOT_SELECTED"  # type: ignore[union-attr]  # a receipt
+
+
+async def test_a_plan_that_opens_a_gate_to_the_river_waits_for_a_second_person_who_sees_it_afresh(
+    tmp_path: Path,
+) -> None:
+    async with city_with_plans(tmp_path) as city:
+        book, proposals = city.controller.desks.plans, city.controller.desks.proposals
+        preview = await book.preview("let-out", LIN, reason="trying")
+        assert preview.second_person
+        assert not preview.alone
+        proposal = await book.start(preview.token, LIN)
+        assert isinstance(proposal, ProposalView)
+        assert all(one.plan != "let-out" for one in book.runs())
+        own = await proposals.confirm(proposal.id, LIN)
+        assert {one.cause for one in own.outcomes} == {"NO_ACCESS_AUTHORITY"}
+        receipt = await proposals.confirm(proposal.id, WANG)
+        assert all(one.accepted for one in receipt.outcomes), receipt
+        assert now(city, receipt.request_id).live
+        with pytest.raises(UnknownTarget, match="waits no more"):
+            await proposals.confirm(proposal.id, WANG)
+    (line,) = [line for line in read(tmp_path / "data") if line.kind == "plan_started"]
+    assert (line.actor, line.data["confirmed_by"]) == ("lin", "wang")
+
+
+async def test_under_a_declared_response_one_person_starts_it_and_owes_a_countersignature(tmp_path: Path) -> None:
+    async with city_with_plans(tmp_path) as city:
+        declared = await city.controller.desks.states.declare(
+            "water", "city", "flood_iii", for_s=6 * 3600.0, reason="typhoon", caller=person("chief")
+        )
+        assert declared.accepted, declared.text_en
+        preview = await city.controller.desks.plans.preview("let-out", LIN, reason="trying")
+        assert "one person may act" in preview.alone
+        receipt = await city.controller.desks.plans.start(preview.token, LIN)
+        assert isinstance(receipt, Receipt)
+        (debt,) = city.controller.desks.orders.to_countersign()
+        assert (debt.actor, debt.id) == ("lin", f"lin:{receipt.request_id}")
+        refused = await city.controller.desks.orders.countersign(debt.id, LIN, "mine")
+        assert {one.cause for one in refused.outcomes} == {"NO_ACCESS_AUTHORITY"}
+        assert all(one.accepted for one in (await city.controller.desks.orders.countersign(debt.id, WANG)).outcomes)
+        assert city.controller.desks.orders.to_countersign() == ()
+    (line,) = [line for line in read(tmp_path / "data") if line.kind == "plan_started"]
+    assert line.data["countersign"] == debt.id
 
 
 async def test_two_plans_never_move_one_station_unless_one_takes_over_on_the_record(tmp_path: Path) -> None:

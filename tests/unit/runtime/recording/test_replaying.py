@@ -42,8 +42,8 @@ NOT_REMEMBERED: Mapping[str, set[str]] = {
     },
     "staging": {"rules", "_steps"},
     "water": {"_stations", "_interlocks", "_targets", "_rest_s", "_phases", "_verdicts", "_last", "_turn"}
-    | {"_kept", "_standing", "_records"}
-    | {"_feeder_limits", "_feeders", "_kept_gates"},
+    | {"_kept", "_said", "_records"}
+    | {"_feeder_limits", "_feeders"},
     "wet": {"_read", "_in_zones", "zones", "rules", "_names", "_circuits", "_signals", "_lock_points", "roads"}
     | {"_neighbourhood", "_site", "_alarms", "_lamps", "_members"},
     "poles": {"_settings", "_cut_ma", "_kinds", "_with_button", "_neighbourhood", "_warnings", "_read", "_told"}

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import cache
@@ -15,6 +16,7 @@ from controller.logic.hydraulics.estimate import Estimate, ReachState, Trust
 from controller.logic.hydraulics.network import Network
 from controller.logic.hydraulics.outlook import Outlook
 from controller.logic.hydraulics.whatif import Outlooks
+from controller.runtime.alarms import AlarmBook
 from controller.runtime.hydraulics.rain_basis import RainBasis
 from controller.runtime.local_time import LocalTime
 from controller.runtime.table import ImageTable
@@ -73,10 +75,13 @@ class Waters:
         return Outlooks(outlook, outlook, outlook), RainBasis(likely, likely, likely, {}, {}, {}, "", "")
 
 
-def rig(*, rain: float = 0.0, foretold: bool = True) -> tuple[RulesWatch, Waters, Hands, Site]:
+def rig(
+    *, rain: float = 0.0, foretold: bool = True, alarms: AlarmBook | None = None
+) -> tuple[RulesWatch, Waters, Hands, Site]:
     site, clock = hangzhou(), Hands()
     assert site.network is not None
     waters = Waters(site.network, rain=rain, foretold=foretold)
+    alarms = AlarmBook(clock, lambda _: None) if alarms is None else alarms
     watch = RulesWatch(
         site,
         clock=clock,
@@ -84,6 +89,7 @@ def rig(*, rain: float = 0.0, foretold: bool = True) -> tuple[RulesWatch, Waters
         believed=waters,
         looks=waters,
         local=LocalTime(site.lighting.tz),
+        alarms=alarms,
     )
     return watch, waters, clock, site
 
@@ -92,10 +98,10 @@ def look(watch: RulesWatch, clock: Hands) -> int:
     return watch.look(Image({}), Moment(clock.now(), clock.monotonic()))
 
 
-def test_there_is_guidance_for_every_drainage_station_with_its_reason_in_two_languages() -> None:
+async def test_there_is_guidance_for_every_drainage_station_with_its_reason_in_two_languages() -> None:
     watch, _, clock, site = rig()
     before = look(watch, clock)
-    watch.work_out()
+    await watch.work_out()
     assert look(watch, clock) != before
     guidance = watch.at(STATION)
     assert guidance is not None
@@ -109,27 +115,27 @@ def test_there_is_guidance_for_every_drainage_station_with_its_reason_in_two_lan
     assert len(RulesDesk(site, watch).show(lambda name: name == STATION).stations) == 1
 
 
-def test_the_same_guidance_is_no_news() -> None:
+async def test_the_same_guidance_is_no_news() -> None:
     watch, _, clock, _ = rig()
-    watch.work_out()
+    await watch.work_out()
     seen = look(watch, clock)
     clock.s += PLAN_EVERY_S + 1.0
-    watch.work_out()
+    await watch.work_out()
     assert look(watch, clock) == seen
 
 
-def test_rain_that_is_coming_asks_for_units_and_says_what_will_overflow() -> None:
+async def test_rain_that_is_coming_asks_for_units_and_says_what_will_overflow() -> None:
     watch, _, _, site = rig(rain=200.0)
-    watch.work_out()
+    await watch.work_out()
     guidance = watch.at(STATION)
     assert guidance is not None
     assert guidance.least > 0
     assert {one.reach for one in RulesDesk(site, watch).show().overflows} >= {"east"}
 
 
-def test_guidance_nobody_renews_is_withdrawn() -> None:
+async def test_guidance_nobody_renews_is_withdrawn() -> None:
     watch, _, clock, site = rig()
-    watch.work_out()
+    await watch.work_out()
     assert watch.at(STATION) is not None
     clock.s += STALE_S + 1.0
     look(watch, clock)
@@ -137,21 +143,21 @@ def test_guidance_nobody_renews_is_withdrawn() -> None:
     assert "own levels" in RulesDesk(site, watch).show().text_en
 
 
-def test_a_level_that_is_no_longer_measured_takes_its_guidance_away_at_the_next_look() -> None:
+async def test_a_level_that_is_no_longer_measured_takes_its_guidance_away_at_the_next_look() -> None:
     watch, waters, clock, _ = rig()
-    watch.work_out()
+    await watch.work_out()
     assert waters.estimate is not None
     reaches = {**waters.estimate.reaches, "east": ReachState(1.7, 0.05, Trust.SUBSTITUTED)}
     waters.estimate = replace(waters.estimate, reaches=reaches)
     clock.s += 60.0
-    watch.work_out()
+    await watch.work_out()
     assert watch.at(STATION) is None
     assert watch.at(DeviceId("330102-PS-0004")) is not None
 
 
-def test_a_reach_that_passes_its_ceiling_is_no_longer_held_back_at_the_next_look() -> None:
+async def test_a_reach_that_passes_its_ceiling_is_no_longer_held_back_at_the_next_look() -> None:
     watch, waters, clock, _ = rig()
-    watch.work_out()
+    await watch.work_out()
     held = watch.at(STATION)
     assert held is not None
     assert held.most == 0
@@ -160,50 +166,81 @@ def test_a_reach_that_passes_its_ceiling_is_no_longer_held_back_at_the_next_look
         waters.estimate, reaches={**waters.estimate.reaches, "east": ReachState(2.35, 0.01, Trust.MEASURED)}
     )
     clock.s += 60.0
-    watch.work_out()
+    await watch.work_out()
     free = watch.at(STATION)
     assert free is not None
     assert (free.most, free.ease) == (None, False)
 
 
-def test_without_a_forecast_nothing_is_held_back() -> None:
+async def test_without_a_forecast_nothing_is_held_back() -> None:
     watch, _, _, site = rig(foretold=False)
-    watch.work_out()
+    await watch.work_out()
     guidance = watch.at(STATION)
     assert guidance is not None
     assert (guidance.most, guidance.ease) == (None, False)
     assert "east" in RulesDesk(site, watch).show().blind
 
 
-async def test_a_fault_of_the_model_withdraws_guidance_and_stops_nothing() -> None:
-    watch, waters, clock, _ = rig()
-    watch.work_out()
+async def test_a_fault_of_the_model_withdraws_guidance_tells_people_and_stops_nothing() -> None:
+    clock_of_alarms = Hands()
+    alarms = AlarmBook(clock_of_alarms, lambda _: None)
+    watch, waters, clock, _ = rig(alarms=alarms)
+    await watch.work_out()
     waters.broken = True
+    clock.s += PLAN_EVERY_S
 
     class Enough(Exception):
         pass
 
     looked = 0
+    told: list[list[str]] = []
+    guided: list[bool] = []
 
     async def sleep(seconds: float) -> None:
         nonlocal looked
         looked += 1
         clock.s += PLAN_EVERY_S
+        told.append([alarm.text for alarm in alarms.of_kind("rules_failed") if alarm.stands])
+        guided.append(watch.at(STATION) is not None)
+        waters.broken = looked < 2
         if looked > 2:
             raise Enough
 
     clock.sleep = sleep  # type: ignore[method-assign]  # ends an endless task after three looks
     with pytest.raises(Enough):
         await watch.run()
+    assert "ZeroDivisionError: a fault of the model" in told[0][0]
+    assert len(told[1]) == 1
+    assert not told[2]
+    assert guided == [False, False, True]
+
+
+async def test_others_come_to_their_turn_while_a_plan_is_made() -> None:
+    watch, _, _, _ = rig(rain=200.0)
+    planning = asyncio.ensure_future(watch.work_out())
+    turns = 0
+    while not planning.done():
+        turns += 1
+        await asyncio.sleep(0)
+    assert turns >= 3
+
+
+async def test_a_plan_for_waters_that_are_no_longer_these_is_thrown_away() -> None:
+    watch, _, _, site = rig(rain=200.0)
+    planning = asyncio.ensure_future(watch.work_out())
+    await asyncio.sleep(0)
+    watch.adopt(replace(site, water_rules=replace(site.water_rules, price=0.9)))
+    await planning
+    assert watch.worked is None
     assert watch.at(STATION) is None
 
 
-def test_a_reload_begins_anew() -> None:
+async def test_a_reload_begins_anew() -> None:
     watch, _, _, site = rig()
-    watch.work_out()
+    await watch.work_out()
     watch.adopt(site)
     assert watch.at(STATION) is None
-    watch.work_out()
+    await watch.work_out()
     assert watch.at(STATION) is not None
 
 

@@ -1,0 +1,73 @@
+"""A drill that begins as the city stands now: levels and forecasts read from its own controller, and only read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+
+from controller.cli.client import API, ApiClient
+from controller.cli.failing import Refused
+from controller.domain.gauges import GaugeKind
+from controller.logic.drills.drill import Drill, Rain
+from controller.runtime.forecasts.views import RainSeries, SeriesStep
+from controller.runtime.hydraulics.views import NetworkView
+from controller.settings.site import Site
+
+STEP_S = 3600.0
+
+
+@dataclass(frozen=True, slots=True)
+class City:
+    """The city's own controller, asked for what it knows."""
+
+    client: ApiClient
+
+    def waters(self) -> NetworkView:
+        """Its waters now."""
+        view: NetworkView = self.client.get(f"{API}/water/network", NetworkView)
+        return view
+
+    def rain(self, gauge: str) -> RainSeries:
+        """What is foreseen at a rain gauge."""
+        view: RainSeries = self.client.get(f"{API}/forecasts/series", RainSeries, of=gauge)
+        return view
+
+
+def at_the_city(drill: Drill, city: City, site: Site, now: datetime) -> Drill:
+    """The drill with the city's levels and foreseen rain instead of its own, beginning now; the drill's own rain is
+    left out.
+
+    Raises:
+        Refused: the city's controller does not know its waters.
+    """
+    waters = city.waters()
+    levels = {reach.reach: reach.level_m for reach in waters.reaches if reach.level_m is not None}
+    if not levels:
+        raise Refused("the city's controller knows no level of its waters now: hold the drill from its own levels")
+    outside = {water.name: water.level_m for water in waters.outside}
+    return replace(
+        drill,
+        begins=now,
+        levels_m={**drill.levels_m, **levels},
+        outside_m={**drill.outside_m, **outside},
+        rain=tuple(_rain(city, site, now)),
+        own_storms=False,
+    )
+
+
+def _rain(city: City, site: Site, now: datetime) -> Iterator[Rain]:
+    """Each gauge's foreseen rain as a storm of its own, which falls on no other gauge."""
+    gauges = [one.id for one in site.city.gauges.values() if one.kind is GaugeKind.RAIN]
+    for gauge in gauges:
+        steps = [step for step in city.rain(gauge).foreseen if step.ends > now]
+        if not steps:
+            continue
+        hours = int((max(step.ends for step in steps) - now).total_seconds() // STEP_S) + 1
+        rates = [_rate(steps, now.timestamp() + hour * STEP_S) for hour in range(hours)]
+        yield Rain(0.0, STEP_S, (*rates, 0.0), {one: 1.0 if one == gauge else 0.0 for one in gauges})
+
+
+def _rate(steps: Sequence[SeriesStep], at_s: float) -> float:
+    at = datetime.fromtimestamp(at_s, UTC)
+    return next((step.value for step in steps if step.begins <= at < step.ends), 0.0)

@@ -43,7 +43,6 @@ def control(demo: Demo, demo_time: DemoTime, field: FieldProcess) -> int:
         print(sign_in_banner(url, codes, site.name, _said(demo_time, ZoneInfo(site.timezone))), flush=True)
 
     forecasts = DemoForecasts(site.city, load_world(demo.config / "world.yaml"), clock.now(), demo.data)
-    forecasts.write(clock.now())
     serving = Serving(demo.data, demo.host, demo.port, announce, demo_people, _live_view(demo), demo.config, adapt)
     uvloop.run(_until_either_ends(serve(adapt(site), clock, serving), field, forecasts.keep_writing(clock)))
     return 0

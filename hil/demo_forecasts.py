@@ -32,6 +32,8 @@ LATEST_S = 2400.0
 """A storm may come this much earlier or later than foreseen."""
 TABLE_DAYS = 20
 STEP_S = 300.0
+FOLDER_TAKEN_S = 1.0
+"""Real seconds until the controller beside has its folder, or has said why not."""
 SOURCE, TIDE_SOURCE = "demo-weather", "demo-tide"
 
 
@@ -52,11 +54,15 @@ class DemoForecasts:
                 self._put(f"demo-tide_{water.name}.csv", tide_table(water, gauge, now))
 
     async def keep_writing(self, clock: Clock, silent: Callable[[datetime], bool] = lambda _: False) -> None:
-        """Anew every three hours, for ever; not while they are ``silent``."""
+        """At once and anew every three hours, for ever; not while they are ``silent``.
+
+        The controller takes its data folder first: whether there is one, and whose it is, is its word to say.
+        """
+        await clock.sleep(FOLDER_TAKEN_S * clock.speed)
         while True:
-            await clock.sleep(EVERY_S)
             if not silent(clock.now()):
                 await asyncio.to_thread(self.write, clock.now())
+            await clock.sleep(EVERY_S)
 
     def _put(self, name: str, text: str) -> None:
         """Whole or not at all: the inbox never sees half a file."""

@@ -58,6 +58,8 @@ from controller.runtime.mobile_pumps.desk import MobilePumpDesk
 from controller.runtime.noted import Noted
 from controller.runtime.notices.parts import Notices
 from controller.runtime.opcua_office import OpcUaOffice
+from controller.runtime.optimiser.parts import Around as AroundOptimiser
+from controller.runtime.optimiser.parts import Optimiser
 from controller.runtime.people.house import People
 from controller.runtime.people.tokens import key_in
 from controller.runtime.plans.foretelling import Foreteller
@@ -223,6 +225,7 @@ class Assembly:
             conditions=self.conditions.site_book,
         )
         self.waters = Waters(site, self.water, self.table, self.alarms)
+        self.waters.ask("excluded", self.conditions.excluded)
         self.waters.ask("response", DeclaredResponse(self.conditions.declared))
         self.rain_signals = RainSignals(site, self.daylight.asked.signals)
         self.waters.ask("rain_signal", self.rain_signals)
@@ -235,6 +238,7 @@ class Assembly:
             local=self.local,
             came_in=self.forecasts.forecasts.tide_table,
             around=self.water.around,
+            excluded=self.conditions.excluded,
         )
         self.tidal.plug_into(self.waters)
         self.hydraulics = Hydraulics(
@@ -246,6 +250,7 @@ class Assembly:
             book=self.book,
             foretold=self.forecasts.forecasts,
             data=store.folder.path,
+            excluded=self.conditions.excluded.excludes,
         )
         self.hydraulics.tell(self.waters)
         self.model_levels = ModelLevels(self.hydraulics.desk, clock)
@@ -411,6 +416,30 @@ class Assembly:
                 changed=self._ordered,
             ),
         )
+        self.optimiser = Optimiser(
+            site,
+            AroundOptimiser(
+                clock=clock,
+                table=self.table,
+                book=self.book,
+                keeper=self.keeper,
+                evidence=self.evidence,
+                alarms=self.alarms,
+                local=self.local,
+                acts=acts,
+                believed=self.hydraulics.watch,
+                looks=self.hydraulics.ahead,
+                conditions=self.conditions,
+                commanding=self.commanding,
+                follower=self.lives.undertakings,
+                lights=self.lighting,
+                water=self.water,
+                turns=self.turns,
+                changed=self._ordered,
+            ),
+            self.water_rules,
+        )
+        self.waters.ask("guidance", self.optimiser.guidance)
         self.lighting_plans = LightingPlanDesk(site, clock)
         self.light_faults = LightFaults(
             site,
@@ -469,6 +498,7 @@ class Assembly:
                 warnings=self.warnings,
                 tides=self.tidal.tide_desk,
                 states=self.conditions.states,
+                excluded=self.conditions.excluded,
             ),
         )
         self.shifts = ShiftDesk(
@@ -515,6 +545,7 @@ class Assembly:
             leases=self.lives.leases,
             tags=self.conditions.tags,
             switches=self.conditions.switches,
+            gauges=self.conditions.gauges,
             states=self.conditions.states,
             people=self.people.desk,
             bypasses=self.guarding.bypasses,
@@ -529,6 +560,7 @@ class Assembly:
             tonight=self.daylight.tonight,
             network=self.hydraulics.desk,
             water_rules=self.rules_desk,
+            optimiser=self.optimiser.desk,
             forecasts=self.forecasts.desk,
             warnings=self.warnings,
             drill=self.drill,
@@ -601,6 +633,7 @@ class Assembly:
         self.proposals.authorise_by(asking.objection)
         self.lives.leases.authorise_by(asking)
         self.plans.authorise_by(asking, self.people.known.grants)
+        self.optimiser.authorise_by(asking)
         self.dispatch_orders.authorise_by(PlanRightsOf(asking, self.people.known.grants))
 
     def _cycle(

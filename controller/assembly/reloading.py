@@ -92,6 +92,7 @@ async def _swapped(assembly: Assembly, config: Path | None, new: Site, pool: Cha
     assembly.groups.adopt(new)
     assembly.lighting_plans.adopt(new)
     assembly.plans.adopt(new)
+    assembly.optimiser.adopt(new)
     assembly.dispatch_orders.adopt(new)
     route(assembly, await pool.adopt(new, all_anew=anew))
     await assembly.desk.end(gone, "its target left the configuration")

@@ -57,6 +57,7 @@ async def started(assembly: Assembly, config: Path | None, adapt: Callable[[Site
         front.append(tasks.create_task(assembly.model_levels.run(), name="model levels"))
         front.append(tasks.create_task(assembly.hydraulics.run(), name="hydraulics"))
         front.append(tasks.create_task(assembly.water_rules.run(), name="water rules"))
+        front.append(tasks.create_task(assembly.optimiser.watch.run(), name="optimiser"))
         front.append(tasks.create_task(assembly.conditions.states.run(), name="states"))
         front.append(tasks.create_task(assembly.daylight.weather.run(), name="weather signals"))
         try:

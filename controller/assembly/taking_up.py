@@ -44,6 +44,7 @@ async def take_up(assembly: Assembly) -> None:
     assembly.switching.throws.restore(stored.of(SWITCH))
     assembly.tidal.restore(stored)
     assembly.plans.restore(stored)
+    assembly.optimiser.restore(stored)
     assembly.dispatch_orders.restore(stored)
     assembly.shifts.restore(stored)
     await assembly.evidence.begin()

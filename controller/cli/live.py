@@ -95,6 +95,7 @@ def _lighting(now: Overview) -> Text:
     text.append(f"  leases {now.leases}")
     _abnormal(text, now.tags > 0, f"tags 挂牌 {now.tags}", "yellow")
     _abnormal(text, now.switches_away > 0, f"at LOCAL 就地 {now.switches_away}", "yellow")
+    _abnormal(text, now.gauges_excluded > 0, f"gauges excluded 剔除水位计 {now.gauges_excluded}", "yellow")
     _abnormal(text, lights.lamps_unknown > 0, f"unknown {lights.lamps_unknown} lamps", "yellow")
     _abnormal(text, lights.circuits_disagree > 0, f"{lights.circuits_disagree} circuits not as wanted", "red")
     return text

@@ -105,7 +105,8 @@ def overview_line(now: Overview) -> str:
         f"leases {now.leases}",
         "pumping " + (", ".join(pumping) or "none"),
     ]
-    parts += [f"{word} {count}" for word, count in (("tags", now.tags), ("at LOCAL", now.switches_away)) if count]
+    away = (("tags", now.tags), ("at LOCAL", now.switches_away), ("gauges excluded", now.gauges_excluded))
+    parts += [f"{word} {count}" for word, count in away if count]
     parts += [f"{one.state} in {one.scope} ({one.discipline})" for one in now.states]
     if now.bypassed:
         parts.append(f"BYPASSED {len(now.bypassed)}")

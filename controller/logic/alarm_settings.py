@@ -223,6 +223,8 @@ BUILT_IN: Mapping[str, AlarmSpec] = {
         AlarmSpec("tide_disagrees", Words("潮汐表与实测不符", "tide table and gauges apart"), on_delay_s=60.0),
         AlarmSpec("tide_gauge_out", Words("外江水位计异常", "outer gauge out"), on_delay_s=60.0, tagged=True),
         AlarmSpec("gauge_lies", Words("水位计失真", "a level gauge lies"), tagged=True),
+        AlarmSpec("gauge_excluded", Words("水位计已剔除", "a level gauge is excluded")),
+        AlarmSpec("gauge_exclusion_ends", Words("水位计剔除即将到期", "a gauge votes again soon")),
         AlarmSpec("level_filled", Words("水位由模型推算", "level filled in by the model"), on_delay_s=150.0),
         AlarmSpec("level_lost", Words("水域水位不明", "a reach's level lost"), on_delay_s=150.0),
         AlarmSpec("tide_fast", Words("外江急涨", "river rises fast")),

@@ -10,6 +10,7 @@ from enum import Enum
 from controller.domain.command import Cause, Wanted
 from controller.domain.points import TargetId
 from controller.domain.request import Request
+from controller.logic.gauge_exclusion import EXCLUDES_NOTHING, Excluded, LoneGauge
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,6 +242,10 @@ class StationMemory:
     """Whether a diversion program has the station: it brings water in, or is being stopped doing so."""
     gauges: Mapping[str, GaugeWatch] = field(default_factory=dict)
     """The inner level's gauges, watched against each other."""
+    excluded: Excluded = EXCLUDES_NOTHING
+    """The station's level gauges that people took out of the vote, as last told."""
+    lone: LoneGauge | None = None
+    """The one inner gauge that leaves, while there is just one."""
     road: RoadMemory = RoadMemory()
     target: TargetMemory = TargetMemory()
     """How far a target level or a flow that was ordered has been made up."""

@@ -82,7 +82,7 @@ def near_guarantee(station: Station, view: View, around: WaterAround, memory: St
         return None
     span_m = 0.0 if memory.critical.level_m is None else rule.span_m
     from_m = rule.guarantee_m - rule.margin_m - span_m
-    own = inner_level(station, view, memory.gauges)
+    own = inner_level(station, view, memory.gauges, memory.excluded)
     level_m = around.reach_m.get(station.id) if own.level_m is None else own.level_m
     if level_m is None or level_m < from_m:
         return None
@@ -91,7 +91,8 @@ def near_guarantee(station: Station, view: View, around: WaterAround, memory: St
 
 
 def _below_m(station: Station, view: View, around: WaterAround, memory: StationMemory) -> float | None:
-    rule, level_m = rule_of(station, around), inner_level(station, view, memory.gauges).level_m
+    rule = rule_of(station, around)
+    level_m = inner_level(station, view, memory.gauges, memory.excluded).level_m
     if level_m is None:
         level_m = around.reach_m.get(station.id)
     if rule is None or rule.guarantee_m is None or level_m is None:

@@ -104,7 +104,7 @@ def _against_opening_to_the_river(
     for unit in scene.station.units:
         if scene.running(unit) is not False or scene.committed(unit) or unit.id in starting:
             yield hold("unit_runs", f"{gate.name} stays closed while {unit.name} is not proven stopped")
-    if head_m(scene.station, scene.view, scene.level) is None:
+    if head_m(scene.station, scene.view, scene.level, scene.memory.excluded) is None:
         yield hold("outer_level", f"{gate.name} stays closed: inner or outer level is not trusted")
     yield from objections_to_opening(scene, gate)
 

@@ -12,20 +12,14 @@ from statistics import fmean
 
 from controller.domain.image import View
 from controller.logic.contract import GaugeWatch
+from controller.logic.gauge_exclusion import LOOKED_S, MAX_RATE_M_S, NOISE_M, STILL_M
 
 FROZEN_M = 0.05
 """So far both others moved while it did not (m): it is frozen."""
-STILL_M = 0.002
-"""A gauge that moved by less has not moved."""
 AGREE_M = 0.10
 """The two others agree within this (FACTS: gauges further apart are not believed)."""
 BACK_M = 0.05
 """A gauge that was put out comes back once it lies this near the others again (m)."""
-MAX_RATE_M_S = 0.02
-"""No water in a canal or sump rises faster (m/s): what does has leapt."""
-NOISE_M = 0.05
-LOOKED_S = 10.0
-"""A gauge that stood still for longer was read meanwhile: a leap is judged over this time at most (s)."""
 
 
 def follow_gauges(past: Mapping[str, GaugeWatch], points: tuple[str, ...], view: View) -> Mapping[str, GaugeWatch]:

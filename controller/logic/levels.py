@@ -13,8 +13,9 @@ from controller.domain.points import good as good_reading
 from controller.domain.quality import Detail, Quality
 from controller.domain.stations import Station
 from controller.logic.contract import GaugeWatch
+from controller.logic.gauge_exclusion import AGREE_M, EXCLUDES_NOTHING, Excluded
 
-MAX_SPREAD_M = 0.10
+MAX_SPREAD_M = AGREE_M
 """Gauges further apart than this are not believed for automatic escalation (FACTS, pumps)."""
 
 ROUNDING_M = 1e-9
@@ -64,18 +65,36 @@ def _is_number(value: object) -> bool:
     return isinstance(value, (int, float)) and not isinstance(value, bool)
 
 
-def inner_level(station: Station, view: View, watches: Mapping[str, GaugeWatch] = NO_WATCHES) -> LevelVote:
-    """The station's inner level (m). A gauge that is proven frozen or leaping (``level_watch``) has no vote."""
+def inner_level(
+    station: Station,
+    view: View,
+    watches: Mapping[str, GaugeWatch] = NO_WATCHES,
+    excluded: Excluded = EXCLUDES_NOTHING,
+) -> LevelVote:
+    """The station's inner level (m).
+
+    A gauge that is proven frozen or leaping (``level_watch``) has no vote, nor has one that a person took out; then
+    the others have to agree within the exclusion's own tolerance.
+    """
     readings = [view.read(point) for point in station.inner_levels]
     out = {point: watch.out for point, watch in watches.items() if watch.out and point in station.inner_levels}
-    if not out:
+    said = {point: why for point, why in excluded.points.items() if point in station.inner_levels}
+    if not out and not said:
         return vote(readings)
     judged = zip(station.inner_levels, readings, strict=True)
-    voted = vote([one.worse(Quality.BAD, Detail.FROZEN) if point in out else one for point, one in judged])
-    return LevelVote(voted.reading, "; ".join(note for note in (voted.note, *out.values()) if note))
+    voices = [one.worse(Quality.BAD, Detail.FROZEN) if point in out or point in said else one for point, one in judged]
+    voted = vote(voices, min(MAX_SPREAD_M, excluded.agree_m) if said else MAX_SPREAD_M)
+    notes = (voted.note, *out.values(), *(f"{point} is excluded: {why}" for point, why in sorted(said.items())))
+    return LevelVote(voted.reading, "; ".join(note for note in notes if note))
 
 
-def head_m(station: Station, view: View, inner: LevelVote) -> float | None:
+def outer_level_m(station: Station, view: View, excluded: Excluded = EXCLUDES_NOTHING) -> float | None:
+    """The station's own outer level (m); None when it is not GOOD, a person took it out, or there is none."""
+    point = station.outer_level
+    return view.number(point) if point and point not in excluded.points else None
+
+
+def head_m(station: Station, view: View, inner: LevelVote, excluded: Excluded = EXCLUDES_NOTHING) -> float | None:
     """Inner minus outer level (m): what would let water out by itself. None when either is not GOOD."""
-    outer_m = view.number(station.outer_level) if station.outer_level else None
+    outer_m = outer_level_m(station, view, excluded)
     return None if inner.level_m is None or outer_m is None else inner.level_m - outer_m

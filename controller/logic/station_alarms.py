@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from controller.logic.alone import words_alone
 from controller.logic.critical import critical_alarms
 from controller.logic.exercise import exercise_proposals
 from controller.logic.feeder_power import feeder_alarms
@@ -27,7 +28,7 @@ def _conditions(scene: Scene) -> Iterator[tuple[str, str]]:
     yield from road_signal_alarms(scene)
     yield from river_alarms(scene)
     if station.inner_levels and scene.level.note:
-        yield f"{station.id}:level", f"inner level: {scene.level.note}"
+        yield f"{station.id}:level", f"inner level: {scene.level.note}{words_alone(scene)}"
     yield from exercise_proposals(scene)
     if station.supply is not None and supply(scene) is not True:
         lost = memory.supply_lost or supply(scene) is False

@@ -9,7 +9,9 @@ from controller.domain.image import View
 from controller.domain.points import TargetId
 from controller.domain.pumps_and_gates import Gate, PumpUnit
 from controller.domain.stations import Station
+from controller.logic.alone import follow_alone, follow_exclusion
 from controller.logic.contract import GateMemory, Moment, StationMemory, UnitMemory
+from controller.logic.gauge_exclusion import EXCLUDES_NOTHING
 from controller.logic.level_watch import follow_gauges
 from controller.logic.rack_guards import observe_rack
 from controller.logic.road_signal import road_opened
@@ -17,18 +19,23 @@ from controller.logic.station_scene import NO_UNIT, Scene, flag, limits_disagree
 from controller.logic.underpass import follow_road
 from controller.logic.unit_guards import DAY_S, HOUR_S, STILL_PERCENT
 from controller.logic.unit_protection import observe_protection
+from controller.logic.water_around import NOTHING_AROUND, WaterAround
 
 MOVED_PERCENT = 0.5
 """A gate that moved by less is standing: measuring noise."""
 
 
-def observe_station(station: Station, view: View, memory: StationMemory, moment: Moment) -> StationMemory:
+def observe_station(
+    station: Station, view: View, memory: StationMemory, moment: Moment, around: WaterAround = NOTHING_AROUND
+) -> StationMemory:
     """Update run hours, starts, stops, moving gates, dry-run and rack memory from GOOD readings.
 
     A new memory adopts the actual state after the first complete read: what runs is what is wanted (bumpless).
     """
     memory = _observe_supply(station, view, memory, moment)
-    memory = replace(memory, gauges=follow_gauges(memory.gauges, station.inner_levels, view))
+    memory = follow_exclusion(station, memory, around.excluded.get(station.id, EXCLUDES_NOTHING), moment)
+    heard = tuple(point for point in station.inner_levels if point not in memory.excluded.points)
+    memory = replace(memory, gauges=follow_gauges(memory.gauges, heard, view))
     memory = follow_road(station, view, memory, moment)
     scene = scene_of(station, view, memory, {}, moment)
     units = {unit.id: _observe_unit(scene, unit) for unit in station.units}
@@ -36,6 +43,7 @@ def observe_station(station: Station, view: View, memory: StationMemory, moment:
     adopts = view.ready and not memory.adopted
     memory = road_opened(replace(scene, memory=memory))
     memory = observe_rack(replace(scene, memory=replace(memory, units=units)))
+    memory = follow_alone(replace(scene, memory=memory))
     running = sum(1 for _ in replace(scene, memory=memory).committed_units())
     return replace(
         memory,

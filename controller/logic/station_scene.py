@@ -124,7 +124,8 @@ def scene_of(
     around: WaterAround = NOTHING_AROUND,
 ) -> Scene:
     """The scene, with the level voted."""
-    return Scene(station, view, memory, last, moment, inner_level(station, view, memory.gauges), site, around)
+    level = inner_level(station, view, memory.gauges, memory.excluded)
+    return Scene(station, view, memory, last, moment, level, site, around)
 
 
 def attempt_of(unit: PumpUnit, past: UnitMemory, last: LastWrite | None, now_s: float) -> float | None:

@@ -9,9 +9,11 @@ from controller.domain.intents import StationMode, StationOrder
 from controller.domain.request import Request
 from controller.domain.slots import Slot
 from controller.domain.stations import StagedLevels, Station
+from controller.logic.alone import order_alone
 from controller.logic.contract import Moment, StationMemory
 from controller.logic.levels import inner_level
 from controller.logic.station_guidance import NO_GUIDANCE, floor_m, guided, helps
+from controller.logic.station_scene import scene_of
 from controller.logic.station_stages import Stages, step_count, units_of
 from controller.logic.water_around import NOTHING_AROUND, Guidance, WaterAround
 from controller.logic.water_rules.applied import guided_count
@@ -26,13 +28,17 @@ def staged_order(
     """What staged control asks of a station whose ``automatic`` is on; nothing for others.
 
     On a GOOD level: the count, one step at a time and ``stagger_s`` apart, as the network's rules guide it. Otherwise
-    HOLD: what runs goes on and nothing is added, whoever runs it. Nothing at all before the actual state was adopted.
+    HOLD: what runs goes on and nothing is added, whoever runs it; the one gauge that people's exclusions leave may
+    bring one unit more (``logic.alone``). Nothing at all before the actual state was adopted.
     """
     if not station.automatic or station.levels is None or not memory.adopted:
         return memory, ()
     if not view.ready:
         return memory, (_request(station, StationOrder(StationMode.HOLD), "the station cannot be reached"),)
-    vote = inner_level(station, view, memory.gauges)
+    vote = inner_level(station, view, memory.gauges, memory.excluded)
+    if vote.level_m is None and memory.lone is not None:
+        memory, order, why = order_alone(scene_of(station, view, memory, {}, moment))
+        return memory, (_request(station, order, f"{why}; {vote.note}"),)
     if vote.level_m is None:
         return memory, (_request(station, StationOrder(StationMode.HOLD), f"level not trusted: {vote.note}"),)
     memory, said = _stepped(station, station.levels, vote.level_m, memory, moment, around)

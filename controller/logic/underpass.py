@@ -47,12 +47,13 @@ def follow_road(station: Station, view: View, memory: StationMemory, moment: Mom
 def road_level_m(station: Station, view: View, memory: StationMemory) -> float | None:
     """The level over a road: the voted one; where gauges disagree or fail, the highest that can be read.
 
-    Toward danger one gauge is enough; None only when nobody can say anything.
+    Toward danger one gauge is enough, but for one a person excluded; None only when nobody can say anything.
     """
-    voted = inner_level(station, view, memory.gauges).level_m
+    voted = inner_level(station, view, memory.gauges, memory.excluded).level_m
     if voted is not None:
         return voted
-    values = [value for point in station.inner_levels if (value := view.number(point)) is not None]
+    heard = (point for point in station.inner_levels if point not in memory.excluded.points)
+    values = [value for point in heard if (value := view.number(point)) is not None]
     return max(values, default=None)
 
 

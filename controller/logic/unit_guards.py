@@ -186,7 +186,8 @@ def _station_objections(scene: Scene, unit: PumpUnit, slot: Slot) -> Iterator[Ve
         yield hold("dry_run", f"the well ran dry: starts again above {above_m:.2f} m")
     if levels is not None and level_m is not None and level_m <= levels.dry_run_m:
         yield hold("dry_run", f"inner level {level_m:.2f} m is at the dry-run limit {levels.dry_run_m:.2f} m")
-    if scene.station.inner_levels and level_m is None and slot not in PEOPLE and not _second_opinion(scene, slot):
+    unknown = scene.station.inner_levels and level_m is None and slot not in PEOPLE
+    if unknown and not _second_opinion(scene, slot) and not _moves_alone(scene, slot):
         yield hold(
             "level", f"no automatic start on a level nobody can trust ({scene.level.note}); a person may order it"
         )
@@ -215,6 +216,14 @@ def _low_low(scene: Scene) -> Verdict | None:
 def _second_opinion(scene: Scene, slot: Slot) -> bool:
     """Near the guarantee level its reach's level, known from other gauges, stands in for gauges nobody can trust."""
     return slot is Slot.FLOOD_CRITICAL and scene.station.id in scene.around.reach_m
+
+
+def _moves_alone(scene: Scene, slot: Slot) -> bool:
+    """The one gauge a person's exclusion left may bring the station's own control one unit (``logic.alone``)."""
+    levels, lone = scene.station.levels, scene.memory.lone
+    if slot is not Slot.AUTOMATIC or levels is None or lone is None or lone.value_m <= levels.dry_run_m:
+        return False
+    return lone.believed(scene.memory.excluded.lively_s, scene.moment.s)
 
 
 def _reversed(scene: Scene, unit: PumpUnit) -> Verdict | None:

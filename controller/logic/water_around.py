@@ -12,6 +12,7 @@ from enum import StrEnum
 
 from controller.domain.points import DeviceId, TargetId
 from controller.logic.feeder_limits import FeederRoom
+from controller.logic.gauge_exclusion import Excluded
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +131,8 @@ class WaterAround:
     floor_m: Mapping[DeviceId, float] = field(default_factory=dict)
     """What the station's reach is never drawn below (m: navigation, intakes), however it is guided."""
     shut: Mapping[DeviceId, str] = field(default_factory=dict)
+    excluded: Mapping[DeviceId, Excluded] = field(default_factory=dict)
+    """The station's level gauges that people took out of its votes."""
 
 
 NOTHING_AROUND = WaterAround()

@@ -106,7 +106,13 @@ class Controller:
         parts = self._parts
         desks = parts.desks
         self._reporter = Reporter(
-            parts.site, parts.table, parts.book, parts.clock, tags=desks.tags.book, switch=desks.switches.at
+            parts.site,
+            parts.table,
+            parts.book,
+            parts.clock,
+            tags=desks.tags.book,
+            switch=desks.switches.at,
+            excluded=desks.gauges.book,
         )
         self._explainer = Explainer(
             clock=parts.clock,
@@ -180,6 +186,7 @@ class Controller:
             bypassed=tuple(one.text_en for one in parts.desks.bypasses.list()),
             tags=len(parts.desks.tags.book),
             switches_away=parts.desks.switches.kept_out(),
+            gauges_excluded=len(parts.desks.gauges.book.standing()),
             states=parts.desks.states.list(),
             proposed=parts.desks.states.proposed(),
             timetables=parts.desks.timetables.counts(),

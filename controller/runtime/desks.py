@@ -19,6 +19,7 @@ from controller.runtime.diversion.desk import DiversionDesk
 from controller.runtime.drills.desk import DrillDesk
 from controller.runtime.forecasts.desk import ForecastDesk
 from controller.runtime.forecasts.warnings_desk import WarningsDesk
+from controller.runtime.gauge_exclusions.desk import GaugeDesk
 from controller.runtime.handling.desk import HandlingDesk
 from controller.runtime.hydraulics.desk import NetworkDesk
 from controller.runtime.leases.desk import LeaseDesk
@@ -27,6 +28,7 @@ from controller.runtime.light_history.desk import LightFigures
 from controller.runtime.lighting_plans.desk import LightingPlanDesk
 from controller.runtime.mobile_pumps.desk import MobilePumpDesk
 from controller.runtime.notices.desk import NoticeDesk
+from controller.runtime.optimiser.desk import OptimiserDesk
 from controller.runtime.people.desk import PeopleDesk
 from controller.runtime.plans.book import PlanBook
 from controller.runtime.poles.desk import PoleDesk
@@ -58,6 +60,7 @@ class Desks:
     notices: NoticeDesk
     tags: TagDesk
     switches: SwitchDesk
+    gauges: GaugeDesk
     wet_power: WetPowerDesk
     states: Declarations
     people: PeopleDesk
@@ -81,6 +84,7 @@ class Desks:
     forecasts: ForecastDesk
     network: NetworkDesk
     water_rules: RulesDesk
+    optimiser: OptimiserDesk
     mobile_pumps: MobilePumpDesk
     warnings: WarningsDesk
     drill: DrillDesk

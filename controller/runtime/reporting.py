@@ -13,12 +13,13 @@ from controller.domain.lights import Cabinet, Pole
 from controller.domain.points import DeviceId
 from controller.domain.quality import Quality
 from controller.domain.stations import Station
-from controller.logic.levels import inner_level
+from controller.logic.levels import inner_level, outer_level_m
 from controller.logic.station_control import hands_of
 from controller.runtime.actuals import actual_of, running_units
 from controller.runtime.book import RequestBook
 from controller.runtime.conditions.tag_book import TagBook
 from controller.runtime.conditions.views import SwitchView
+from controller.runtime.gauge_exclusions.asked import NONE_EXCLUDED, Excluding
 from controller.runtime.table import ImageTable
 from controller.runtime.views import AssetView, OutputView, PointView, StationSummary
 from controller.settings.site import Site
@@ -46,7 +47,9 @@ class Reporter:
         *,
         tags: TagBook | None = None,
         switch: Callable[[DeviceId], SwitchView | None] = lambda _: None,
+        excluded: Excluding = NONE_EXCLUDED,
     ) -> None:
+        self._excluded = excluded
         self._site = site
         self._table = table
         self._book = book
@@ -172,8 +175,9 @@ class Reporter:
     def _station(self, station: Station) -> StationSummary:
         view = self._view(station.id)
         mode = view.read("mode")
-        vote = inner_level(station, view)
-        outer = view.number(station.outer_level) if station.outer_level else None
+        excluded = self._excluded.of(station.id)
+        vote = inner_level(station, view, excluded=excluded)
+        outer = outer_level_m(station, view, excluded)
         winner = self._book.decision(station.id).winner
         hands = hands_of(view, winner)
         return StationSummary(

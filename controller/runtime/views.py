@@ -244,6 +244,7 @@ class Overview:
     tags: int = 0
     """Maintenance tags that hang."""
     switches_away: int = 0
+    gauges_excluded: int = 0
     """Devices whose LOCAL/REMOTE switch keeps the centre out."""
     states: tuple[DeclarationView, ...] = ()
     """Operating states in force, gravest first."""

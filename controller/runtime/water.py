@@ -184,7 +184,7 @@ class WaterDiscipline:
             station = self._stations[device]
             view = image.view(device, moment.s)
             self._site.look(view)
-            memory = observe_station(station, view, self._memories.get(device, StationMemory()), moment)
+            memory = observe_station(station, view, self._memories.get(device, StationMemory()), moment, around)
             memory, requests = station_requests(
                 station,
                 view,

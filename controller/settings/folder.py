@@ -46,6 +46,8 @@ WATER_KEYS: Mapping[str, type] = {
     "diversion": dict,
     "water_quality": dict,
     "water_rules": dict,
+    "optimiser": dict,
+    "gauge_exclusion": dict,
     "dispatch_orders": dict,
 }
 

@@ -44,6 +44,7 @@ from controller.settings.folder import (
 )
 from controller.settings.forecast_models import ForecastsModel
 from controller.settings.forecasts import forecasts_of
+from controller.settings.gauge_exclusion import GaugeExclusionModel, exclusion_rules_of
 from controller.settings.group_models import LightGroupModel
 from controller.settings.groups import groups_of
 from controller.settings.handling import handling_of
@@ -69,6 +70,8 @@ from controller.settings.network_models import NetworkModel
 from controller.settings.northbound import northbound_of
 from controller.settings.notices import notices_of
 from controller.settings.opcua import opcua_of
+from controller.settings.optimiser import optimiser_of
+from controller.settings.optimiser_models import OptimiserModel
 from controller.settings.overlay import Overlay, version_of
 from controller.settings.parsing import Entry, Findings, Spot
 from controller.settings.plan_models import PlanModel
@@ -225,9 +228,13 @@ class Loader:
             ),
             dispatch=dispatch_of(self._of_water(DispatchOrdersModel, "dispatch_orders", of_water), city, self.findings),
             forecasts=self._forecasts(of_water, city, network, daylight),
+            gauge_exclusion=exclusion_rules_of(
+                self._of_water(GaugeExclusionModel, "gauge_exclusion", of_water), self.findings
+            ),
             water_rules=water_rules_of(
                 self._of_water(WaterRulesModel, "water_rules", of_water), network, self.findings
             ),
+            optimiser=optimiser_of(self._of_water(OptimiserModel, "optimiser", of_water), network, self.findings),
         )
 
     def _site(self, folder: Folder) -> Entry[SiteModel] | None:

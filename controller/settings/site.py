@@ -26,6 +26,7 @@ from controller.logic.hydraulics.network import Network
 from controller.logic.interlocks import InterlockSpec
 from controller.logic.light_groups import LightGroup
 from controller.logic.light_rates import RateRules
+from controller.logic.optimiser.settings import OptimiserSettings
 from controller.logic.plans.plan import Plan
 from controller.logic.poles import PoleSettings
 from controller.logic.scopes import Scopes
@@ -37,6 +38,7 @@ from controller.logic.wet_zones import WetPower
 from controller.settings.access import AccessSettings
 from controller.settings.api import ApiSettings
 from controller.settings.evidence import BackupSettings, EvidenceSettings
+from controller.settings.gauge_exclusion import ExclusionRules
 from controller.settings.leases import LeaseLimits, LeaseRules
 from controller.settings.northbound import NorthboundSettings
 from controller.settings.notices import NoticeSettings
@@ -136,6 +138,8 @@ class Site:
     forecasts: ForecastSettings = field(default_factory=ForecastSettings)
     tides: TidalRules = field(default_factory=TidalRules)
     water_rules: RuleSettings = field(default_factory=RuleSettings)
+    optimiser: OptimiserSettings = field(default_factory=OptimiserSettings)
+    gauge_exclusion: ExclusionRules = field(default_factory=ExclusionRules)
     diversion: DiversionRules = field(default_factory=DiversionRules)
     quality: QualityRules = field(default_factory=QualityRules)
 

@@ -80,10 +80,14 @@ class _City:
         self._last[station] = number
         return number
 
+    def explained(self, station: str) -> list[Any]:
+        """Why its units are as they are."""
+        return [_ok(self.operator.get(f"/explain/{target}")) for target in (station, f"{station}/P1", f"{station}/G1")]
+
     def points(self, station: str) -> dict[str, dict[str, Any]]:
         """Every point by its name."""
         found = _ok(self.operator.get(f"/assets/{station}/points"))
-        return {one["point"].partition("/")[2]: one for one in found}
+        return {one["point"].rpartition("/")[2]: one for one in found}
 
     def sent(self, target: str) -> datetime:
         """When the newest command to it left."""
@@ -101,7 +105,8 @@ def _started(city: _City, station: str, units: int) -> float:
     begun_s = time.monotonic()
     _ok(city.operator.post(f"/dispatch-orders/{number}/execute", json={"token": token}))
     while not (fresh := _running(city, station) - before):
-        assert time.monotonic() - begun_s < PATIENCE_S, f"{number}: nothing started at {station}"
+        if time.monotonic() - begun_s > PATIENCE_S:
+            raise TimeoutError(f"{number}: nothing started at {station}: {city.explained(station)}")
         time.sleep(LOOK_S)
     took_s = time.monotonic() - begun_s
     unit = next(iter(fresh)).partition(".")[0]

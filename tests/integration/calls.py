@@ -46,6 +46,7 @@ SAID: Mapping[str, Any] = {
         }
     ],
     "of": FAR_RAIN,
+    "gauge": f"{PS}/inner_level_2_m",
 }
 QUERIES: Mapping[str, str] = {
     "/api/v1/lighting/report": "?month=2026-06",

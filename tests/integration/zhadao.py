@@ -36,7 +36,7 @@ def small_city(folder: Path, cabinets: int = 2) -> Path:
     for file in (site / "assets").glob("*.yaml"):
         if not file.name.startswith("330102-"):
             file.unlink()
-    for naming_stations in ("water", "plans"):
+    for naming_stations in ("water", "plans", "drills"):
         shutil.rmtree(site / naming_stations, ignore_errors=True)
     (site / "alarms.yaml").unlink(missing_ok=True)
     for names_others in (site / "lighting").glob("*.yaml"):

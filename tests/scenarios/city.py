@@ -41,7 +41,9 @@ CONFIG = Path(__file__).parents[2] / "config" / "hangzhou"
 def hangzhou() -> Site:
     """The demo city as configured; its tables are downloaded only where a scenario is about them."""
     site = load_site(CONFIG)
-    return replace(site, timetables=replace(site.timetables, first_after_s=float("inf")))
+    # The optimiser works in a process of its own, which knows no virtual time: its scenarios bring their own.
+    optimiser = replace(site.optimiser, enabled=False)
+    return replace(site, timetables=replace(site.timetables, first_after_s=float("inf")), optimiser=optimiser)
 
 
 @lru_cache

@@ -7,6 +7,7 @@ from controller.api.desks import (
     drafts,
     drills,
     forecasts,
+    gauges,
     handling,
     leases,
     light_faults,
@@ -15,6 +16,7 @@ from controller.api.desks import (
     mobile_pumps,
     network,
     notices,
+    optimiser,
     orders,
     people,
     plans,
@@ -37,6 +39,7 @@ from controller.api.desks import (
 ROUTERS = tuple(
     desk.router
     for desk in (
+        optimiser,
         orders,
         selections,
         proposals,
@@ -47,6 +50,7 @@ ROUTERS = tuple(
         notices,
         tags,
         switches,
+        gauges,
         states,
         bypasses,
         switching,

@@ -114,7 +114,8 @@ def whatif_in_parts(
 ) -> Iterator[WhatIf | None]:
     """The same, pausing (None) between runs so that whoever shares the thread comes to its turn."""
     courses, trajectory = [], None
-    for laid in (scene.held, orders.over(scene.held)):
+    ordered = orders.over(scene.held)
+    for laid in (scene.held, ordered) if ordered != scene.held else (scene.held,):
         runs = []
         for outlook in (outlooks.likely, outlooks.low, outlooks.high):
             policy = Staged(scene.network, scene.stations, scene.now, laid)
@@ -123,7 +124,7 @@ def whatif_in_parts(
         courses.append(_course(scene, outlooks.likely, runs))
         trajectory = runs[0][0]
     if trajectory is not None:
-        without, with_it = courses
+        without, with_it = courses[0], courses[-1]
         windows, blocked = _windows(scene, outlooks.likely, trajectory), _blocked(scene, outlooks.likely, trajectory)
         yield WhatIf(outlooks.likely, without, with_it, windows, blocked)
 

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 
 from controller.domain.pumps_and_gates import Gate, GateRole
 from controller.logic.contract import ALLOWED, Ruling, Verdict
+from controller.logic.levels import outer_level_m
 from controller.logic.station_scene import Scene, seen_closed
 from controller.logic.tidal.side import RIVER_ROLES
 from controller.logic.water_around import OuterSide, OuterTrust
@@ -34,7 +35,7 @@ def outer_side_of(scene: Scene) -> OuterSide:
 def head_now_m(scene: Scene) -> float | None:
     """Inner minus outer level (m), the outer never taken lower than its tide table allows. None: not known."""
     station, inner_m = scene.station, scene.level.level_m
-    outer_m = scene.view.number(station.outer_level) if station.outer_level else None
+    outer_m = outer_level_m(station, scene.view, scene.memory.excluded)
     if inner_m is None or outer_m is None:
         return None
     least_m = outer_side_of(scene).least_m

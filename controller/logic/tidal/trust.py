@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
@@ -75,17 +75,19 @@ def follow(
     memory: WaterMemory,
     moment: Moment,
     refused: str | None = None,
+    excluded: Collection[GaugePoint] = (),
 ) -> tuple[WaterMemory, WaterState]:
     """One look. Trust is AGREED only while a usable table and trusted gauges have agreed for long enough.
 
-    ``refused``: why the table is not usable, where that was worked out already.
+    ``refused``: why the table is not usable, where that was worked out already. ``excluded``: gauges a person took
+    out of the vote; they stay among those there are, so that none is believed alone for their sake.
     """
     refused = unusable(water, table, moment.wall) if refused is None else refused
     table_m = level_at(table, moment.wall, water.apart_s) if table is not None and not refused else None
     levels = {gauge: _level(reading) for gauge, reading in readings.items()}
     seen = _looked(memory.seen, levels, table_m, moment.s)
     frozen = tuple(gauge for gauge, one in seen.items() if _is_frozen(water, one, table_m, moment.s))
-    voices = {gauge: None if gauge in frozen else level for gauge, level in levels.items()}
+    voices = {gauge: None if gauge in frozen or gauge in excluded else level for gauge, level in levels.items()}
     vote = outer_vote(voices, water.spread_m)
     memory = _sampled(water, replace(memory, seen=seen), vote.level_m, moment.s)
     rise = _rise_m_per_min(memory)

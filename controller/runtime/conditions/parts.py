@@ -26,6 +26,8 @@ from controller.runtime.conditions.tags import TagDesk
 from controller.runtime.conditions.views import SiteFacts
 from controller.runtime.evidence import Evidence
 from controller.runtime.forecasts.office import ForecastOffice
+from controller.runtime.gauge_exclusions.book import ExclusionBook
+from controller.runtime.gauge_exclusions.desk import GaugeDesk
 from controller.runtime.keeper import Keeper
 from controller.runtime.local_time import LocalTime
 from controller.runtime.stream import ChangeStream
@@ -108,6 +110,19 @@ class Conditions:
             local=local,
             changed=look_again,
         )
+        self.excluded = ExclusionBook(
+            site, clock=clock, keeper=keeper, evidence=evidence, alarms=alarms, stream=stream, local=local
+        )
+        self.gauges = GaugeDesk(
+            site,
+            book=self.excluded,
+            table=table,
+            clock=clock,
+            keeper=keeper,
+            evidence=evidence,
+            acts=acts,
+            local=local,
+        )
         self.advisor = StateAdvisor(
             site.city,
             site.states.specs,
@@ -136,16 +151,19 @@ class Conditions:
         """What stands on site at a target, for whoever asks why."""
         declared = self.declared.of_target(target)
         states = tuple(view_of(one, self.declared.spec(one.state)) for one in declared)
-        return SiteFacts(self.site_book.tags.all_on(target), self.switches.at(target), states)
+        gauges = self.gauges.lines(device_of(target))
+        return SiteFacts(self.site_book.tags.all_on(target), self.switches.at(target), states, gauges)
 
     def words(self) -> object:
-        """Another answer whenever a tag, a switch's word or a declaration changed."""
-        return self.site_book.tags.changes, self.site_book.switches.changes, self.declared.changes
+        """Another answer whenever a tag, a switch's word, a declaration or an excluded gauge changed."""
+        site = self.site_book
+        return site.tags.changes, site.switches.changes, self.declared.changes, self.excluded.changes
 
     def restore(self, stored: StoredState) -> None:
         """Take up what stood before a restart."""
         self.tags.restore(stored)
         self.site_book.switches.restore(stored)
+        self.excluded.restore(stored)
         self.states.restore(stored)
 
     def adopt(self, site: Site) -> None:
@@ -154,6 +172,8 @@ class Conditions:
         self.tags.adopt(site.city)
         self.switches.adopt(site.city)
         self.site_book.switches.adopt(site.city, site.local)
+        self.excluded.adopt(site)
+        self.gauges.adopt(site)
         self.declared.adopt(site.city.targets, site.states.specs, _subjects(site))
         self.advisor.adopt(site.city, site.states.specs, site.states.rules)
 

@@ -70,11 +70,12 @@ class DeclarationView:
 @dataclass(frozen=True, slots=True)
 class SiteFacts:
     """What stands on site at a target: the tags that bind it, its switch where that keeps the centre out, and what is
-    declared for it, gravest first."""
+    declared for it, gravest first. ``gauges``: its level gauges that people took out of the vote, in words."""
 
     tags: tuple[Tag, ...] = ()
     switch: SwitchView | None = None
     states: tuple[DeclarationView, ...] = ()
+    gauges: tuple[tuple[str, str], ...] = ()
 
     def lines(self, told: frozenset[str]) -> tuple[tuple[str, str], ...]:
         """One sentence per fact, (English, Chinese), but for guards whose word was ``told`` already."""
@@ -84,6 +85,7 @@ class SiteFacts:
             *((str(tag), f"检修挂牌（{tag.owner}：{tag.reason}）") for tag in tags),
             *((one.text_en, one.text_zh) for one in switch),
             *((f"{one.title_en} declared by {one.by}", f"{one.title_zh}（{one.by}宣布）") for one in self.states),
+            *self.gauges,
         )
 
 

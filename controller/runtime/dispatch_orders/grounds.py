@@ -13,10 +13,11 @@ from controller.domain.quality import Quality
 from controller.domain.stations import Station
 from controller.logic.alarm_settings import Words
 from controller.logic.dispatch_orders.order import FromPlan, Ground, Task
-from controller.logic.levels import vote
+from controller.logic.levels import inner_level
 from controller.runtime.conditions.declarations import Declarations
 from controller.runtime.forecasts.warning_views import RainWarning
 from controller.runtime.forecasts.warnings_desk import WarningsDesk
+from controller.runtime.gauge_exclusions.asked import NONE_EXCLUDED, Excluding
 from controller.runtime.local_time import LocalTime
 from controller.runtime.table import ImageTable
 from controller.runtime.tidal.desk import TideDesk
@@ -42,7 +43,9 @@ class Grounds:
         tides: TideDesk,
         states: Declarations,
         local: LocalTime,
+        excluded: Excluding = NONE_EXCLUDED,
     ) -> None:
+        self._excluded = excluded
         self._clock, self._table, self._warnings = clock, table, warnings
         self._tides, self._states, self._local = tides, states, local
         self.adopt(site)
@@ -75,7 +78,7 @@ class Grounds:
         now_s = self._clock.monotonic()
         for station in stations:
             view = self._table.view(station.id, now_s)
-            inner = vote([view.read(point) for point in station.inner_levels]).reading
+            inner = inner_level(station, view, excluded=self._excluded.of(station.id)).reading
             yield self._level(f"{station.name}内水位", f"{station.name} inner level", inner)
             if station.outer_level:
                 yield self._level(

@@ -25,6 +25,7 @@ from controller.runtime.dispatch_orders.showing import OrderShow
 from controller.runtime.dispatch_orders.writing import OrderWriter
 from controller.runtime.evidence import Evidence
 from controller.runtime.forecasts.warnings_desk import WarningsDesk
+from controller.runtime.gauge_exclusions.asked import NONE_EXCLUDED, Excluding
 from controller.runtime.keeper import Keeper
 from controller.runtime.leases.desk import LeaseDesk
 from controller.runtime.local_time import LocalTime
@@ -59,6 +60,7 @@ class Around:
     warnings: WarningsDesk
     tides: TideDesk
     states: Declarations
+    excluded: Excluding = NONE_EXCLUDED
 
 
 class DispatchOrders:
@@ -91,6 +93,7 @@ class DispatchOrders:
             tides=around.tides,
             states=around.states,
             local=around.local,
+            excluded=around.excluded,
         )
         self._show = OrderShow(site, clock=clock, shelf=shelf, way=way)
         self._alarms = OrderAlarms(site, around.alarms, clock.speed)

@@ -16,6 +16,7 @@ from controller.logic.station_scene import flag
 from controller.logic.tidal.rules import GaugePoint
 from controller.logic.water_around import WaterAround
 from controller.runtime.alarms import AlarmBook, Priority
+from controller.runtime.gauge_exclusions.asked import NONE_EXCLUDED, Excluding
 from controller.settings.site import Site
 
 LOOK_S = 5.0
@@ -29,7 +30,14 @@ class Bars:
     minutes and begin anew with a restart; a cause that stands is seen again at once.
     """
 
-    def __init__(self, site: Site, around: Callable[[], WaterAround], alarms: AlarmBook) -> None:
+    def __init__(
+        self,
+        site: Site,
+        around: Callable[[], WaterAround],
+        alarms: AlarmBook,
+        excluded: Excluding = NONE_EXCLUDED,
+    ) -> None:
+        self._excluded = excluded
         self._around = around
         self._alarms = alarms
         self._bars: dict[DeviceId, BarMemory] = {}
@@ -78,7 +86,7 @@ class Bars:
             response=around.response.get(name, 0),
             signal=around.rain_signal.get(name, ""),
             below_warning_m=around.below_warning_m.get(name),
-            inner_m=inner_level(self._stations[name], view).level_m,
+            inner_m=inner_level(self._stations[name], view, excluded=self._excluded.of(name)).level_m,
             draining=self._draining(bringer, image, moment),
         )
         after = follow_bar(bringer, seen, before, moment.s)

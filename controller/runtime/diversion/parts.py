@@ -14,6 +14,7 @@ from controller.runtime.alarms import AlarmBook
 from controller.runtime.diversion.bars import Bars
 from controller.runtime.diversion.desk import DiversionDesk
 from controller.runtime.diversion.watch import DiversionWatch
+from controller.runtime.gauge_exclusions.asked import NONE_EXCLUDED, Excluding
 from controller.runtime.local_time import LocalTime
 from controller.runtime.table import ImageTable
 from controller.runtime.tidal.alarms import TidalAlarms
@@ -62,16 +63,18 @@ class TideAndDiversion:
         local: LocalTime,
         came_in: CameIn,
         around: Callable[[], WaterAround],
+        excluded: Excluding = NONE_EXCLUDED,
     ) -> None:
         self._clock = clock
-        self.tide = TidalWatch(site, TideTables(site.tides, came_in), TidalAlarms(alarms, local), local, keep)
+        self.tide = TidalWatch(site, TideTables(site.tides, came_in), TidalAlarms(alarms, local), local, keep, excluded)
         self.quality = QualityWatch(site, QualityAlarms(alarms))
-        self.bars = Bars(site, around, alarms)
+        self.bars = Bars(site, around, alarms, excluded)
         self.diversion = DiversionWatch(
             site,
             bars=self.bars,
             fit=self.quality.at,
             falls=self.tide.falls,
+            excluded=excluded,
             alarms=alarms,
             keep=keep,
             local=local,

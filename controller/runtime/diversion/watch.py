@@ -17,6 +17,7 @@ from controller.logic.water_around import Diversion, Flush, SourceQuality
 from controller.runtime.alarms import AlarmBook, Priority
 from controller.runtime.diversion.bars import Bars
 from controller.runtime.diversion.records import PROGRAM, program_body, program_of
+from controller.runtime.gauge_exclusions.asked import NONE_EXCLUDED, Excluding
 from controller.runtime.local_time import LocalTime
 from controller.settings.site import Site
 from controller.store.changes import Change, DropRecord, PutRecord
@@ -45,8 +46,10 @@ class DiversionWatch:
         alarms: AlarmBook,
         keep: Callable[[Change], None],
         local: LocalTime,
+        excluded: Excluding = NONE_EXCLUDED,
     ) -> None:
         self._bars = bars
+        self._excluded = excluded
         self._fit = fit
         self._falls = falls
         self._alarms = alarms
@@ -128,6 +131,7 @@ class DiversionWatch:
 
     def _sight(self, station: DeviceId, image: Image, moment: Moment) -> Sight:
         quality = self._fit(station)
+        view, excluded = image.view(station, moment.s), self._excluded.of(station)
         barred = self._bars.barred(station) or self._bars.shut(station) or ""
 
         def number(gauge: GaugePoint) -> float | None:
@@ -138,7 +142,7 @@ class DiversionWatch:
             barred=barred,
             fit=None if quality is None else quality.fit,
             judged=quality is not None,
-            inner_m=inner_level(self._stations[station], image.view(station, moment.s)).level_m,
+            inner_m=inner_level(self._stations[station], view, excluded=excluded).level_m,
             number=number,
             unfit="" if quality is None else quality.reason,
         )

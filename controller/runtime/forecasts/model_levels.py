@@ -15,6 +15,8 @@ from controller.runtime.hydraulics.views import NetworkView, ReachView
 
 log = structlog.get_logger("forecasts")
 EVERY_S = 300.0
+SUBSTEP_S = 300.0
+"""As coarse as it is asked often: a time to a limit is told to five minutes."""
 KEPT = timedelta(seconds=3 * EVERY_S)
 """What the model said longer ago than this is not told any more."""
 
@@ -22,8 +24,8 @@ KEPT = timedelta(seconds=3 * EVERY_S)
 class Network(Protocol):
     """Who shows the network's waters with their times to a limit (``runtime.hydraulics.desk``)."""
 
-    async def show(self, sees: Callable[[str], bool]) -> NetworkView:
-        """Every reach."""
+    async def show(self, sees: Callable[[str], bool], substep_s: float) -> NetworkView:
+        """Every reach, the hours ahead followed in parts of so many seconds."""
         ...
 
 
@@ -57,7 +59,7 @@ class ModelLevels:
 
     async def ask(self) -> None:
         """Ask once."""
-        seen = await self._network.show(lambda _: True)
+        seen = await self._network.show(lambda _: True, SUBSTEP_S)
         now = self._clock.now()
         found = {gauge: tuple(_met(reach, now)) for reach in seen.reaches for gauge in _gauges(reach)}
         self._ahead, self._asked = found, now

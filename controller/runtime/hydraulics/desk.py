@@ -32,13 +32,16 @@ class NetworkDesk:
     def __init__(self, *, watch: NetworkWatch, ahead: LookingAhead, clock: Clock) -> None:
         self._watch, self._ahead, self._clock = watch, ahead, clock
 
-    async def show(self, sees: Sees) -> NetworkView:
-        """Every reach of which whoever asks sees a gauge or a station; none in a site that describes no waters."""
+    async def show(self, sees: Sees, substep_s: float = SUBSTEP_S) -> NetworkView:
+        """Every reach of which whoever asks sees a gauge or a station; none in a site that describes no waters.
+
+        ``substep_s``: how finely the hours ahead are followed.
+        """
         if self._watch.network is None or self._watch.estimate is None:
             return NO_WATERS
         network, estimate = self._ahead.known()
         mine = _visible(network, sees)
-        came = await self._foreseen(NO_ORDERS, None, AHEAD_H)
+        came = await self._foreseen(NO_ORDERS, None, AHEAD_H, substep_s)
         return network_view(network, estimate, mine, came[0], came[1], AHEAD_H)
 
     async def whatif(self, said: Mapping[TargetId, str], hours: float, for_s: float | None, sees: Sees) -> WhatIfView:
@@ -58,7 +61,8 @@ class NetworkDesk:
                 f"{names}: nothing of it stands in water/network.yaml, so the model knows no effect of it"
             )
         orders = self._ahead.orders(wanted, min(for_s or hours * 3600.0, hours * 3600.0))
-        came, basis, network = await self._foreseen(orders, waters, hours)
+        substep_s = SUBSTEP_S if hours <= AHEAD_H * 2 else LONG_SUBSTEP_S
+        came, basis, network = await self._foreseen(orders, waters, hours, substep_s)
         asked = tuple(f"{target} {value}" for target, value in wanted.items())
         return whatif_view(network, came, basis, asked, _visible(network, sees))
 
@@ -78,12 +82,11 @@ class NetworkDesk:
         return tuple(reach for reach in view.reaches if reach.felt or reach.reach in waters)
 
     async def _foreseen(
-        self, orders: Orders, part: Iterable[str] | None, hours: float
+        self, orders: Orders, part: Iterable[str] | None, hours: float, substep_s: float
     ) -> tuple[WhatIf, RainBasis, Network]:
         """The hours ahead, worked out in slices so that nobody waits for them."""
         scene = self._ahead.scene(part)
         outlooks, basis = self._ahead.outlooks(scene.network, hours)
-        substep_s = SUBSTEP_S if hours <= AHEAD_H * 2 else LONG_SUBSTEP_S
         answers: list[WhatIf] = []
         for answer in whatif_in_parts(scene, outlooks, orders, substep_s=substep_s):
             if answer is None:

@@ -74,10 +74,10 @@ def _gauge(reach: Reach, gauges: list[tuple[str, GaugeState]], estimate: Estimat
     level_zh = "不明" if state.trust is Trust.UNKNOWN else f"{state.level_m:.2f} m（{TRUST_ZH[state.trust]}）"
     text = (
         f"level gauge {points} {en}: it says {said} m, {reach.title_en or reach.name} is believed at {level}. Compare "
-        "it with the staff gauge; the station's own control still uses it"
+        "it with the staff gauge; the station's own control still uses it until `zhadao gauge exclude`"
     )
     believed_zh = f"{reach.title}按 {level_zh} 采信"
-    text_zh = f"水位计 {points} {zh}：显示 {said} m，{believed_zh}。请现场核对水尺；泵站自身控制仍用该水位计"
+    text_zh = f"水位计 {points} {zh}：显示 {said} m，{believed_zh}。请现场核对水尺；未剔除前泵站自身控制仍用该水位计"
     return f"{points} {fault}", text, text_zh, Priority.HIGH
 
 

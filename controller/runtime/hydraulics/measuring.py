@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from controller.domain.assets import City
@@ -23,9 +23,10 @@ class _Unit:
 
 
 class Measuring:
-    """Reads a network's points; made anew when the site changes."""
+    """Reads a network's points; made anew when the site changes. ``excluded``: level points people took out."""
 
-    def __init__(self, network: Network, city: City) -> None:
+    def __init__(self, network: Network, city: City, excluded: Callable[[Point], bool] = lambda _: False) -> None:
+        self._excluded = excluded
         self._levels: dict[DeviceId, list[tuple[Point, str]]] = {}
         named = [reach.gauges for reach in network.reaches.values()]
         named += [water.gauges for water in network.outside.values()]
@@ -43,6 +44,11 @@ class Measuring:
             if station in city.stations
         }
 
+    def all_read(self, table: ImageTable) -> bool:
+        """Whether every device a gauge of the network hangs on was read completely once."""
+        blocks = table.devices()
+        return all(name in blocks and blocks[name].complete for name in self._levels)
+
     def read(self, table: ImageTable, now_s: float) -> Measured:
         """Everything the network's gauges and stations say now."""
         views: dict[DeviceId, View] = {}
@@ -56,7 +62,7 @@ class Measuring:
             text: level
             for device, points in self._levels.items()
             for text, point in points
-            if (level := view(device).number(point)) is not None
+            if not self._excluded(text) and (level := view(device).number(point)) is not None
         }
         rain = {name: mm_h for name in self._rain if (mm_h := view(name).number("rain_mm_h")) is not None}
         flows = {name: flow for name in self._units if (flow := view(name).number("flow_m3s")) is not None}

@@ -34,8 +34,11 @@ class Hydraulics:
         book: RequestBook,
         foretold: Foretold,
         data: Path,
+        excluded: Callable[[str], bool] = lambda _: False,
     ) -> None:
-        self.watch = NetworkWatch(site, clock=clock, table=table, alarms=alarms, keep=keep, data=data)
+        self.watch = NetworkWatch(
+            site, clock=clock, table=table, alarms=alarms, keep=keep, data=data, excluded=excluded
+        )
         self.ahead = LookingAhead(site, watch=self.watch, foretold=foretold, book=book, clock=clock)
         self.desk = NetworkDesk(watch=self.watch, ahead=self.ahead, clock=clock)
 

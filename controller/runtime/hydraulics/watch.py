@@ -8,7 +8,7 @@ from pathlib import Path
 import structlog
 
 from controller.domain.clock import Clock
-from controller.logic.hydraulics.estimate import Estimate
+from controller.logic.hydraulics.estimate import Estimate, Point
 from controller.logic.hydraulics.estimation import estimate
 from controller.runtime.alarms import AlarmBook
 from controller.runtime.hydraulics.gauge_alarms import GaugeAlarms
@@ -23,6 +23,8 @@ from controller.store.state import StoredState
 log = structlog.get_logger("hydraulics")
 
 LOOK_EVERY_S = 60.0
+LOOK_AGAIN_S = 5.0
+"""After a start it is looked so often until every gauge was read once, for a minute at most."""
 KEEP_EVERY_S = 300.0
 """What is believed is kept this often, and so often a row is written to learn from."""
 
@@ -42,7 +44,9 @@ class NetworkWatch:
         alarms: AlarmBook,
         keep: Callable[[Change], None],
         data: Path,
+        excluded: Callable[[Point], bool] = lambda _: False,
     ) -> None:
+        self._excluded = excluded
         self._clock, self._table, self._keep = clock, table, keep
         self._alarms = GaugeAlarms(alarms)
         self._rows = WaterRows(data)
@@ -54,7 +58,7 @@ class NetworkWatch:
     def adopt(self, site: Site) -> None:
         """Take a site over (reload). What is believed of waters that stay goes on."""
         self.network = site.network
-        self._measuring = None if site.network is None else Measuring(site.network, site.city)
+        self._measuring = None if site.network is None else Measuring(site.network, site.city, self._excluded)
         if site.network is None:
             self.estimate = None
         self.changes += 1
@@ -76,12 +80,20 @@ class NetworkWatch:
 
         A supervision boundary: whatever goes wrong here costs an estimate, and never a pump.
         """
+        began_s = self._clock.monotonic()
         while True:
+            waits = self._waits_for_gauges(began_s)
             try:
                 await self.look()
             except Exception:  # the named supervision boundary of the network's model
                 log.exception("network_look_failed")
-            await self._clock.sleep(LOOK_EVERY_S)
+            await self._clock.sleep(LOOK_AGAIN_S if waits else LOOK_EVERY_S)
+
+    def _waits_for_gauges(self, began_s: float) -> bool:
+        """Whether it just began and some gauge was not read yet: what is not known now will be in seconds."""
+        if self._measuring is None or self._clock.monotonic() - began_s >= LOOK_EVERY_S:
+            return False
+        return not self._measuring.all_read(self._table)
 
     async def look(self) -> None:
         """One look."""

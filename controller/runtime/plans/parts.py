@@ -110,7 +110,9 @@ class Plans:
             verdicts=around.verdicts,
         )
         self._shelf = RunShelf()
-        self._watch = FieldWatch(site.city, clock=clock, book=book, table=table, sight=sight)
+        self._watch = FieldWatch(
+            site.city, clock=clock, book=book, table=table, sight=sight, excluded=around.conditions.excluded
+        )
         self._alarms = PlanAlarms(around.alarms, _warn_s(site, clock.speed))
         placing = self._placing()
         self.engine = Engine(

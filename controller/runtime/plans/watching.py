@@ -10,7 +10,7 @@ from controller.domain.command import Cause
 from controller.domain.image import View
 from controller.domain.intents import Direction
 from controller.domain.points import NEVER_READ, DeviceId, Reading, TargetId, bad, device_of, good
-from controller.domain.quality import Detail
+from controller.domain.quality import Detail, Quality
 from controller.domain.slots import Slot
 from controller.domain.stations import Station
 from controller.logic.alarm_settings import Words
@@ -27,6 +27,7 @@ from controller.logic.plans.seen import (
     TargetSeen,
 )
 from controller.runtime.book import RequestBook
+from controller.runtime.gauge_exclusions.asked import NONE_EXCLUDED, Excluding
 from controller.runtime.table import ImageTable
 from controller.runtime.undertakings.sight import Gone, Masked, Met, Sight, Waits
 
@@ -51,7 +52,17 @@ Refused = Mapping[TargetId, tuple[str, str]]
 class FieldWatch:
     """Looks; changes nothing."""
 
-    def __init__(self, city: City, *, clock: Clock, book: RequestBook, table: ImageTable, sight: Sight) -> None:
+    def __init__(
+        self,
+        city: City,
+        *,
+        clock: Clock,
+        book: RequestBook,
+        table: ImageTable,
+        sight: Sight,
+        excluded: Excluding = NONE_EXCLUDED,
+    ) -> None:
+        self._excluded = excluded
         self._city, self._clock, self._book, self._table, self._sight = city, clock, book, table, sight
 
     def adopt(self, city: City) -> None:
@@ -64,12 +75,15 @@ class FieldWatch:
         return all(self._view(device).block.complete for device in {*plan.scope.values(), *plan.stations})
 
     def read(self, device: DeviceId, point: str) -> Reading:
-        """A point; of a station also its voted level and how many of its units run."""
+        """A point; of a station also its voted level and how many of its units run. Nothing is believed of a gauge
+        that a person took out of the vote."""
         station, view = self._city.stations.get(device), self._view(device)
+        if self._excluded.excludes(f"{device}/{point}"):
+            return view.read(point).worse(Quality.UNCERTAIN, Detail.INCONSISTENT)
         if station is None:
             return view.read(point)
         if point == INNER_LEVEL:
-            return inner_level(station, view).reading
+            return inner_level(station, view, excluded=self._excluded.of(station.id)).reading
         if point == RUNNING_UNITS:
             return _counted(station, view, (Direction.DRAIN, Direction.DIVERT))
         if point in (RUNNING_DRAIN, RUNNING_DIVERT):

@@ -47,6 +47,7 @@ from controller.logic.contract import (
     TargetMemory,
     UnitMemory,
 )
+from controller.logic.gauge_exclusion import Excluded, LoneGauge
 from controller.logic.interlocks import Judgement
 from controller.logic.light_guards import BurnMemory
 from controller.logic.lighting_lux import FreezeMemory, Sky, SkyMemory
@@ -70,6 +71,7 @@ _DATACLASSES: tuple[type, ...] = (
     *(SosCase, FloodCase, Case, Finding, LightMeasures, Tag, Declaration, Scope, Bypass, Confirmation),
     *(FreezeMemory, SkyMemory, WeatherSignal, Watched),
     *(Diversion, Flush, Guidance, OuterSide, SourceQuality),
+    *(Excluded, LoneGauge),
 )
 _ENUMS: tuple[type[Enum], ...] = (
     Sky,

@@ -86,7 +86,9 @@ class TideDesk:
                 continue
             level_m = self._table.view(gauge.device, moment.s).number(gauge.point)
             frozen = state is not None and gauge in state.frozen
-            yield TideGaugeView(str(gauge), level_m, "bad" if level_m is None else "frozen" if frozen else "")
+            said = "bad" if level_m is None else "frozen" if frozen else ""
+            excluded = self._watch.excluded.excludes(str(gauge))
+            yield TideGaugeView(str(gauge), level_m, "excluded" if excluded else said)
 
     def _outfall(self, station: Station, water: TidalWater, chosen: Chosen, moment: Moment) -> OutfallView:
         side = self._watch.at(station.id) or OuterSide()

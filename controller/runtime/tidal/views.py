@@ -8,7 +8,7 @@ from datetime import datetime
 
 @dataclass(frozen=True, slots=True)
 class TideGaugeView:
-    """One gauge of a water. ``said``: ``""`` it votes, ``frozen``, or ``bad``."""
+    """One gauge of a water. ``said``: ``""`` it votes, ``frozen``, ``bad``, or ``excluded`` by a person."""
 
     gauge: str
     level_m: float | None

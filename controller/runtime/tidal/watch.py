@@ -8,11 +8,13 @@ from controller.domain.image import Image
 from controller.domain.points import DeviceId
 from controller.domain.stations import Station
 from controller.logic.contract import Moment
+from controller.logic.levels import outer_level_m
 from controller.logic.tidal.rules import TidalWater
 from controller.logic.tidal.side import outer_side
 from controller.logic.tidal.table import falling
 from controller.logic.tidal.trust import WaterMemory, WaterState, follow, taken_up
 from controller.logic.water_around import OuterSide, OuterTrust
+from controller.runtime.gauge_exclusions.asked import NONE_EXCLUDED, Excluding
 from controller.runtime.local_time import LocalTime
 from controller.runtime.tidal.alarms import TidalAlarms
 from controller.runtime.tidal.records import TidalRecords
@@ -33,8 +35,15 @@ class TidalWatch:
     """
 
     def __init__(
-        self, site: Site, tables: TideTables, alarms: TidalAlarms, local: LocalTime, keep: Callable[[Change], None]
+        self,
+        site: Site,
+        tables: TideTables,
+        alarms: TidalAlarms,
+        local: LocalTime,
+        keep: Callable[[Change], None],
+        excluded: Excluding = NONE_EXCLUDED,
     ) -> None:
+        self.excluded = excluded
         self.tables = tables
         self._records = TidalRecords(keep)
         self._alarms = alarms
@@ -100,7 +109,8 @@ class TidalWatch:
             readings = {one: image.view(one.device, moment.s).read(one.point) for one in water.gauges}
             chosen = self.chosen(water, moment)
             memory = self._memories.get(name, NEW)
-            memory, state = follow(water, chosen.near, readings, memory, moment, chosen.refused)
+            out = [one for one in readings if self.excluded.excludes(str(one))]
+            memory, state = follow(water, chosen.near, readings, memory, moment, chosen.refused, out)
             self._memories[name], self.states[name] = memory, state
             self._records.note(name, state, moment)
             self._alarms.tell(water, state, chosen, moment)
@@ -110,7 +120,7 @@ class TidalWatch:
     def _answer(self, station: Station, image: Image, moment: Moment) -> None:
         water = self.waters[station.outer_water]
         view = image.view(station.id, moment.s)
-        own_m = view.number(station.outer_level) if station.outer_level else None
+        own_m = outer_level_m(station, view, self.excluded.of(station.id))
         near = self.chosen(water, moment).near
         side = outer_side(station, water, self.states[water.id], near, own_m, moment, self._local.zone)
         if self._sides.get(station.id) != side:

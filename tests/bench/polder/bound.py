@@ -161,10 +161,17 @@ class _Relaxation:
                     continue
                 share = [(column[step], 1.0 / most[step]), (self.count[gate.station][step], 1.0 / station.count)]
                 self.lp.row(share, -np.inf, 1.0)
-                self._envelope(column[step], gate.k, station.inner, step, float(low_tide[step]))
+                self._envelope(column[step], gate.station, gate.k, step, float(low_tide[step]))
 
-    def _envelope(self, column: int, k: float, pool: int, step: int, outer: float) -> None:
-        """q ≤ k·√(mean head), by tangents: straight from the lowest head that can be, where that is negative."""
+    def _envelope(self, column: int, place: int, k: float, step: int, outer: float) -> None:
+        """q ≤ k·√(mean head), by tangents: straight from the lowest head that can be, where that is negative.
+
+        And only for the part θ of the step in which no unit runs, of which θ ≤ 1 − mean count ÷ units. While units run
+        the level is at least the lowest, so a line c + d·(level − lowest) over the flow comes to at most
+        c·θ + d·(mean level − lowest).
+        """
+        station = self.case.stations[place]
+        pool = station.inner
         lowest = self.case.pools[pool].floor_m - UNDER_FLOOR_M - outer
         ends = [(self.level[pool][step], 0.5), (self.level[pool][step + 1], 0.5)]
         heads = [head for head in TANGENT_HEADS_M if lowest >= 0.0 or head > -lowest]
@@ -175,7 +182,9 @@ class _Relaxation:
         for slope, offset in lines:
             # q ≤ k·(slope·(mean level + slack − outer) + offset)
             limit = k * (slope * (float(self.slack[step, pool]) - outer) + offset)
-            self.lp.row([(column, 1.0), *((level, -k * slope * half) for level, half in ends)], -np.inf, limit)
+            beside = max(0.0, k * (slope * lowest + offset)) / station.count
+            terms = [(column, 1.0), (int(self.count[place][step]), beside)]
+            self.lp.row([*terms, *((level, -k * slope * half) for level, half in ends)], -np.inf, limit)
 
     def _links(self) -> None:
         self.link = []

@@ -10,6 +10,7 @@ from itertools import product
 
 from tests.bench.polder.cases import case_of
 from tests.bench.polder.city import Case
+from tests.bench.polder.optimised import Optimised
 from tests.bench.polder.plain import Staged
 from tests.bench.polder.regret import reference, regret
 from tests.bench.polder.ruled import Ruled
@@ -20,10 +21,11 @@ Error = float | None
 
 CONTROLLERS: dict[str, Callable[[Case], Controller]] = {
     "rules": Ruled,
+    "optimiser": Optimised,
     "staged": Staged,
     "staged_lowered": lambda case: Staged(case, lowered_m=0.3),
 }
-"""Whoever can be put in charge, by name. An optimiser adds itself: ``CONTROLLERS["optimiser"] = …``."""
+"""Whoever can be put in charge, by name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +55,9 @@ class Outcome:
     bound_guarantee_mh: float
     above_guarantee_m: float
     """How far above its guarantee level any pool came at worst (≤ 0: never)."""
+    solves: int = 0
+    handed_over: int = 0
+    """Plans of an optimiser that were followed, and how often it handed over to the rules instead."""
 
 
 def trials_of(
@@ -69,12 +74,14 @@ def outcome_of(trial: Trial) -> Outcome:
         AssertionError: it cost less than its bound, or lost water.
     """
     case = case_of(trial.kind, trial.seed)
-    run = try_out(case, CONTROLLERS[trial.controller](case), trial.error)
+    acting = CONTROLLERS[trial.controller](case)
+    run = try_out(case, acting, trial.error)
     if run.balance_m3 > 1.0:
         raise AssertionError(f"{trial.name}: the plant lost {run.balance_m3:.1f} m³ of water")
     bound = reference(trial.kind, trial.seed)
     above = max(float(peak) - pool.guarantee_m for peak, pool in zip(run.peak_m, case.pools, strict=True))
-    return Outcome(trial, run, regret(case, run), bound.warning_mh, bound.guarantee_mh, above)
+    solves, over = (acting.followed, acting.handed_over) if isinstance(acting, Optimised) else (0, 0)
+    return Outcome(trial, run, regret(case, run), bound.warning_mh, bound.guarantee_mh, above, solves, over)
 
 
 def outcomes(trials: Sequence[Trial]) -> list[Outcome]:

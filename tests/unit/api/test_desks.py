@@ -198,6 +198,24 @@ async def test_people_and_keys_are_administrators_work(tmp_path: Path) -> None:
         assert (await lin.get("/me")).status_code == 401
 
 
+async def test_a_gauge_is_taken_out_of_the_vote_by_whoever_operates_its_station_and_by_nobody_else(
+    tmp_path: Path,
+) -> None:
+    async with small_city(tmp_path) as city:
+        lin, _ = await two(city)
+        gauge = {"gauge": f"{PS}/inner_level_2_m", **WHY}
+        assert (await lin.post("/gauges/include", gauge)).status_code == 409
+        assert (await lin.post("/gauges/exclude", {**gauge, "for_s": 600})).json()["accepted"]
+        (shown,) = (await lin.get("/gauges/exclusions")).json()
+        assert (shown["gauge"], shown["by"], shown["reason"]) == (gauge["gauge"], "lin", WHY["reason"])
+        assert (await lin.post("/gauges/exclude", {**gauge, "for_s": 13 * 3600})).status_code == 422
+        strange = {**gauge, "gauge": f"{PS}/inner_level_9_m", "for_s": 600}
+        assert (await lin.post("/gauges/exclude", strange)).status_code == 404
+        viewer = await city.asker("wu", Grant(Role.VIEWER, DIVISION))
+        assert (await viewer.post("/gauges/include", gauge)).status_code == 403
+        assert (await lin.post("/gauges/include", gauge)).status_code == 200
+
+
 async def test_switches_bypasses_and_wet_circuits_answer_in_their_own_words(tmp_path: Path) -> None:
     async with small_city(tmp_path) as city:
         lin, _ = await two(city)

@@ -68,6 +68,21 @@ def test_a_switch_at_local_is_listed_and_released_once_it_is_back(city: City, pa
     city.wait_for(lambda: city.assembly.controller.desks.switches.at(LC2) is None)
 
 
+def test_a_lying_gauge_is_taken_out_of_the_vote_listed_and_put_back(pair: Desk) -> None:
+    gauge = f"{PS}/inner_level_2_m"
+    assert "无剔除" in pair("gauge", "exclusions").output
+    out = pair("gauge", "exclude", gauge, "--for", "2h", "--reason", "staff gauge says 3.20 m", *AS)
+    assert (out.exit_code, "已剔除" in out.output) == (0, True), out.output
+    listed = pair("gauge", "exclusions").output
+    assert gauge in listed
+    assert "operator: staff gauge says 3.20 m" in listed
+    assert json.loads(pair("gauge", "exclusions", "--json").output)[0]["gauge"] == gauge
+    assert "gauges excluded 1" in pair("status").output
+    assert pair("gauge", "include", gauge, "--reason", "cleaned", *AS).exit_code == 0
+    again = pair("gauge", "include", gauge, "--reason", "cleaned", *AS)
+    assert (again.exit_code, "未被剔除" in again.output) == (1, True)
+
+
 def test_a_state_is_declared_renewed_ended_and_remembered(pair: Desk) -> None:
     words = ("water", "flood_iv", "--scope", "division:330106", "--for", "3h", "--reason", "notice 12")
     declared = pair("state", "declare", *words, *AS)

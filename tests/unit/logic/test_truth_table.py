@@ -114,11 +114,14 @@ def test_every_guard_in_the_code_is_described_and_nothing_else_is() -> None:
     named |= {"undercurrent", "closed_path", "auxiliary"}  # what locks a running unit out: logic.unit_protection
     named |= {"bore", "fast_rise", "mountain_flood"}  # of river gates: logic.tidal.gates
     named |= {"drainage_first", "lining"}  # of units that bring water in: logic.diversion.turning
+    named |= {"road_water", "road_blind"}  # of a road's signal: logic.road_signal
     both = (STATION.units[0], replace(STATION.units[1], direction="divert"))
     two_ways = replace(STATION, units=both, turning=Turning())
     intake = replace(STATION.gates[0], id=f"{STATION.id}/G9", output="G9", role=GateRole.INTAKE)
     at_a_river = replace(STATION, outer_water="river", gates=(*STATION.gates, intake))
-    stations = (STATION, two_ways, at_a_river, equipped())
+    boom = replace(STATION.gates[0], id=f"{STATION.id}/G8", output="G8", role=GateRole.ROAD)
+    under_a_road = replace(STATION, gates=(*STATION.gates, boom))
+    stations = (STATION, two_ways, at_a_river, under_a_road, equipped())
     described = {guard.id for one in stations for guard in station_guards(one, POINTS)}
     elsewhere = {"not_ready", "local", "plc_stops", "no_restrike", "rack_stop"}
     assert described - elsewhere == named

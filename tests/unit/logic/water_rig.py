@@ -349,7 +349,7 @@ class Rig:
         self.plant.advance(self.now_s, 1.0)
         view = self.view = self.look()
         self._verify(view)
-        self.memory = observe_station(self.station, view, self.memory, self.moment)
+        self.memory = observe_station(self.station, view, self.memory, self.moment, self.around)
         self.memory, computed = station_requests(
             self.station,
             view,

@@ -9,7 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from controller.logic.tidal.trust import WaterMemory, taken_up
+from controller.domain.points import good
+from controller.logic.tidal.rules import GaugePoint
+from controller.logic.tidal.trust import WaterMemory, follow, taken_up
 from controller.logic.tidal.voting import outer_vote
 from controller.logic.water_around import OuterTrust
 from tests.unit.logic.tidal.tide_rig import CALM, GAUGES, River, table_of
@@ -170,3 +172,16 @@ def test_agreed_always_means_that_voted_level_and_table_agree(lies: dict, dead: 
         assert state.off_m <= river.water.tolerance_m
         assert state.vote.level_m is not None
         assert sum(1 for gauge in GAUGES if gauge not in dead) >= 2
+
+
+def test_an_excluded_gauge_has_no_voice_and_makes_no_other_one_believed_alone() -> None:
+    river = River(at_h=1.0)
+    readings = {gauge: good(level, river.moment.s) for gauge, level in zip(GAUGES, (1.0, 1.02, 9.0), strict=True)}
+
+    def voted(*excluded: GaugePoint) -> float | None:
+        return follow(river.water, None, readings, WaterMemory(), river.moment, "", excluded)[1].vote.level_m
+
+    assert voted() == pytest.approx(1.01)
+    assert voted(A) is None, "the liar and the last honest one contradict each other"
+    assert voted(C) == pytest.approx(1.01)
+    assert voted(A, C) is None, "one alone is believed only where there is no other"

@@ -324,8 +324,9 @@ async def test_a_reload_lets_forecasts_of_a_place_that_went_go(tmp_path: Path) -
 
 async def test_the_network_s_times_to_a_limit_are_told_for_its_gauges_and_forgotten_when_it_falls_silent() -> None:
     class Waters:
-        async def show(self, sees: object) -> NetworkView:
+        async def show(self, sees: object, substep_s: float) -> NetworkView:
             assert callable(sees)
+            assert substep_s > 0.0
             gauge = GaugeView(f"{LG}/level_m", 2.1)
             limits = (1.0, 2.7, 3.2, 5400.0, None)
             reach = ReachView("canal", "运河", "canal", 2.1, 0.1, "measured", 0.3, 4.0, 0.0, *limits, (gauge,), ())

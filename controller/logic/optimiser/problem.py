@@ -1,0 +1,65 @@
+"""What the optimiser is asked, and what it answers: a network, its hours ahead, and counts for every step of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from controller.domain.points import DeviceId, TargetId
+from controller.logic.hydraulics.network import Network
+from controller.logic.hydraulics.outlook import Outlook
+from controller.logic.optimiser.settings import OptimiserSettings
+from controller.logic.water_rules.scene import NetworkNow
+
+
+@dataclass(frozen=True, slots=True)
+class Earlier:
+    """A plan made before, as it was meant: what a solve begins from, and the levels it takes gates to work at.
+
+    ``levels_m`` as the model checked them: at the start and at every step's end.
+    """
+
+    start: datetime
+    steps_s: tuple[float, ...]
+    counts: Mapping[DeviceId, tuple[float, ...]]
+    by_gate: Mapping[TargetId, tuple[float, ...]]
+    levels_m: Mapping[str, tuple[float, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One question. ``local``: the outlook's start by the local clock (tariff). ``foretold``: reaches forecast for.
+
+    ``earlier``: the plan before this one, to start from.
+    """
+
+    network: Network
+    now: NetworkNow
+    outlook: Outlook
+    settings: OptimiserSettings
+    local: datetime
+    foretold: frozenset[str] | None = None
+    earlier: Earlier | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A plan: units by station, by gate the share of each step it has the water (0 … 1), and the levels expected of it.
+
+    ``gap``: how far from the best it may be at most (share); ``seconds``: what the solver took.
+    """
+
+    start: datetime
+    steps_s: tuple[float, ...]
+    counts: Mapping[DeviceId, tuple[float, ...]]
+    by_gate: Mapping[TargetId, tuple[float, ...]]
+    levels_m: Mapping[str, tuple[float, ...]]
+    gap: float = 0.0
+    seconds: float = 0.0
+    unsolved: tuple[DeviceId, ...] = field(default=())
+
+    @property
+    def earlier(self) -> Earlier:
+        """As the next solve begins from it."""
+        return Earlier(self.start, self.steps_s, self.counts, self.by_gate, self.levels_m)

@@ -136,7 +136,7 @@ def phone(
     Exit code 0: it is kept. 1: refused.
     """
     body = words_of(reason, plan, param, target, value, lasting, "district_manual", unit, ground)
-    return _act(client, f"{PATH}/phone", {**body, "spoken_at": at, "spoken_by": by, "spoken_to": to})
+    return _act(client, f"{API}/phone-orders", {**body, "spoken_at": at, "spoken_by": by, "spoken_to": to})
 
 
 @order_app.command("preview")

@@ -17,7 +17,7 @@ class OptimiserModel(Model):
 
     enabled: bool = True
     every: Annotated[Duration, Field(ge=300, le=900, description="5 to 15 minutes")] = 600.0
-    limit: Annotated[Duration, Field(ge=1, le=10, description="the solver's time, at most 10 s")] = 10.0
+    limit: Annotated[Duration, Field(ge=1, le=8, description="2 s later its process is killed")] = 8.0
     gap: Annotated[float, Field(ge=0.0001, le=0.05)] = 0.001
     whole: Annotated[Duration, Field(ge=900, le=86400)] = 6 * 3600.0
     choice: Annotated[Duration, Field(ge=900, le=86400)] = 6 * 3600.0

@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from controller.settings.load import load_site
 from tests.bench.registry import benchmark
 
 ROOT = Path(__file__).parents[2]
@@ -62,6 +63,17 @@ def cold_start_ready_s() -> list[float]:
 )
 def cold_start_processor_s() -> list[float]:
     return [start.processor_s for start in _starts()]
+
+
+@benchmark("core.site_load_s", unit="s", must=2, goal=0.7, note="processor time of reading and checking the demo site")
+def site_load_s() -> list[float]:
+    return [_loaded_s() for _ in range(SAMPLES)]
+
+
+def _loaded_s() -> float:
+    begun_s = time.process_time()
+    load_site(ROOT / "config" / "hangzhou")
+    return time.process_time() - begun_s
 
 
 @cache

@@ -31,7 +31,7 @@ from controller.runtime.dispatch_orders.views import DispatchOrderPreview, Dispa
 from controller.runtime.dispatch_orders.writing_orders import Draft
 from controller.runtime.two_persons import ProposalView
 
-router = APIRouter(prefix="/api/v1/dispatch-orders", tags=["dispatch orders"])
+router = APIRouter(prefix="/api/v1", tags=["dispatch orders"])
 _ANSWERS = settled(DispatchReceipt, mine.DONE, mine.NOT_DONE, 404)
 _WRITTEN = settled(DispatchReceipt, mine.DONE, mine.NOT_DONE, 404)
 _EXECUTED = {
@@ -44,7 +44,7 @@ _EXECUTED = {
 Number = Annotated[str, Path(min_length=9, max_length=16, description="The order's number: `2026-0001`.")]
 
 
-@router.get("", summary="Dispatch orders, newest first", responses=seen([mine.ORDER], "Orders."))
+@router.get("/dispatch-orders", summary="Dispatch orders, newest first", responses=seen([mine.ORDER], "Orders."))
 async def dispatch_orders(
     shared: SharedState,
     viewer: Viewer,
@@ -56,7 +56,7 @@ async def dispatch_orders(
     return [one for one in found if all(sees(shared, viewer, name) for name in one.objects)][:limit]
 
 
-@router.post("", summary="Write an order", response_model=DispatchReceipt, responses=_WRITTEN)
+@router.post("/dispatch-orders", summary="Write an order", response_model=DispatchReceipt, responses=_WRITTEN)
 async def propose(
     shared: SharedState, caller: Caller, wanted: inputs.DispatchOrderInput
 ) -> DispatchReceipt | JSONResponse:
@@ -66,7 +66,9 @@ async def propose(
     return verdict(await _desk(shared).propose(draft, caller.caller))
 
 
-@router.post("/phone", summary="Enter an order given by telephone", response_model=DispatchReceipt, responses=_WRITTEN)
+@router.post(
+    "/phone-orders", summary="Enter an order given by telephone", response_model=DispatchReceipt, responses=_WRITTEN
+)
 async def phone(shared: SharedState, caller: Caller, wanted: inputs.PhoneOrderInput) -> DispatchReceipt | JSONResponse:
     """Afterwards, and marked so: when it was spoken, by whom, to whom, and who entered it. It executes nothing."""
     draft = wanted.draft()
@@ -75,7 +77,7 @@ async def phone(shared: SharedState, caller: Caller, wanted: inputs.PhoneOrderIn
     return verdict(await _desk(shared).enter_spoken(draft, caller.caller, spoken))
 
 
-@router.get("/{order_number}", summary="One order", responses=seen(mine.ORDER, "As it stands.", 404))
+@router.get("/dispatch-orders/{order_number}", summary="One order", responses=seen(mine.ORDER, "As it stands.", 404))
 async def dispatch_order(shared: SharedState, viewer: Viewer, order_number: Number) -> DispatchOrderView:
     """Its words, grounds, ticket, every step with who and when, and what the field makes of it."""
     must(shared, viewer, Right.SEE, order_number, _objects(shared, order_number))
@@ -83,7 +85,7 @@ async def dispatch_order(shared: SharedState, viewer: Viewer, order_number: Numb
 
 
 @router.get(
-    "/{order_number}/form",
+    "/dispatch-orders/{order_number}/form",
     summary="The written form of an order",
     response_class=HTMLResponse,
     responses={
@@ -101,7 +103,7 @@ async def form(shared: SharedState, viewer: Viewer, order_number: Number) -> HTM
 
 
 @router.post(
-    "/{order_number}/preview",
+    "/dispatch-orders/{order_number}/preview",
     summary="What would executing it do?",
     responses={200: documented(mine.PREVIEW, "Nothing is done."), **ACT, **refusals(404)},
 )
@@ -114,7 +116,12 @@ async def preview(
     return await _desk(shared).preview(order_number, caller.caller, take_over=wanted.take_over)
 
 
-@router.post("/{order_number}/issue", summary="Issue an order", response_model=DispatchReceipt, responses=_ANSWERS)
+@router.post(
+    "/dispatch-orders/{order_number}/issue",
+    summary="Issue an order",
+    response_model=DispatchReceipt,
+    responses=_ANSWERS,
+)
 async def issue(
     shared: SharedState, caller: Caller, order_number: Number, given: inputs.IssueInput
 ) -> DispatchReceipt | JSONResponse:
@@ -129,7 +136,10 @@ async def issue(
 
 
 @router.post(
-    "/{order_number}/acknowledge", summary="Acknowledge an order", response_model=DispatchReceipt, responses=_ANSWERS
+    "/dispatch-orders/{order_number}/acknowledge",
+    summary="Acknowledge an order",
+    response_model=DispatchReceipt,
+    responses=_ANSWERS,
 )
 async def acknowledge(
     shared: SharedState, caller: Caller, order_number: Number, given: inputs.RemarkInput
@@ -139,7 +149,12 @@ async def acknowledge(
     return verdict(await _desk(shared).acknowledge(order_number, caller.caller, remark=given.remark))
 
 
-@router.post("/{order_number}/reject", summary="Reject an order", response_model=DispatchReceipt, responses=_ANSWERS)
+@router.post(
+    "/dispatch-orders/{order_number}/reject",
+    summary="Reject an order",
+    response_model=DispatchReceipt,
+    responses=_ANSWERS,
+)
 async def reject(
     shared: SharedState, caller: Caller, order_number: Number, why: inputs.OrderReasonInput
 ) -> DispatchReceipt | JSONResponse:
@@ -149,7 +164,10 @@ async def reject(
 
 
 @router.post(
-    "/{order_number}/tick", summary="Tick the operation ticket", response_model=DispatchReceipt, responses=_ANSWERS
+    "/dispatch-orders/{order_number}/tick",
+    summary="Tick the operation ticket",
+    response_model=DispatchReceipt,
+    responses=_ANSWERS,
 )
 async def tick(
     shared: SharedState, caller: Caller, order_number: Number, given: inputs.TickInput
@@ -161,7 +179,10 @@ async def tick(
 
 
 @router.post(
-    "/{order_number}/execute", summary="Execute what was previewed", response_model=DispatchReceipt, responses=_EXECUTED
+    "/dispatch-orders/{order_number}/execute",
+    summary="Execute what was previewed",
+    response_model=DispatchReceipt,
+    responses=_EXECUTED,
 )
 async def execute(
     shared: SharedState, caller: Caller, order_number: Number, given: inputs.ExecuteInput
@@ -174,7 +195,12 @@ async def execute(
     return verdict(came)
 
 
-@router.post("/{order_number}/abort", summary="Abort an order", response_model=DispatchReceipt, responses=_ANSWERS)
+@router.post(
+    "/dispatch-orders/{order_number}/abort",
+    summary="Abort an order",
+    response_model=DispatchReceipt,
+    responses=_ANSWERS,
+)
 async def abort(
     shared: SharedState, caller: Caller, order_number: Number, why: inputs.OrderReasonInput
 ) -> DispatchReceipt | JSONResponse:
@@ -183,7 +209,12 @@ async def abort(
     return verdict(await _desk(shared).abort(order_number, caller.caller, why.reason))
 
 
-@router.post("/{order_number}/close", summary="Close an order", response_model=DispatchReceipt, responses=_ANSWERS)
+@router.post(
+    "/dispatch-orders/{order_number}/close",
+    summary="Close an order",
+    response_model=DispatchReceipt,
+    responses=_ANSWERS,
+)
 async def close(
     shared: SharedState, caller: Caller, order_number: Number, given: inputs.ResultInput
 ) -> DispatchReceipt | JSONResponse:

@@ -82,7 +82,7 @@ def judged(
         guaranteed[name], far_over = _above(levels[name], outlook, reach.guarantee_m)
         warning_mh += over
         guarantee_mh += far_over
-        left += _left_yuan(network, reach, outlook, settings, prices) * levels[name][-1]
+        left += left_yuan(network, reach, outlook, settings, prices) * levels[name][-1]
     yuan += warning_mh * settings.warning_mh + guarantee_mh * settings.guarantee_mh + left
     return Judged(levels, warned, guaranteed, starts, kwh, yuan, guarantee_mh, warning_mh)
 
@@ -144,12 +144,6 @@ def _above(levels_m: Sequence[float], outlook: Outlook, limit_m: float) -> tuple
         minutes += share * length / 60.0
         metre_hours += share * (max(low, 0.0) + high) / 2.0 * length / 3600.0
     return minutes, metre_hours
-
-
-def _left_yuan(
-    network: Network, reach: Reach, outlook: Outlook, settings: OptimiserSettings, prices: StepPrices
-) -> float:
-    return left_yuan(network, reach, outlook, settings, prices)
 
 
 def left_yuan(

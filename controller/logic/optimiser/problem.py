@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 
 from controller.domain.points import DeviceId, TargetId
@@ -57,7 +57,6 @@ class Answer:
     levels_m: Mapping[str, tuple[float, ...]]
     gap: float = 0.0
     seconds: float = 0.0
-    unsolved: tuple[DeviceId, ...] = field(default=())
 
     @property
     def earlier(self) -> Earlier:

@@ -24,7 +24,7 @@ class OptimiserSettings:
 
     enabled: bool = False
     every_s: float = 600.0
-    limit_s: float = 10.0
+    limit_s: float = 8.0
     gap: float = 0.001
     whole_s: float = 6 * 3600.0
     choice_s: float = 6 * 3600.0

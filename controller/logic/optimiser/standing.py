@@ -9,8 +9,9 @@ from enum import StrEnum
 from itertools import accumulate
 
 from controller.domain.points import DeviceId
-from controller.logic.hydraulics.network import Network
+from controller.logic.hydraulics.network import Network, Reach
 from controller.logic.optimiser.choosing import Weighed
+from controller.logic.optimiser.problem import Answer
 from controller.logic.optimiser.settings import OptimiserSettings
 from controller.logic.water_rules.scene import NetworkNow
 
@@ -27,6 +28,8 @@ class Halt(StrEnum):
     UNSURE = "unsure"
     APART = "apart"
     NOT_THERE = "not_there"
+    DIVERTS = "diverts"
+    """Nothing to drain at a station that brings water in too: its own programs have it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,29 +62,49 @@ def aim_of(
     if plan is None:
         return Halt.NOT_YET
     weighed = plan.weighed
-    if weighed is None:
-        return Halt.NO_SOLUTION
-    if weighed.answer is None or weighed.ours is None:
-        return Halt.WORSE if weighed.reason == "worse_than_rules" else Halt.NO_SOLUTION
+    if weighed is None or weighed.answer is None or weighed.ours is None:
+        return Halt.WORSE if weighed is not None and weighed.reason == Halt.WORSE.value else Halt.NO_SOLUTION
     age_s = now_s - plan.at_s
     if not 0.0 <= age_s <= settings.late_s:
         return Halt.LATE
     reach = plan.network.reach_of(station)
-    series = weighed.answer.counts.get(station)
-    if reach is None or series is None:
+    if reach is None or station not in weighed.answer.counts:
         return Halt.NOT_THERE
+    planned_m = level_at(weighed.ours.levels_m[reach.name], plan_steps(weighed), age_s)
+    return _doubt(reach, planned_m, plan, now, settings) or _aim(
+        station, reach, plan, weighed.answer, now, age_s, settings
+    )
+
+
+def _doubt(
+    reach: Reach, planned_m: float, plan: Considered, now: NetworkNow, settings: OptimiserSettings
+) -> Halt | None:
+    """What speaks against a plan for a reach as it stands now."""
     level = now.levels_m.get(reach.name)
     if reach.name not in plan.foretold:
         return Halt.BLIND
     if level is None or reach.name in now.unsure:
         return Halt.UNSURE
-    if abs(level - level_at(weighed.ours.levels_m[reach.name], plan_steps(weighed), age_s)) > settings.apart_m:
-        return Halt.APART
-    step = step_at(weighed.answer.steps_s, age_s)
-    count = round(series[step])
+    return Halt.APART if abs(level - planned_m) > settings.apart_m else None
+
+
+def _aim(
+    station: DeviceId,
+    reach: Reach,
+    plan: Considered,
+    answer: Answer,
+    now: NetworkNow,
+    age_s: float,
+    settings: OptimiserSettings,
+) -> Aim | Halt:
+    step = step_at(answer.steps_s, age_s)
+    count = round(answer.counts[station][step])
+    if count == 0 and any(one.station == station and one.direction == "divert" for one in plan.network.pumps):
+        return Halt.DIVERTS
     gates = [gate.gate for gate in plan.network.gates if gate.station == station]
-    gravity = count == 0 and all(weighed.answer.by_gate.get(gate, (1.0,) * (step + 1))[step] > 0.5 for gate in gates)
-    return Aim(count, level >= reach.warning_m - settings.rules.ceiling_below_warning_m, gravity)
+    gravity = count == 0 and all(answer.by_gate[gate][step] > 0.5 for gate in gates if gate in answer.by_gate)
+    ceiling_m = reach.warning_m - settings.rules.ceiling_below_warning_m
+    return Aim(count, now.levels_m[reach.name] >= ceiling_m, gravity)
 
 
 def plan_steps(weighed: Weighed) -> tuple[float, ...]:

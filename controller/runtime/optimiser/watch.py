@@ -165,7 +165,7 @@ class OptimiserWatch:
         steering = not english and isinstance(aim, Aim)
         self._says(one.station, aim if steering and isinstance(aim, Aim) else None)
         self.standing[one.station] = "" if steering else f"{english} {chinese}"
-        if steering:
+        if steering or aim is Halt.DIVERTS:
             self._alarms.clear(f"optimiser/{one.station}", STANDING)
         else:
             self._alarms.set(

@@ -18,6 +18,10 @@ HALTS: Mapping[Halt, tuple[str, str]] = {
     Halt.BLIND: ("nobody forecasts for this reach", "该河段无降雨预报"),
     Halt.UNSURE: ("the reach's level is not measured well enough", "该河段水位测量不可信"),
     Halt.APART: ("the level has gone another way than its plan expected", "实测水位与方案预测不符"),
+    Halt.DIVERTS: (
+        "nothing to drain now: the station's own programs of bringing water in have it",
+        "当前无排水需求，由该站引配水程序控制",
+    ),
     Halt.NOT_THERE: ("the station drains no reach of the network", "该站不在河网模型的排水范围内"),
 }
 LOST_RIGHT = ("whoever accepted it may not operate this station any more", "接受人已无该站操作权")

@@ -17,8 +17,10 @@ from controller.runtime.optimiser.frames import LENGTH, framed, length_of, unfra
 log = structlog.get_logger("optimiser")
 
 MODULE = ("-m", "controller.runtime.optimiser.work")
-BESIDE_S = 5.0
-"""What a question may take beside the solver's own limit: starting, the rules' plan, the model's two runs."""
+BESIDE_S = 2.0
+"""What a question may take beside the solver's own limit: the rules' plan, the model's two runs."""
+STARTING_S = 5.0
+"""What a process may take to be there at all, before its first question."""
 LONGEST_REST_S = 600.0
 
 
@@ -56,7 +58,8 @@ class SolverProcess:
         if loop.time() < self._rests_until_s:
             return NoAnswer("resting")
         try:
-            async with asyncio.timeout(problem.settings.limit_s + BESIDE_S):
+            starting_s = STARTING_S if self._child is None or self._child.returncode is not None else 0.0
+            async with asyncio.timeout(problem.settings.limit_s + BESIDE_S + starting_s):
                 found = await self._answer(problem)
         except TimeoutError:
             return await self._failed("late")

@@ -87,10 +87,10 @@ async def test_an_order_by_telephone_says_when_by_whom_and_who_wrote_it(tmp_path
     async with small_city(tmp_path) as city:
         zhang = await city.asker("zhang", *DUTY)
         said = {"spoken_at": "2026-06-21T18:00:00+08:00", "spoken_by": "带班领导", "spoken_to": "值班员"}
-        entered = (await zhang.post("/dispatch-orders/phone", {**HOLD, **said})).json()["order"]
+        entered = (await zhang.post("/phone-orders", {**HOLD, **said})).json()["order"]
         assert (entered["kind"], entered["spoken_by"], entered["entered_by"]) == ("phone", "带班领导", "zhang")
         later = {**HOLD, **said, "spoken_at": "2026-06-22T18:00:00+08:00"}
-        assert (await zhang.post("/dispatch-orders/phone", later)).status_code == 422
+        assert (await zhang.post("/phone-orders", later)).status_code == 422
         page = (await zhang.client.get(f"/api/v1/dispatch-orders/{entered['number']}/form")).text
         assert "电话调度令补录" in page
 

@@ -23,7 +23,7 @@ def test_it_comes_as_it_is_written_and_the_rest_by_default(tmp_path: Path) -> No
     assert problems == []
     assert site is not None
     assert (site.optimiser.enabled, site.optimiser.every_s, site.optimiser.margin_m) == (True, 900.0, 0.05)
-    assert site.optimiser.limit_s == OptimiserSettings().limit_s == 10.0
+    assert site.optimiser.limit_s == OptimiserSettings().limit_s == 8.0
 
 
 def test_a_site_that_says_nothing_has_none(tmp_path: Path) -> None:
@@ -35,7 +35,7 @@ def test_a_site_that_says_nothing_has_none(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("optimiser:\n  limit: 11s\n", "optimiser.yaml:2"),
+        ("optimiser:\n  limit: 10s\n", "optimiser.yaml:2"),
         ("optimiser:\n  every: 20m\n", "optimiser.yaml:2"),
         ("optimiser:\n  guarantee_mh: 10\n", "optimiser.yaml:2 a metre-hour above guarantee costs 10"),
         ("optimiser:\n  late: 10m\n", "optimiser.yaml:2 a plan would be too old"),

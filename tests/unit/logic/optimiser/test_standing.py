@@ -71,6 +71,12 @@ def test_a_level_that_is_lost_or_filled_in_ends_it() -> None:
     assert aim(1000.0, scene=replace(now(), unsure=frozenset({"a"}))) is Halt.UNSURE
 
 
+def test_a_station_that_also_brings_water_in_is_left_to_its_programs_while_nothing_is_to_be_drained() -> None:
+    both = replace(NET, pumps=(*NET.pumps, replace(NET.pumps[0], direction="divert")))
+    assert aim(1000.0, plan=replace(PLAN, network=both)) is Halt.DIVERTS
+    assert aim(1901.0, plan=replace(PLAN, network=both)) == Aim(2, False, False)
+
+
 def test_switched_off_it_says_nothing() -> None:
     assert aim_of(A, PLAN, now(), 1000.0, OptimiserSettings()) is Halt.OFF
 

@@ -17,7 +17,7 @@ from hypothesis import settings
 
 from controller.runtime import patience
 
-settings.register_profile("zhadao", deadline=None, print_blob=True)
+settings.register_profile("zhadao", deadline=None, print_blob=True, max_examples=60)
 settings.load_profile("zhadao")
 
 SELDOM = (50_000, 20, 100)

@@ -89,6 +89,7 @@ class OpcUaStationServer:
         """Close the socket, every session and every task."""
         if self._server is not None:
             server, self._server = self._server, None
+            await _end_sessions(server)
             await server.stop()
             self._nodes.clear()
             self._writable.clear()
@@ -185,6 +186,12 @@ def _bare(address: Address, standard: PackedNodes | None) -> Server:
     server.set_security_policy([ua.SecurityPolicyType.NoSecurity])
     server.set_identity_tokens([ua.AnonymousIdentityToken])
     return server
+
+
+async def _end_sessions(server: Server) -> None:
+    """End sessions whose clients went without a word: asyncua leaves each with a task that waits out its time."""
+    for session in tuple(server.iserver._external_sessions.values()):
+        await session.close_session(True)
 
 
 def _past_deadband(shown: Value, value: Value, deadband: float) -> bool:

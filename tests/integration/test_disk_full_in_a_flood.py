@@ -33,6 +33,8 @@ def flood_city(folder: Path) -> Path:
     for file, section, about in zip(files, ("stations", "interlocks"), ("id", "target"), strict=True):
         every = yaml.safe_load((source / file).read_text(encoding="utf-8"))[section]
         kept = [one for one in every if one[about].partition("/")[0] == STATION]
+        for one in kept:
+            one.pop("outer_water", None)  # the river's tide table is not in this city
         (site / file).parent.mkdir(exist_ok=True)
         (site / file).write_text(yaml.safe_dump({section: kept}, allow_unicode=True), encoding="utf-8")
     return site

@@ -190,7 +190,7 @@ def _bare(address: Address, standard: PackedNodes | None) -> Server:
 
 async def _end_sessions(server: Server) -> None:
     """End sessions whose clients went without a word: asyncua leaves each with a task that waits out its time."""
-    for session in tuple(server.iserver._external_sessions.values()):
+    for session in tuple(server.iserver._external_sessions.values()):  # noqa: SLF001 (asyncua lists them nowhere else)
         await session.close_session(True)
 
 

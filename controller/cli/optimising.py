@@ -93,7 +93,7 @@ def lines(seen: OptimiserView, zone: ZoneInfo) -> list[str]:
     """What is printed."""
     said = []
     if seen.at is not None:
-        took = "" if seen.solve_s is None else f", solved in {seen.solve_s:.1f} s, gap {100 * (seen.gap or 0):.2f} %"
+        took = "" if seen.solve_s is None else f", solved in {seen.solve_s:.1f} s{_proven(seen.gap)}"
         said.append(f"worked out at {seen.at.astimezone(zone):%H:%M} 计算时间{took}")
     if not seen.better:
         said.append(f"the rules go on 由规则控制: {seen.why}")
@@ -110,6 +110,12 @@ def lines(seen: OptimiserView, zone: ZoneInfo) -> list[str]:
     for station in seen.stations:
         said += _station(station, zone)
     return said
+
+
+def _proven(gap: float | None) -> str:
+    if gap is None:
+        return ", not proven 未证明"
+    return f", at most {100 * gap:.1f} % from the best 距最优不超过 {100 * gap:.1f} %"
 
 
 def _outcome(one: OutcomeView) -> str:

@@ -19,9 +19,8 @@ class OptimiserModel(Model):
     every: Annotated[Duration, Field(ge=300, le=900, description="5 to 15 minutes")] = 600.0
     limit: Annotated[Duration, Field(ge=1, le=8, description="2 s later its process is killed")] = 8.0
     gap: Annotated[float, Field(ge=0.0001, le=0.05)] = 0.001
-    whole: Annotated[Duration, Field(ge=900, le=86400)] = 6 * 3600.0
-    choice: Annotated[Duration, Field(ge=900, le=86400)] = 6 * 3600.0
-    short: Annotated[Duration, Field(ge=900, le=21600)] = 2 * 3600.0
+    prove: Annotated[Duration, Field(ge=0, le=6, description="of the limit")] = 3.0
+    short: Annotated[Duration, Field(ge=900, le=21600)] = 6 * 3600.0
     long: Annotated[Duration, Field(ge=900, le=7200)] = 3600.0
     warning_mh: NotNegative = 10_000.0
     guarantee_mh: NotNegative = 1_000_000.0

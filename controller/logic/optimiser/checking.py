@@ -33,7 +33,7 @@ class GateShare(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Booked:
-    """A plan to be checked: units by station and step (a fraction: in part of it), and what gates may take of each."""
+    """A plan to be checked: units by station and step, and what gates may take of each."""
 
     counts: Mapping[DeviceId, Sequence[float]]
     gravity: GateShare
@@ -92,21 +92,19 @@ def _run(
 ) -> Mapping[str, tuple[float, ...]]:
     ends = list(accumulate(outlook.steps_s))
     last = len(ends) - 1
-    begins_s = [0.0, *ends]
 
     def policy(elapsed_s: float, levels_m: Mapping[str, float]) -> Acts:
         step = min(bisect_right(ends, elapsed_s), last)
-        running = {(station, "drain"): series[step] for station, series in plan.counts.items() if series[step] > 0.0}
-        # A whole unit keeps the gate beside it shut; one that runs in a part of the step leaves it the rest.
-        pumping = {station for (station, _), count in running.items() if count >= 1.0}
+        running = {
+            (station, "drain"): round(series[step]) for station, series in plan.counts.items() if series[step] > 0.0
+        }
+        pumping = {station for station, _ in running}
         openings = {
             gate.gate: plan.gravity(gate.gate, step, levels_m[gate.inner])
             for gate in network.gates
-            if levels_m[gate.inner] - levels_m[gate.outer] >= settings.rules.open_head_m
-            and (gate.station not in pumping or begins_s[step] >= settings.choice_s)
+            if levels_m[gate.inner] - levels_m[gate.outer] >= settings.rules.open_head_m and gate.station not in pumping
         }
-        # A unit that is to run for a part of a step counts for its part.
-        return Acts(running, openings)  # type: ignore[arg-type]  # counts in the tail of a plan may be fractions
+        return Acts(running, openings)
 
     return follow(network, now.levels_m, outlook, policy, substep_s=SUBSTEP_S).levels_m
 

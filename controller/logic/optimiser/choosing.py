@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 
 from controller.domain.points import TargetId
 from controller.logic.hydraulics.outlook import Outlook
+from controller.logic.optimiser.booking import booked_of
 from controller.logic.optimiser.checking import Booked, Judged, judged
 from controller.logic.optimiser.optimise import optimise, waters_ahead
 from controller.logic.optimiser.problem import Answer, Earlier, Problem
@@ -53,7 +54,7 @@ def weighed(problem: Problem, answer: Answer | None, rules: Plan | None) -> Weig
         theirs = judged(network, problem.now, outlook, _of_rules(problem, rules), settings, prices)
     if answer is None:
         return Weighed(None, None, theirs, None, "no_solution")
-    booked = _of_answer(answer, outlook)
+    booked = booked_of(answer, outlook)
     ours = judged(network, problem.now, outlook, booked, settings, prices)
     earlier = _earlier(outlook, booked, ours, answer)
     if theirs is not None and ours.guarantee_mh > theirs.guarantee_mh + MORE_GUARANTEE_MH:
@@ -61,18 +62,6 @@ def weighed(problem: Problem, answer: Answer | None, rules: Plan | None) -> Weig
     if theirs is not None and ours.yuan > theirs.yuan:
         return Weighed(None, ours, theirs, earlier, "worse_than_rules")
     return Weighed(answer, ours, theirs, earlier)
-
-
-def _of_answer(answer: Answer, outlook: Outlook) -> Booked:
-    """In the outlook's own steps."""
-    steps = steps_within(outlook.steps_s, 0.0, answer.steps_s)
-
-    def gravity(gate: TargetId, step: int, level_m: float) -> float:
-        del level_m
-        return answer.by_gate[gate][steps[step]]
-
-    counts = {station: tuple(series[step] for step in steps) for station, series in answer.counts.items()}
-    return Booked(counts, gravity)
 
 
 def earlier_of_rules(problem: Problem, plan: Plan) -> Earlier:
@@ -99,7 +88,7 @@ def _earlier(outlook: Outlook, booked: Booked, ours: Judged, answer: Answer) -> 
 
 
 def _of_rules(problem: Problem, plan: Plan) -> Booked:
-    settings = replace(problem.settings.rules)
+    settings = problem.settings.rules
     lowest = {name: gravity_floor_m(problem.network, name, plan.deep, settings) for name in problem.now.levels_m}
     inner = {gate.gate: gate.inner for gate in problem.network.gates}
 

@@ -18,18 +18,14 @@ from controller.logic.hydraulics.network import GravityGate, Network, PumpGroup,
 from controller.logic.hydraulics.outlook import Outlook
 from controller.logic.optimiser.checking import left_yuan
 from controller.logic.optimiser.gate_lines import Line, lines_of
+from controller.logic.optimiser.prices import BELOW_FLOOR_MH, SPREAD, below_all_m
 from controller.logic.optimiser.programme import INFINITE, Programme
 from controller.logic.optimiser.settings import OptimiserSettings
 from controller.logic.water_rules.prices import StepPrices
 from controller.logic.water_rules.scene import NetworkNow, StationNow
 
-SPREAD = ((1.5, 0.15), (0.5, 0.35), (-0.5, 0.35), (-1.5, 0.15))
-"""The chance that a level unsure by 1 stands above its limit, in steps: so far under it, so much of the price."""
-BELOW_FLOOR_MH = 50_000.0
-"""What a metre-hour below a reach's floor is worth not to happen (yuan): more than any warning, less than a flood."""
 SHORT_MH = 2_000.0
 """What a metre-hour costs by which a gate would let water out against its head (yuan): more than it could save."""
-BELOW_FLOOR_M = 0.1
 LEVEL_ROOM_M = 3.0
 """How far above its guarantee level a reach can rise in the programme at all."""
 
@@ -42,6 +38,8 @@ class Columns:
     counts: dict[DeviceId, list[int]] = field(default_factory=dict)
     started: dict[DeviceId, list[int]] = field(default_factory=dict)
     gates: dict[TargetId, list[int | None]] = field(default_factory=dict)
+    balances: dict[str, list[int]] = field(default_factory=dict)
+    """The row of each reach's water in each step: its price is what a metre of the reach is worth there."""
     choices: dict[TargetId, list[int | None]] = field(default_factory=dict)
     """The choice that covers each step of a gate; None where it could not work, or has no pumps beside it."""
 
@@ -57,8 +55,10 @@ class Model:
         settings: OptimiserSettings,
         prices: StepPrices,
         usual_m: Mapping[str, Sequence[float]],
+        *,
+        whole: bool = True,
     ) -> None:
-        self.usual_m = usual_m
+        self.usual_m, self.whole = usual_m, whole
         self.network, self.now, self.outlook, self.settings, self.prices = network, now, outlook, settings, prices
         self.steps = range(len(outlook.steps_s))
         self.begins_s = [0.0, *accumulate(outlook.steps_s)]
@@ -95,10 +95,9 @@ class Model:
         add, most = self.programme.column, station.ready
         counts, started = [], []
         for step in self.steps:
-            whole = self.begins_s[step] < self.settings.whole_s
             low = min(station.must_run, most) if step == 0 else 0
             high = min(most, station.running + station.may_start) if step == 0 else most
-            counts.append(add(low, high, self.prices.unit_yuan(group, step), whole=whole))
+            counts.append(add(low, high, self.prices.unit_yuan(group, step), whole=self.whole))
             started.append(add(0.0, most, self.settings.rules.start_yuan))
         self.columns.counts[group.station], self.columns.started[group.station] = counts, started
         for step in self.steps:
@@ -177,15 +176,14 @@ class Model:
             self.programme.row([*terms, (choice, -at_lowest)], -INFINITE, -line.per_m * lowest)
 
     def _lowest(self, reach: Reach) -> float:
-        """What no level of the programme comes under (it can, at a price, come under the floor)."""
-        return min(reach.floor_m, self.now.levels_m[reach.name]) - BELOW_FLOOR_M
+        return below_all_m(reach, self.now.levels_m[reach.name])
 
     def _short(self, step: int) -> int:
         return self.programme.column(0.0, INFINITE, SHORT_MH * self.outlook.steps_s[step] / 3600.0)
 
     def _choice(self, step: int, flow: int, pumps: list[PumpGroup]) -> int:
-        """The gate (1) or the pumps beside it (0); later on they may share a step, as they would by turns."""
-        choice = self.programme.column(0.0, 1.0, whole=self.begins_s[step] < self.settings.choice_s)
+        """The gate (1) or the pumps beside it (0); relaxed they share a step, as they would by turns."""
+        choice = self.programme.column(0.0, 1.0, whole=self.whole)
         self.programme.row([(flow, 1.0), (choice, -self.programme.highs[flow])], -INFINITE, 0.0)
         for group in pumps:
             units = float(max(1, self.now.stations.get(group.station, StationNow()).ready))
@@ -218,11 +216,13 @@ class Model:
         """The level at the end of a step is the one at its begin, and what came and went."""
         inflow, levels = self.outlook.inflow_m3s.get(reach.name), self.columns.levels[reach.name]
         area = reach.storage.area_m2(self.now.levels_m[reach.name])
+        rows = self.columns.balances[reach.name] = []
         for step in self.steps:
             rise = self.outlook.steps_s[step] / area
             came = (inflow[step] if inflow else 0.0) * rise
             terms = [(levels[step + 1], 1.0), (levels[step], -1.0)]
             terms += [(column, factor * rise) for column, factor in self._balance[reach.name][step]]
+            rows.append(len(self.programme.row_lows))
             self.programme.row(terms, came, came)
 
     def _limits(self, reach: Reach) -> None:

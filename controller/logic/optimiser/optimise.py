@@ -1,4 +1,4 @@
-"""A question answered: the programme built, solved, and read back as counts and gates."""
+"""A question answered: relaxed first, then in whole units outlet by outlet, then proven by a programme of those."""
 
 from __future__ import annotations
 
@@ -7,34 +7,55 @@ from dataclasses import replace
 
 from controller.logic.hydraulics.network import Network
 from controller.logic.hydraulics.outlook import Outlook
+from controller.logic.optimiser.booking import booked_of
+from controller.logic.optimiser.by_outlets import by_outlets
+from controller.logic.optimiser.checking import judged
 from controller.logic.optimiser.gate_lines import LITTLE_M3S
 from controller.logic.optimiser.model import Model
-from controller.logic.optimiser.problem import Answer, Earlier, Problem
+from controller.logic.optimiser.problem import Answer, Problem
 from controller.logic.optimiser.programme import Solved, Solver
 from controller.logic.optimiser.stepping import restepped, steps_within
 from controller.logic.water_rules.guidance import known_part
 from controller.logic.water_rules.inflow import expected
 from controller.logic.water_rules.prices import prices_of
 
+PROOF_OVER_RELAXED = 6.0
+"""A proof gets further than its own relaxation only in several times what that took; with less it is not begun."""
+
 
 def optimise(problem: Problem, solver: Solver) -> Answer | None:
-    """The cheapest plan the solver finds in its time; None where it finds none, or nothing is known."""
-    model = model_of(problem)
-    if not model.groups:
+    """The cheapest plan found; None where the solver finds none, or nothing is known.
+
+    Three looks, each from the one before: the programme with fractions says what water is worth where; the outlets one
+    by one make whole units of it; the programme of whole numbers begins from those and betters them or says how good
+    they are.
+    """
+    relaxed = model_of(problem, whole=False)
+    if not relaxed.groups:
         return None
-    start = {} if problem.earlier is None else start_of(model, problem.earlier, problem)
     settings = problem.settings
-    solved = solver.solve(model.programme, start, settings.limit_s, settings.gap)
-    return None if solved is None else answer_of(model, solved)
+    solved = solver.solve(relaxed.programme, {}, settings.limit_s - settings.prove_s, 0.0)
+    if solved is None or len(solved.prices) != len(relaxed.programme.row_lows):
+        return None
+    found = by_outlets(relaxed, solved)
+    if settings.prove_s < solved.seconds * PROOF_OVER_RELAXED:
+        return replace(found, seconds=solved.seconds)
+    model = model_of(replace(problem, earlier=found.earlier), whole=True)
+    proven = solver.solve(model.programme, start_of(model, found), settings.prove_s, settings.gap)
+    if proven is None:
+        return replace(found, seconds=solved.seconds + settings.prove_s)
+    better = answer_of(model, proven)
+    best = better if _yuan(problem, better) < _yuan(problem, found) else found
+    return replace(best, gap=proven.gap, seconds=solved.seconds + proven.seconds)
 
 
-def model_of(problem: Problem) -> Model:
-    """The programme of a question."""
+def model_of(problem: Problem, *, whole: bool) -> Model:
+    """The programme of a question, in whole numbers or relaxed."""
     settings = problem.settings
     network, ahead = waters_ahead(problem)
     outlook = restepped(ahead, settings.short_s, settings.long_s)
     prices = prices_of(network, outlook, settings.rules, problem.local)
-    return Model(network, problem.now, outlook, settings, prices, _usual(problem, outlook))
+    return Model(network, problem.now, outlook, settings, prices, _usual(problem, outlook), whole=whole)
 
 
 def _usual(problem: Problem, outlook: Outlook) -> Mapping[str, Sequence[float]]:
@@ -59,50 +80,31 @@ def waters_ahead(problem: Problem) -> tuple[Network, Outlook]:
     return network, expected(network, problem.now, problem.outlook, believed)
 
 
-def start_of(model: Model, earlier: Earlier, problem: Problem) -> dict[int, float]:
-    """An earlier plan, shifted to now, as the whole columns have it."""
-    shifted = (problem.outlook.start - earlier.start).total_seconds()
-    steps = steps_within(model.outlook.steps_s, shifted, earlier.steps_s)
-    programme, start = model.programme, {}
-    whole = set(programme.whole)
+def start_of(model: Model, answer: Answer) -> dict[int, float]:
+    """A plan of the same steps as the whole columns have it."""
+    start: dict[int, float] = {}
     for station, columns in model.columns.counts.items():
-        series = earlier.counts.get(station)
-        for step, column in enumerate(columns):
-            if column in whole:
-                wanted = round(series[steps[step]]) if series else 0
-                start[column] = float(min(max(wanted, programme.lows[column]), programme.highs[column]))
+        start |= dict(zip(columns, answer.counts[station], strict=True))
     for gate, choices in model.columns.choices.items():
-        opened = earlier.by_gate.get(gate)
-        for step, choice in enumerate(choices):
-            if choice is not None and choice in whole:
-                start[choice] = float(opened is not None and opened[steps[step]] > 0.5)
-    _nothing_beside(model, start)
+        pairs = zip(choices, answer.by_gate[gate], strict=True)
+        start |= {choice: share for choice, share in pairs if choice is not None}
     return start
 
 
-def _nothing_beside(model: Model, start: dict[int, float]) -> None:
-    """Where a unit runs the gate's window is the pumps'."""
-    for gate in model.network.gates:
-        for group in model.groups:
-            if group.station != gate.station:
-                continue
-            for step, choice in enumerate(model.columns.choices[gate.gate]):
-                if choice is not None and start.get(model.columns.counts[group.station][step], 0.0) > 0.0:
-                    start[choice] = 0.0
+def _yuan(problem: Problem, answer: Answer) -> float:
+    """What a plan costs by the network's model."""
+    network, ahead = waters_ahead(problem)
+    prices = prices_of(network, ahead, problem.settings.rules, problem.local)
+    return judged(network, problem.now, ahead, booked_of(answer, ahead), problem.settings, prices).yuan
 
 
 def answer_of(model: Model, solved: Solved) -> Answer:
     """What the columns came to."""
     values, columns = solved.values, model.columns
-    whole = set(model.programme.whole)
-
-    def count(column: int) -> float:
-        return float(round(values[column])) if column in whole else round(values[column], 3)
-
     return Answer(
         model.outlook.start,
         model.outlook.steps_s,
-        {station: tuple(count(one) for one in of) for station, of in columns.counts.items()},
+        {station: tuple(float(round(values[one])) for one in of) for station, of in columns.counts.items()},
         {gate: _shares(values, columns.gates[gate], choices) for gate, choices in columns.choices.items()},
         {name: tuple(values[one] for one in of) for name, of in columns.levels.items()},
         solved.gap,
@@ -113,6 +115,6 @@ def answer_of(model: Model, solved: Solved) -> Answer:
 def _shares(values: Sequence[float], flows: Sequence[int | None], choices: Sequence[int | None]) -> tuple[float, ...]:
     """For each step the share of it in which the gate has the water: 0 none, 1 all."""
     return tuple(
-        0.0 if flow is None or values[flow] <= LITTLE_M3S else 1.0 if choice is None else round(values[choice], 3)
+        0.0 if flow is None or values[flow] <= LITTLE_M3S else 1.0 if choice is None else float(round(values[choice]))
         for flow, choice in zip(flows, choices, strict=True)
     )

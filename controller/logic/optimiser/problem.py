@@ -45,9 +45,9 @@ class Problem:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A plan: units by station, by gate the share of each step it has the water (0 … 1), and the levels expected of it.
+    """A plan: units by station, by gate the steps in which it has the water (1 or 0), and the levels expected of it.
 
-    ``gap``: how far from the best it may be at most (share); ``seconds``: what the solver took.
+    ``gap``: how far from the best it may be at most (share; None: not proven); ``seconds``: what the solver took.
     """
 
     start: datetime
@@ -55,7 +55,7 @@ class Answer:
     counts: Mapping[DeviceId, tuple[float, ...]]
     by_gate: Mapping[TargetId, tuple[float, ...]]
     levels_m: Mapping[str, tuple[float, ...]]
-    gap: float = 0.0
+    gap: float | None = None
     seconds: float = 0.0
 
     @property

@@ -46,11 +46,15 @@ class Programme:
 
 @dataclass(frozen=True, slots=True)
 class Solved:
-    """What a solver found: a value for every column, how far from the best it may be (share), and how long it took."""
+    """What a solver found: a value for every column, how far from the best it may be (share), and how long it took.
+
+    ``prices``: of a programme without whole columns, what one more of each row's bound would cost.
+    """
 
     values: Sequence[float]
     gap: float
     seconds: float
+    prices: Sequence[float] = ()
 
 
 class Solver(Protocol):

@@ -11,10 +11,9 @@ from controller.logic.water_rules.settings import RuleSettings
 class OptimiserSettings:
     """Margins in metres, times in seconds, money in yuan. Defaults are illustrative, tried out on the polder bench.
 
-    ``every_s``: how often it works out a plan (5 to 15 min); ``limit_s``: the solver's time, hard. ``gap``: how close
-    to the best a plan has to be proven. ``short_s``: steps are those of the outlook for so long, ``long_s`` after that.
-    ``whole_s``: counts are whole numbers for so long ahead, and may be fractions later, when every plan will have been
-    made anew; ``choice_s``: for so long a step is either the gate's or the pumps' beside it, later they share it.
+    ``every_s``: how often it works out a plan (5 to 15 min); ``limit_s``: the solver's time, hard. ``prove_s``: the
+    part of it for the programme of whole numbers, which betters the plan or says how good it is (0: none); ``gap``: how
+    close to the best is close enough. ``short_s``: steps are those of the outlook for so long, ``long_s`` after that.
     ``warning_mh`` and ``guarantee_mh``: what a metre-hour above costs. ``margin_m`` and ``error_m``: how unsure a
     level is, at best and further with forecasts that were off by ``forecast_error``; what the levels may cost is
     spread over that. ``inflow_share``, ``error_share``: what is expected over what is foretold. ``left_share``: what
@@ -26,9 +25,8 @@ class OptimiserSettings:
     every_s: float = 600.0
     limit_s: float = 8.0
     gap: float = 0.001
-    whole_s: float = 6 * 3600.0
-    choice_s: float = 6 * 3600.0
-    short_s: float = 2 * 3600.0
+    prove_s: float = 3.0
+    short_s: float = 6 * 3600.0
     long_s: float = 3600.0
     warning_mh: float = 10_000.0
     guarantee_mh: float = 1_000_000.0

@@ -68,7 +68,7 @@ class OptimiserDesk:
             at=None if plan is None else plan.at,
             better=better,
             why="" if halt is None else said(halt),
-            gap=None if weighed is None or weighed.answer is None else round(weighed.answer.gap, 4),
+            gap=_gap(weighed),
             solve_s=None if weighed is None or weighed.answer is None else round(weighed.answer.seconds, 2),
             ours=None if weighed is None else _outcome(weighed.ours),
             rules=None if weighed is None else _outcome(weighed.rules),
@@ -142,3 +142,8 @@ def _reaches(plan: Considered | None, weighed: Weighed | None, mine: set[str]) -
             above_warning_min=round(ours.above_warning_min[name]),
             above_warning_rules_min=None if rules is None else round(rules.above_warning_min[name]),
         )
+
+
+def _gap(weighed: Weighed | None) -> float | None:
+    gap = None if weighed is None or weighed.answer is None else weighed.answer.gap
+    return None if gap is None else round(gap, 4)

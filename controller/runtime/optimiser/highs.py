@@ -33,12 +33,21 @@ class Highs:
         if start:
             columns = np.array(sorted(start), dtype=np.int32)
             highs.setSolution(len(columns), columns, np.array([start[int(one)] for one in columns]))
-        highs.run()
+        if highs.run() == highspy.HighsStatus.kError:
+            # Undoing its presolve failed (seen on relaxed programmes of forty reaches): once more without.
+            highs.clearSolver()
+            highs.setOptionValue("presolve", "off")
+            highs.setOptionValue("time_limit", max(0.1, limit_s - (time.perf_counter() - begun)))
+            highs.run()
         info = highs.getInfo()
         if info.primal_solution_status != _WITH_SOLUTION:
             return None
-        found = tuple(float(value) for value in highs.getSolution().col_value)
-        return Solved(found, float(info.mip_gap) if programme.whole else 0.0, time.perf_counter() - begun)
+        solution = highs.getSolution()
+        found = tuple(float(value) for value in solution.col_value)
+        seconds = time.perf_counter() - begun
+        if programme.whole:
+            return Solved(found, float(info.mip_gap), seconds)
+        return Solved(found, 0.0, seconds, tuple(float(price) for price in solution.row_dual))
 
 
 def _lp(programme: Programme) -> highspy.HighsLp:
@@ -53,5 +62,6 @@ def _lp(programme: Programme) -> highspy.HighsLp:
     kinds = [highspy.HighsVarType.kContinuous] * len(programme.costs)
     for column in programme.whole:
         kinds[column] = highspy.HighsVarType.kInteger
-    lp.integrality_ = kinds
+    if programme.whole:
+        lp.integrality_ = kinds
     return lp

@@ -30,7 +30,7 @@ class Optimised(Ruled):
         self, case: Case, settings: OptimiserSettings | None = None, rules: RuleSettings | None = None
     ) -> None:
         super().__init__(case, rules)
-        self._optimiser = settings or replace(OptimiserSettings(limit_s=3.0), rules=rules or settings_of(case))
+        self._optimiser = settings or replace(OptimiserSettings(limit_s=3.0, prove_s=0.0), rules=rules or settings_of(case))
         self._solver = Highs()
         self._weighed: Weighed | None = None
         self.solve_s: list[float] = []

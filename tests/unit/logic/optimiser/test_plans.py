@@ -23,7 +23,7 @@ from controller.runtime.optimiser.highs import Highs
 from tests.unit.logic.water_rules.rig import LOW, NETWORK, SETTINGS, START, STEPS_S, A, B, advised, now, outlook, storm
 
 TIDE = tuple(0.6 if 8 <= step < 20 or 30 <= step < 36 else 2.6 for step in range(len(STEPS_S)))
-OPTIMISER = OptimiserSettings(enabled=True, limit_s=2.0, rules=SETTINGS)
+OPTIMISER = OptimiserSettings(enabled=True, limit_s=4.0, prove_s=2.0, rules=SETTINGS)
 
 
 def problem(scene: NetworkNow, ahead: Outlook) -> Problem:
@@ -43,7 +43,8 @@ class Spendthrift:
 
     def solve(self, programme: Programme, start: Mapping[int, float], limit_s: float, gap: float) -> Solved | None:
         del start, limit_s, gap
-        return Solved([high if high < 1e6 else 0.0 for high in programme.highs], 0.0, 0.1)
+        everything = [high if high < 1e6 else 0.0 for high in programme.highs]
+        return Solved(everything, 0.0, 0.1, () if programme.whole else [-1e6] * len(programme.row_lows))
 
 
 @pytest.fixture(scope="module")
@@ -64,22 +65,19 @@ def test_counts_are_whole_and_within_what_the_station_has(level: float, peak: fl
     scene = replace(now(a=level), stations={**now().stations, A: station})
     answer = optimise(problem(scene, outlook(storm(peak), TIDE)), Highs())
     assert answer is not None
-    whole = sum(1 for step in range(len(answer.steps_s)) if sum(answer.steps_s[:step]) < OPTIMISER.whole_s)
     for name, most in ((A, ready), (B, 2), (LOW, 2)):
         series = answer.counts[name]
         assert all(0 <= count <= most for count in series)
-        assert all(count == round(count) for count in series[:whole])
+        assert all(count == round(count) for count in series)
     assert station.must_run <= answer.counts[A][0] <= running + station.may_start
 
 
 def test_a_gate_and_the_pumps_beside_it_never_have_the_same_step(planned: Weighed) -> None:
     assert planned.answer is not None
     (gate,) = planned.answer.by_gate.values()
-    begins = 0.0
-    for share, count, length in zip(gate, planned.answer.counts[A], planned.answer.steps_s, strict=True):
-        if begins < OPTIMISER.choice_s:
-            assert not (share > 0.0 and count > 0.0)
-        begins += length
+    assert 1.0 in gate
+    for share, count in zip(gate, planned.answer.counts[A], strict=True):
+        assert not (share > 0.0 and count > 0.0)
 
 
 def test_no_gate_lets_water_in_when_the_plan_is_checked(planned: Weighed) -> None:
@@ -135,16 +133,47 @@ def test_a_plan_dearer_than_the_rules_is_not_followed() -> None:
     assert found.ours.yuan > found.rules.yuan
 
 
-def test_a_solve_begins_from_the_rules_and_then_from_the_plan_before(planned: Weighed) -> None:
+def test_gates_are_reckoned_with_where_the_plan_before_had_the_levels() -> None:
     asked = problem(now(), outlook(storm(14.0), TIDE))
     rules = advised(now(), outlook(storm(14.0), TIDE)).plan
     assert rules is not None
-    for earlier in (earlier_of_rules(asked, rules), planned.earlier):
-        assert earlier is not None
-        model = model_of(replace(asked, earlier=earlier))
-        start = start_of(model, earlier, asked)
-        assert set(start) == set(model.programme.whole)
-        assert all(model.programme.lows[one] <= value <= model.programme.highs[one] for one, value in start.items())
+    earlier = earlier_of_rules(asked, rules)
+    low = replace(earlier, levels_m={name: (0.5,) * len(levels) for name, levels in earlier.levels_m.items()})
+    (gate,) = NETWORK.gates
+    usable = [
+        sum(flow is not None for flow in model_of(replace(asked, earlier=one), whole=False).columns.gates[gate.gate])
+        for one in (low, earlier)
+    ]
+    assert usable == [0, sum(level < 1.0 for level in TIDE)]
+
+
+def test_the_programme_of_whole_numbers_begins_from_the_plan_and_never_makes_it_worse() -> None:
+    asked = replace(problem(now(), outlook(storm(14.0), TIDE)), settings=replace(OPTIMISER, prove_s=0.0))
+    plan = optimise(asked, Highs())
+    assert plan is not None
+    assert plan.gap is None
+    model = model_of(replace(asked, earlier=plan.earlier), whole=True)
+    start = start_of(model, plan)
+    assert set(start) == set(model.programme.whole)
+    assert all(model.programme.lows[one] <= value <= model.programme.highs[one] for one, value in start.items())
+    fixed = model_of(replace(asked, earlier=plan.earlier), whole=True).programme
+    for column, value in start.items():
+        fixed.lows[column] = fixed.highs[column] = value
+    begun = Highs().solve(fixed, {}, 5.0, 1e-4)
+    bettered = Highs().solve(model.programme, start, 5.0, 1e-4)
+    assert begun is not None
+    assert bettered is not None
+    assert _cost(model.programme, bettered) <= _cost(fixed, begun) * 1.0001
+
+
+def _cost(programme: Programme, solved: Solved) -> float:
+    return sum(cost * value for cost, value in zip(programme.costs, solved.values, strict=True))
+
+
+def test_a_plan_is_no_further_from_the_best_than_it_says(planned: Weighed) -> None:
+    assert planned.answer is not None
+    assert planned.answer.gap is not None
+    assert planned.answer.gap < 0.05
 
 
 def test_a_reach_nobody_knows_is_not_planned_for() -> None:

@@ -52,7 +52,8 @@ ALLOWED = Verdict(Ruling.ALLOW)
 class LastWrite:
     """What was last sent for a target and how it ended: keeps a sequencer from repeating itself.
 
-    ``failures`` counts consecutive writes that were not confirmed; ``settled`` is true once the outcome is known.
+    ``failures`` counts consecutive writes of this value that were not confirmed: a gate that could not be closed says
+    nothing of how it opens. ``settled`` is true once the outcome is known.
     """
 
     point: str
@@ -78,7 +79,8 @@ class UnitMemory:
     seen_s: float | None = None
     """When the running feedback was last GOOD."""
     proven_s: float | None = None
-    """When the unit was last seen truly running: contactor closed and, where it is measured, current drawn."""
+    """When the unit was last seen truly running: contactor closed and, where it is measured, current drawn
+    (``Scene.proves_start``)."""
     asked_s: float | None = None
     """When a start was last handed to dispatch: bridges the moment until it shows in the last write."""
     withdraw: bool = False
@@ -216,6 +218,12 @@ class StationMemory:
     """When the last one was shed."""
     rack_dirty_s: float | None = None
     """Since when the trash rack's head has been past its shed limit."""
+    rack_clean_s: float | None = None
+    """When the trash rack's head was last below its start limit."""
+    rack_passable_s: float | None = None
+    """And when below its shed limit."""
+    rack_unclean_s: float | None = None
+    """When it was last at its start limit or above."""
     exercised: TargetId = ""
     """The unit that is being exercised; empty: none."""
     exercised_s: float | None = None

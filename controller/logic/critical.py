@@ -1,9 +1,10 @@
 """``flood_critical`` (slot 4): near the guarantee level a forgotten manual stop does not keep the pumps still.
 
 It adds starts only. A station whose leased manual order (slots 7–11) holds fewer units than it has is told all of its
-drainage units; a unit with a leased STOP is left to its station again. Slots 1–3, maintenance tags, the switch and
-every guard of a unit stand above it: a deliberate stop is an emergency order (slot 3) or a tag. Diversion is not its
-concern, and a station in the hands of its PLC is left there: only people are told.
+drainage units, and so is one whose own level control holds because its gauges cannot be trusted, once others of its
+reach say how near it is; a unit with a leased STOP is left to its station again. Slots 1–3, maintenance tags, the
+switch and every guard of a unit stand above it: a deliberate stop is an emergency order (slot 3) or a tag. Diversion is
+not its concern, and a station in the hands of its PLC is left there: only people are told.
 """
 
 from __future__ import annotations
@@ -58,7 +59,7 @@ def critical_order(
     near = near_guarantee(station, view, around, memory)
     if near is None or not memory.adopted or not view.ready:
         return (memory if memory.critical == NOT_NEAR else replace(memory, critical=NOT_NEAR)), ()
-    passed = tuple(_passed(station, standing, own_level=near.own))
+    passed = (*_passed(station, standing, own_level=near.own), *_holds_blind(station, standing, own_level=near.own))
     units = {request.target for request in passed if request.target != station.id}
     requests = []
     if len(passed) > len(units):
@@ -139,6 +140,19 @@ def _passed(station: Station, standing: Standing, *, own_level: bool) -> Iterabl
         own = _highest(standing(unit.id))
         if own is not None and own.value == UnitOrder(UnitMode.STOP):
             yield own
+
+
+def _holds_blind(station: Station, standing: Standing, *, own_level: bool) -> Iterable[Request]:
+    """Its own level control, where that has the station and holds because its gauges cannot be trusted.
+
+    A level of its reach that others measured is trusted: near the guarantee level nobody waits for its own gauges.
+    """
+    if own_level or not station.automatic:
+        return
+    above = [one for one in standing(station.id) if one.slot < Slot.AUTOMATIC and one.slot is not Slot.FLOOD_CRITICAL]
+    if not above:
+        hold, why = StationOrder(StationMode.HOLD), "its own gauges cannot be trusted / 本站水位计不可信"
+        yield Request(station.id, Slot.AUTOMATIC, hold, "level control", why)
 
 
 def _highest(requests: Sequence[Request]) -> Request | None:

@@ -186,7 +186,7 @@ def _composed(scene: Scene, mode: ModeStep, outcome: Outcome) -> StationStep:
         {station: phase, **outcome.phases},
         (*station_alarms(scene), *outcome.alarms),
         min(times, default=None),
-        outcome.because,
+        {wanted.target: station for wanted in mode.wanted if wanted.target != station} | outcome.because,
         {**verdicts, **outcome.verdicts},
     )
 

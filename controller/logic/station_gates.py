@@ -64,6 +64,7 @@ def step_gates(scene: Scene, orders: Orders, outcome: Outcome, only: Collection[
             _move(scene, orders, outcome, gate, aim)
         _release(scene, outcome, gate, aim if river is None else _Aim(0.0, Slot.AUTOMATIC, gate.id))
         _remember(scene, outcome, gate, stuck)
+        _say_locked(scene, outcome, gate)
         outcome.alarms.extend(gate_alarms(scene, gate, outcome.gates.get(gate.id, scene.moved(gate))))
     return outcome
 
@@ -76,6 +77,13 @@ def _remember(scene: Scene, outcome: Outcome, gate: Gate, stuck: str) -> None:
         past = replace(past, locked_out=stuck or past.locked_out, torque_s=torque_s)
     if past is not scene.moved(gate):
         outcome.gates[gate.id] = past
+
+
+def _say_locked(scene: Scene, outcome: Outcome, gate: Gate) -> None:
+    """Who asks about a gate reads why it is locked out, also while it is still told to close."""
+    locked, phase = outcome.gates.get(gate.id, scene.moved(gate)).locked_out, outcome.phases.get(gate.id, "")
+    if locked and locked not in phase:
+        outcome.phases[gate.id] = f"{phase}; locked out: {locked} / 闸门闭锁"
 
 
 def _release(scene: Scene, outcome: Outcome, gate: Gate, aim: _Aim | None) -> None:

@@ -102,7 +102,7 @@ def _observe_running(scene: Scene, unit: PumpUnit) -> UnitMemory:
     elif not running:
         return past if past.seen_s is not None else replace(past, seen_s=now_s)
     ran_s = 0.0 if past.seen_s is None or not was_running else max(0.0, now_s - past.seen_s)
-    drawing = running and scene.draws_current(unit) is not False
+    drawing = running and scene.proves_start(unit) is not False
     return replace(
         past,
         seen_s=now_s,

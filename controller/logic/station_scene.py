@@ -20,7 +20,7 @@ HANDED_OVER_S = 5.0
 FORGOTTEN_S = 60.0
 """A start nobody followed up this long after its proof time (its order ended) is no longer under way."""
 LEAST_CURRENT = 0.05
-"""Share of the rated current without which a closed contactor is no running pump, where undercurrent is not judged."""
+"""Share of the rated current without which a closed contactor is no running motor, where its load is not judged."""
 CONTRADICTION_PERCENT = 3.0
 """A limit switch this far (%) beyond its gate's dead-band from the position contradicts it."""
 NO_UNIT = UnitMemory()
@@ -66,6 +66,21 @@ class Scene:
         if current_a is None or unit.rated_a <= 0:
             return None
         return current_a >= max(unit.undercurrent_share, LEAST_CURRENT) * turns * turns * unit.rated_a
+
+    def proves_start(self, unit: PumpUnit) -> bool | None:
+        """Whether its current proves that its motor turns: its load behind an open path, any current before that.
+
+        A centrifugal pump that starts against its closed gate draws half its rated current until that has opened.
+        """
+        current_a = self.view.number(f"{unit.output}.current_a")
+        if current_a is None or unit.rated_a <= 0 or self.path_is_open(unit):
+            return self.draws_current(unit)
+        return current_a >= LEAST_CURRENT * unit.rated_a
+
+    def path_is_open(self, unit: PumpUnit) -> bool:
+        """Whether the gates before and behind the unit are proven open; also where it has none."""
+        gates = (self.suction_gate(unit), self.discharge_gate(unit))
+        return all(seen_open(gate, self.view) is True for gate in gates if gate is not None)
 
     def commanded(self, unit: PumpUnit) -> bool | None:
         """The run command as it stands in the device."""

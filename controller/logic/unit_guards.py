@@ -79,9 +79,12 @@ def path_is_proven(scene: Scene, unit: PumpUnit, slot: Slot) -> Verdict:
 
 
 def may_stop(scene: Scene, unit: PumpUnit, slot: Slot) -> Verdict:
-    """Minimum run time; not for slots 1 and 2, and not for what protection stops (``must_stop``)."""
-    since_s = scene.past(unit).running_since_s
-    if slot in UNBOUND or since_s is None or not scene.running(unit):
+    """Minimum run time; not for slots 1 and 2, and not for what protection stops (``must_stop``).
+
+    It begins with the command: a motor that was told to start has started before its feedback is read.
+    """
+    since_s = scene.past(unit).running_since_s if scene.running(unit) else scene.attempt_s(unit)
+    if slot in UNBOUND or since_s is None:
         return ALLOWED
     until_s = since_s + unit.min_run_s
     if scene.moment.s >= until_s:

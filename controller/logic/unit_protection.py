@@ -76,9 +76,7 @@ def _draws_too_little(scene: Scene, unit: PumpUnit, past: UnitMemory) -> bool:
     since_s = past.running_since_s
     if unit.undercurrent_share <= 0.0 or since_s is None or scene.moment.s < since_s + unit.start_proof_s:
         return False
-    gates = (scene.suction_gate(unit), scene.discharge_gate(unit))
-    open_path = all(seen_open(gate, scene.view) is True for gate in gates if gate is not None)
-    return open_path and scene.draws_current(unit) is False
+    return scene.path_is_open(unit) and scene.draws_current(unit) is False
 
 
 def _path_is_shut(scene: Scene, unit: PumpUnit) -> bool:

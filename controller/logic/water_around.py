@@ -54,7 +54,8 @@ class OuterSide:
     reason: str = ""
     until_s: float | None = None
     least_m: float | None = None
-    """By its tide table the water outside stands at least here (m, in coarse steps), whatever the gauges say."""
+    """No head is reckoned with less outside than this (m, in steps): what the tide table allows at the lowest, or the
+    highest of the water's gauges that the table bears out."""
     late: bool = False
     """The bore is near and the gates should be proven closed by now."""
 

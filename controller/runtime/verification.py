@@ -43,7 +43,8 @@ class Verifier:
         """A command was dispatched: its target has an unsettled write."""
         self._withdraw(command)
         before = self.last.get(command.target)
-        failures = before.failures if before is not None and before.point == command.write.point else 0
+        again = before is not None and (before.point, before.value) == (command.write.point, command.write.value)
+        failures = before.failures if before is not None and again else 0
         self.last[command.target] = LastWrite(
             command.write.point, command.write.value, now_s, settled=False, confirmed=False, failures=failures
         )

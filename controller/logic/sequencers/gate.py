@@ -15,6 +15,9 @@ TRAVEL_GRACE_S = 5.0
 """… and this much more to prove that it arrived."""
 REST_S = 5.0
 """A gate stands still for this long before it goes the other way: a drive is not thrown into reverse."""
+AHEAD_S = 2.0
+"""A moving gate is halted where it will be so long after it was last read: told to stand where it was seen, it would be
+driven back to there, and its drive thrown into reverse."""
 OVERSHOOT_PERCENT = 10.0
 """How far (%) a gate may run on when it is stopped in mid-travel."""
 
@@ -48,7 +51,7 @@ def gate_step(scene: Scene, gate: Gate, percent: float, *, urgent: bool = False)
         return send(gate.id, point, value, proof, scene.last, scene.moment, said=said, urgent=urgent)
     if not _still_driven(scene, gate, position, past):
         return Sending((), f"{said}: stands still before it reverses", rest_until_s)
-    stop = _halt(scene, gate, position, said=said, urgent=urgent)
+    stop = _halt(scene, gate, _ahead(scene, gate, position), said=said, urgent=urgent)
     return Sending(stop.wanted, f"{said}: stops before it reverses", rest_until_s)
 
 
@@ -57,7 +60,8 @@ def halt_step(scene: Scene, gate: Gate) -> Sending:
     position = scene.view.number(f"{gate.output}.position_percent")
     if position is None or travels(scene, gate) is None:
         return Sending((), "stands still")
-    return _halt(scene, gate, position, said=f"{gate.name} is halted at {position:.0f} %", urgent=True)
+    at = _ahead(scene, gate, position)
+    return _halt(scene, gate, at, said=f"{gate.name} is halted at {at:.0f} %", urgent=True)
 
 
 def stop_driving(scene: Scene, gate: Gate) -> Sending:
@@ -84,6 +88,19 @@ def _halt(scene: Scene, gate: Gate, position: float, *, said: str, urgent: bool)
     proof = Proof(f"{gate.output}.position_percent", position, proof_within_s(gate), OVERSHOOT_PERCENT)
     point = f"{gate.output}.position_command"
     return send(gate.id, point, position, proof, scene.last, scene.moment, said=said, urgent=urgent)
+
+
+def _ahead(scene: Scene, gate: Gate, position: float) -> float:
+    """Where a gate that travels is by the time it hears of its halt (%); kept once it was told, never past its goal."""
+    past, last = scene.moved(gate), scene.last.get(gate.id)
+    told = scene.view.number(f"{gate.output}.position_command")
+    goal = goal_of(gate, last)
+    goal = told if goal is None else goal
+    if goal is None or gate.buttons:
+        return position
+    age_s = max(0.0, scene.moment.s - scene.view.read(f"{gate.output}.position_percent").received_s)
+    reach = (AHEAD_S + age_s) * 100.0 / gate.travel_s
+    return min(goal, position + reach) if past.opening else max(goal, position - reach)
 
 
 def _still_driven(scene: Scene, gate: Gate, position: float, past: GateMemory) -> bool:

@@ -11,6 +11,7 @@ from controller.domain.request import Request
 from controller.domain.slots import SlotKind
 from controller.logic.contract import ALLOWED, Ruling, Verdict
 from controller.logic.interlocks import UNBOUND
+from controller.logic.sequencers.aligning import Alignment, alignment
 from controller.logic.sequencers.resend import send
 from controller.logic.station_scene import Scene
 from controller.logic.switch_guard import BACK_FROM_LOCAL, REMOTE, given_at_s, has_switch, judge_switch
@@ -66,6 +67,10 @@ def mode_step(scene: Scene, winner: Request, orders: Iterable[Request] = (), *, 
     if mode == REMOTE:
         return ModeStep(in_control=True, phase="REMOTE")
     if urgent or _takes_remote(winner, order):
+        first = Alignment() if urgent else alignment(scene)
+        if not first.done:
+            phase = f"tells its PLC's registers what runs before it takes the station ({_said(mode)})"
+            return ModeStep(in_control=False, phase=phase, wanted=first.wanted, next_s=first.until_s)
         return _ask(scene, REMOTE, f"takes the station from its PLC ({_said(mode)})", urgent=urgent)
     return ModeStep(in_control=False, phase=f"holds: its PLC goes on ({_said(mode)})")
 

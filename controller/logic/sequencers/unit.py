@@ -21,7 +21,7 @@ from controller.logic.contract import ALLOWED, Ruling, UnitMemory, Verdict
 from controller.logic.sequencers.auxiliaries import READY, auxiliaries_off, auxiliaries_on, speed_is_told, speed_step
 from controller.logic.sequencers.gate import is_at, proof_within_s
 from controller.logic.sequencers.resend import Sending, send
-from controller.logic.station_scene import Scene, seen_closed
+from controller.logic.station_scene import Scene, flag, seen_closed
 from controller.logic.unit_protection import proven_failure
 
 OPEN_PERCENT, CLOSED_PERCENT = 100.0, 0.0
@@ -83,6 +83,11 @@ def _step(
         return _stop(scene, unit, past, may_stop)
     if scene.running(unit) or scene.attempt_s(unit) is not None:
         return _carry_on(scene, unit, past, speed_percent)
+    if _fell_out(scene, unit, past):
+        # Whatever is wanted of it: a command left standing would start it unguarded when its power comes back.
+        sending = _run(scene, unit, run=False)
+        phase = "fell out by itself: takes its command back"
+        return UnitStep(past, phase, sending.wanted, alarms=_locked_alarm(unit, past), next_s=sending.next_s)
     if wish is Wish.KEEP or scene.committed(unit):
         return UnitStep(past, "kept as it is", alarms=_locked_alarm(unit, past))
     return _start(scene, unit, past, may_start)
@@ -98,12 +103,14 @@ def failed_start(scene: Scene, unit: PumpUnit) -> str:
     begun_s, last = scene.attempt_s(unit), scene.last.get(unit.id)
     if begun_s is None:
         return ""
-    running, current = scene.running(unit), scene.draws_current(unit)
+    running, current = scene.running(unit), scene.proves_start(unit)
     if scene.moment.s < begun_s + unit.start_proof_s or running is None or (running and current is not False):
         return ""
     if scene.commanded(unit) is False and (last is None or last.failures < TRIES):
         return ""
     seen = "its contactor closed without current" if running else "its contactor did not close"
+    if not running and flag(scene.view, f"{unit.output}.fault") is True:
+        seen = "its contactor is open and the unit reports a fault: its protection tripped / 机组保护动作"
     return f"start not proven within {unit.start_proof_s:.0f} s: {seen}"
 
 
@@ -141,9 +148,6 @@ def _kept_running(scene: Scene, unit: PumpUnit, past: UnitMemory) -> UnitStep:
 
 
 def _start(scene: Scene, unit: PumpUnit, past: UnitMemory, may_start: Verdict) -> UnitStep:
-    if _fell_out(scene, unit, past):
-        sending = _run(scene, unit, run=False)
-        return UnitStep(past, "fell out by itself: takes its command back", sending.wanted, next_s=sending.next_s)
     if may_start.ruling is not Ruling.ALLOW:
         return _rest(scene, unit, past, may_start)
     gravity, needs = scene.gravity_gate(), dict[TargetId, float]()
@@ -183,7 +187,9 @@ def _prepare_gate(
     percent, last = needs[gate.id], scene.last.get(gate.id)
     sent = last is not None and last.point == f"{gate.output}.position_command" and last.value == percent
     late = last is not None and sent and scene.moment.s >= last.sent_s + proof_within_s(gate)
-    if last is not None and sent and (late or last.failures >= TRIES) and is_at(scene, gate, percent) is False:
+    # An order that was confirmed once and holds no more (its PLC moved it since) is given anew; it failed at nothing.
+    failed = last is not None and sent and not last.confirmed and (late or last.failures >= TRIES)
+    if failed and is_at(scene, gate, percent) is False:
         reason = f"{gate.role} gate {gate.name} not proven at {percent:g} % within {proof_within_s(gate):.0f} s"
         return _stop(scene, unit, replace(past, locked_out=reason, withdraw=True), ALLOWED)
     said = "opens" if percent > 0 else "closes"

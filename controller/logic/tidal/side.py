@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta, tzinfo
-from math import floor
+from math import ceil, floor
 
 from controller.domain.pumps_and_gates import Gate, GateRole
 from controller.domain.stations import Station
@@ -25,6 +25,9 @@ ORDER_S = 60.0
 """And this long for the order to go out and be repeated."""
 LEAST_STEP_M = 0.05
 """How finely the table's lowest level is told."""
+HIGH_STEP_M = 0.01
+"""And the highest gauge's."""
+ROUNDING = 1e-6
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,9 +124,16 @@ def _with_own_gauge(
 
 
 def _least_m(water: TidalWater, state: WaterState) -> float | None:
-    if state.table_m is None:
-        return None
-    return round(floor((state.table_m - water.tolerance_m) / LEAST_STEP_M) * LEAST_STEP_M, 2)
+    """What no head is reckoned below: the table less its tolerance, and the highest gauge it bears out.
+
+    Two gauges that froze together outvote the third while the tide rises; for an open gate that third one counts.
+    """
+    found = []
+    if state.table_m is not None:
+        found.append(floor((state.table_m - water.tolerance_m) / LEAST_STEP_M) * LEAST_STEP_M)
+    if state.high_m is not None:
+        found.append(ceil(state.high_m / HIGH_STEP_M - ROUNDING) * HIGH_STEP_M)
+    return round(max(found), 2) if found else None
 
 
 def _bore_reason(window: BoreWindow, tz: tzinfo) -> str:

@@ -51,6 +51,8 @@ class WaterState:
     frozen: tuple[GaugePoint, ...] = ()
     rose_at: datetime | None = None
     """When a fast rise was last seen."""
+    high_m: float | None = None
+    """What the highest of the gauges says that have a voice and agree with the table: the water may stand there."""
 
 
 def taken_up(water: TidalWater, agreed_at: datetime | None, rose_at: datetime | None, moment: Moment) -> WaterMemory:
@@ -97,7 +99,19 @@ def follow(
     memory = _compared(water, table, memory, off_m, moment)
     trust, reason = _judged(water, refused, vote, off_m, memory, moment)
     rose_at = None if memory.rose_s is None else moment.wall - timedelta(seconds=moment.s - memory.rose_s)
-    return memory, WaterState(trust, reason, vote, table_m, off_m, rise, frozen, rose_at)
+    high_m = None if refused else _highest_m(water, table, voices, moment)
+    return memory, WaterState(trust, reason, vote, table_m, off_m, rise, frozen, rose_at, high_m)
+
+
+def _highest_m(
+    water: TidalWater, table: TideTable | None, voices: Mapping[GaugePoint, float | None], moment: Moment
+) -> float | None:
+    """The highest level some gauge says and the table bears out; one that leaves both others and the table does not."""
+    if table is None:
+        return None
+    levels = [level for level in voices.values() if level is not None]
+    off = [(deviation_m(water, table, level, moment.wall), level) for level in levels]
+    return max((level for far, level in off if far is not None and far <= water.tolerance_m), default=None)
 
 
 def _off_m(water: TidalWater, table: TideTable | None, vote: OuterVote, moment: Moment) -> float | None:

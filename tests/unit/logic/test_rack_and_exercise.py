@@ -7,6 +7,8 @@ from datetime import timedelta
 
 import pytest
 
+from controller.domain.image import View
+from controller.domain.points import Reading, good
 from controller.domain.slots import Slot
 from controller.domain.stations import ExerciseRule, RackRule
 from controller.logic.contract import UnitMemory
@@ -43,6 +45,27 @@ def test_a_start_needs_a_rack_below_0_3_m_and_in_an_emergency_below_its_shed_lim
     assert rig.plant.running["P1"] is starts
 
 
+def test_a_wave_on_the_gauge_neither_gives_up_a_start_nor_drives_its_gate_to_and_fro() -> None:
+    rig = manual(1)
+    rig.plant.rack_m = 0.2
+    rig.order("", "count 1")
+    for second in range(60):
+        rig.plant.rack_m = 0.45 if second % 7 < 5 else 0.2
+        rig.run(1)
+    assert rig.plant.running["P1"]
+    assert [value for _, _, value in rig.writes("position_command")] == [100.0]
+
+
+def test_a_rack_that_turns_dirty_while_a_unit_is_brought_up_gives_the_start_up_once_it_stands() -> None:
+    rig = manual(1)
+    rig.plant.rack_m = 0.2
+    rig.run(2)
+    rig.plant.rack_m = 0.45
+    rig.order("", "count 1")
+    rig.run(40)
+    assert not rig.plant.running["P1"]
+
+
 def test_a_rack_past_0_5_m_sheds_one_unit_after_another_and_never_the_last() -> None:
     rig = manual(3)
     rig.order("", "count 3")
@@ -61,6 +84,25 @@ def test_a_rack_past_0_5_m_sheds_one_unit_after_another_and_never_the_last() -> 
     assert sum(rig.plant.running.values()) == 1, "no start before it is clean"
     rig.plant.rack_m = 0.1
     rig.until_running(3, within_s=900)
+
+
+@pytest.mark.parametrize("renewed", [False, True])
+def test_one_reading_past_the_limit_stops_no_unit_before_it_was_read_again_or_is_proven_to_hold(renewed: bool) -> None:
+    rig = manual(2)
+    rig.order("", "count 2")
+    rig.until_running(2).run(5)
+    read_s, seen, look = rig.now_s + 1.0, rig.plant.readings, rig.look
+
+    def read_once(now_s: float) -> dict[str, Reading]:
+        return seen(now_s) | {"rack_head_m": good(0.9, read_s)}
+
+    def looked() -> View:
+        block = look().block
+        return View(replace(block, renewed_s=rig.now_s) if renewed else block, rig.now_s)
+
+    rig.plant.readings, rig.look = read_once, looked  # type: ignore[method-assign]  # its rack gauge is read seldom
+    rig.run(14)
+    assert (sum(rig.plant.running.values()) < 2) is renewed
 
 
 def test_the_limits_are_the_station_s_own() -> None:

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import pytest
 
@@ -175,3 +175,13 @@ def test_reading_good_values_makes_the_device_waited_for_until_it_is_settled() -
     proving.table.store(LC, {"K1.feedback": good(True, ACKED_S + 0.1)})
     proving.look(ACKED_S + 0.1)
     assert not proving.verifier.waits_for(LC)
+
+
+def test_failures_are_of_one_value_another_value_begins_anew() -> None:
+    proving = Proving()
+    proving.verifier.gone(proving.command(), failed=True)
+    again = proving.command("two", at_s=1040.0)
+    assert proving.verifier.last[ROAD].failures == 1
+    other = replace(again, id="three", write=replace(again.write, value=False))
+    proving.verifier.queued(other, 1050.0)
+    assert proving.verifier.last[ROAD].failures == 0

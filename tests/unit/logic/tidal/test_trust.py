@@ -185,3 +185,13 @@ def test_an_excluded_gauge_has_no_voice_and_makes_no_other_one_believed_alone() 
     assert voted(A) is None, "the liar and the last honest one contradict each other"
     assert voted(C) == pytest.approx(1.01)
     assert voted(A, C) is None, "one alone is believed only where there is no other"
+
+
+@pytest.mark.parametrize(("offset_m", "counts"), [(0.15, True), (0.9, False)])
+def test_the_highest_gauge_the_table_bears_out_is_what_a_head_is_reckoned_with(offset_m: float, counts: bool) -> None:
+    river = River(CALM, at_h=3.0)
+    river.offsets = {C: offset_m}
+    river.run(15.0)
+    assert river.state is not None
+    assert river.state.high_m is not None
+    assert (river.state.high_m > river.state.vote.level_m + 0.1) is counts

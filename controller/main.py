@@ -12,7 +12,7 @@ import structlog
 import uvicorn
 import uvloop
 
-from controller.api.app import create_app, get_ready
+from controller.api.app import create_app
 from controller.api.face import Face, seal_of
 from controller.api.server import Server, configured
 from controller.assembly import Assembly
@@ -102,7 +102,7 @@ async def _serve_with(assembly: Assembly, serving: Serving, listener: Listener, 
             if serving.announce is not None:
                 serving.announce(listener.url, await serving.welcome(assembly.people))
             settle()
-            live = [asyncio.create_task(get_ready(app), name="get ready"), asyncio.create_task(tidy(), name="tidy")]
+            live = [asyncio.create_task(tidy(), name="tidy")]
             live += [asyncio.create_task(serving.live(controller), name="live")] if serving.live else []
             live += [asyncio.create_task(watch.run(), name="certificate")] if watch else []
             live.append(asyncio.create_task(northbound.run(), name="northbound"))

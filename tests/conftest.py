@@ -9,6 +9,8 @@ from __future__ import annotations
 import asyncio
 import gc
 import inspect
+import os
+import sys
 from typing import Any
 
 import looptime
@@ -16,6 +18,11 @@ import pytest
 from hypothesis import settings
 
 from controller.runtime import patience
+
+sys.dont_write_bytecode = False
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+"""Compiled once and kept beside the sources, where git ignores it, whatever the environment says: some sixty times the
+tests start a process of a thousand modules."""
 
 settings.register_profile("zhadao", deadline=None, print_blob=True, max_examples=60)
 settings.load_profile("zhadao")

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-
 from fastapi import FastAPI
 
 from controller import __version__
@@ -13,8 +11,6 @@ from controller.api.face import Face
 from controller.api.state import share
 from controller.runtime.authority import Authority
 from controller.runtime.facade import ControllerFacade
-
-BETWEEN_ROUTERS_S = 0.05
 
 DESCRIPTION = """\
 One guarded controller for a city's street lights and water stations.
@@ -35,25 +31,14 @@ keep up, or too many streams.
 """
 
 
-async def get_ready(app: FastAPI) -> None:
-    """Work out what each router's questions and answers look like, one router after the other.
-
-    The framework does it when the first request comes: half a second during which everything else in the process
-    would wait for one person's first look.
-    """
-    for route in app.routes:
-        work_out = getattr(route, "effective_candidates", None)  # an included router's; another release may differ
-        if callable(work_out):
-            work_out()
-            await asyncio.sleep(BETWEEN_ROUTERS_S)
-
-
 def create_app(facade: ControllerFacade, authority: Authority, face: Face | None = None) -> FastAPI:
     """The API of one running controller.
 
     FastAPI's own documentation pages are off: they load scripts from elsewhere.
     """
-    app = FastAPI(title="zhadao 闸刀", version=__version__, description=DESCRIPTION, docs_url=None, redoc_url=None)
+    app = problems.DescribedApi(
+        title="zhadao 闸刀", version=__version__, description=DESCRIPTION, docs_url=None, redoc_url=None
+    )
     app.state.shared = share(facade, authority, face)
     problems.install(app)
     app.add_middleware(guard.BodyLimit)
@@ -69,6 +54,6 @@ def create_app(facade: ControllerFacade, authority: Authority, face: Face | None
         page.router,
     )
     for router in routers:
-        app.include_router(router)
-    app.state.routes = [route for router in routers for route in router.routes]
+        # The routes as they are: `include_router` would work all of them out anew, a second for every app.
+        app.router.routes.extend(router.routes)
     return app

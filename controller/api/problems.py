@@ -11,6 +11,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.exceptions import HTTPException
+from starlette.routing import Route
 
 from controller.domain.errors import (
     ControllerError,
@@ -117,13 +118,18 @@ _MEANINGS: dict[int, str] = {
 }
 
 
+_SHAPES = "#/components/schemas/{model}"
+_SHAPE = {"$ref": _SHAPES.format(model=Problem.__name__)}
+"""A refusal's body, by its name: as a ``model`` of a route the framework would work it out anew for every refusal of
+every route, a thousand times."""
+
+
 def refusals(*statuses: int) -> dict[int | str, dict[str, Any]]:
     """The ``responses`` entry of a route for these statuses, with an example each."""
     return {
         status: {
-            "model": Problem,
             "description": _MEANINGS[status],
-            "content": {"application/json": {"example": _EXAMPLES[status].model_dump()}},
+            "content": {"application/json": {"schema": _SHAPE, "example": _EXAMPLES[status].model_dump()}},
         }
         for status in statuses
     }
@@ -132,6 +138,17 @@ def refusals(*statuses: int) -> dict[int | str, dict[str, Any]]:
 def answer(status: int, problem: Problem, headers: Mapping[str, str] | None = None) -> JSONResponse:
     """The problem as a response."""
     return JSONResponse(problem.model_dump(), status, headers=dict(headers or {}))
+
+
+class DescribedApi(FastAPI):
+    """An app whose description tells the shape of a refusal once."""
+
+    def openapi(self) -> dict[str, Any]:
+        """The whole API, by OpenAPI."""
+        described = super().openapi()
+        shapes: dict[str, Any] = described.setdefault("components", {}).setdefault("schemas", {})
+        shapes.setdefault(Problem.__name__, Problem.model_json_schema(ref_template=_SHAPES))
+        return described
 
 
 def install(app: FastAPI) -> None:
@@ -184,8 +201,9 @@ async def _on_http_exception(request: Request, error: Exception) -> JSONResponse
 
 def _allowed(request: Request) -> str:
     """Every method of this path: the framework names those of the first route only."""
-    matching = (route for route in request.app.state.routes if route.path_regex.match(request.scope["path"]))
-    methods = {method for route in matching for method in getattr(route, "methods", ())}
+    routes = (route for route in request.app.routes if isinstance(route, Route))
+    matching = (route for route in routes if route.path_regex.match(request.scope["path"]))
+    methods = {method for route in matching for method in route.methods or ()}
     return ", ".join(sorted(methods))
 
 

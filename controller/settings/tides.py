@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import lru_cache
 from pathlib import Path
 from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
 from controller.domain.assets import City
-from controller.logic.forecasts.csv_read import Reading, read_csv
+from controller.logic.forecasts.csv_read import Read, Reading, read_csv
 from controller.logic.forecasts.series import TideTable
 from controller.logic.forecasts.soundness import ForecastLimits
 from controller.logic.tidal.rules import BoreRule, GaugePoint, TidalRules, TidalWater
@@ -136,8 +137,7 @@ def _read(
     except UnicodeDecodeError:
         findings.add(spot.at("file"), "is not text in UTF-8", "save it as CSV, UTF-8")
         return ()
-    eyes = Reading(zone, ANY_TIME, ForecastLimits(), lambda _, name: name or None, source=file.stem, of=model.of)
-    found = read_csv(text, eyes)
+    found = _said(text, zone, file.stem, model.of)
     findings.problems += [Problem(str(file), one.line, one.column, "", one.en, one.zh) for one in found.problems]
     strange = [table.of for table in found.tables if table.of != model.of]
     if strange:
@@ -145,3 +145,10 @@ def _read(
     if not found.tables and not found.problems:
         findings.add(spot.at("file"), "holds no tide table", "columns: time, high_low, level_m, bore, bore_m")
     return tuple(table for table in found.tables if table.of == model.of)
+
+
+@lru_cache(maxsize=8)
+def _said(text: str, zone: ZoneInfo, source: str, of: str) -> Read:
+    """What a table's file says. Remembered by its text: a year is 1,400 tides, and a reload mostly finds the same."""
+    eyes = Reading(zone, ANY_TIME, ForecastLimits(), lambda _, name: name or None, source=source, of=of)
+    return read_csv(text, eyes)

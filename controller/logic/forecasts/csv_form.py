@@ -65,6 +65,8 @@ class Sheet:
     """The field of each column, empty for one without a header."""
     rows: list[Row] = field(default_factory=list)
     problems: list[CsvProblem] = field(default_factory=list)
+    moments: dict[str, datetime | None] = field(default_factory=dict)
+    """What a text means as a time: every row of a file says when it was issued, and says the same."""
 
     def wrong(self, line: int, column: str, en: str, zh: str) -> None:
         """Note a problem."""
@@ -78,7 +80,9 @@ class Sheet:
     def moment(self, row: Row, name: str) -> datetime | None:
         """A cell's moment; what is none is noted."""
         text = self.text(row, name)
-        found = stamp(text, self.zone) if text else None
+        if text not in self.moments:
+            self.moments[text] = stamp(text, self.zone) if text else None
+        found = self.moments[text]
         if found is None:
             said = f"{text[:40]!r} is no time" if text else "no time"
             self.wrong(row.line, name, f"{said}; write 2026-06-22 18:30", "不是时间")

@@ -37,7 +37,7 @@ NOTHING = frozenset({"", "-", "--", "—", "/", "无", "缺测", "none", "null",
 
 def plain(text: str) -> str:
     """The text in its plain width, without the spaces round it: ``２０２６`` is 2026, ``（`` is (."""
-    return unicodedata.normalize("NFKC", text).strip()
+    return (text if text.isascii() else unicodedata.normalize("NFKC", text)).strip()
 
 
 def _bare(text: str) -> str:
@@ -70,15 +70,14 @@ def stamp(text: str, zone: tzinfo) -> datetime | None:
     found = _STAMP.match(plain(text))
     if found is None:
         return None
-    part = {name: int(value) for name, value in found.groupdict("0").items() if name != "zone"}
-    if part["hour"] > 24 or (part["hour"] == 24 and (part["minute"] or part["second"])):
+    year, month, day, hour, minute, second = (int(part or 0) for part in found.groups()[:-1])
+    if hour > 24 or (hour == 24 and (minute or second)):
         return None
-    if not 2000 <= part["year"] <= 2200:
+    if not 2000 <= year <= 2200:
         return None
     try:
-        midnight = datetime(part["year"], part["month"], part["day"], tzinfo=_zone(found["zone"]) or zone)
-        clock = midnight.replace(hour=part["hour"] % 24, minute=part["minute"], second=part["second"])
-        return clock + timedelta(days=1) if part["hour"] == 24 else clock
+        clock = datetime(year, month, day, hour % 24, minute, second, tzinfo=_zone(found["zone"]) or zone)
+        return clock + timedelta(days=1) if hour == 24 else clock
     except (ValueError, OverflowError):
         return None
 

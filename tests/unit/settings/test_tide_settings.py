@@ -37,9 +37,11 @@ def test_tides_diversion_and_quality_are_read(tmp_path: Path) -> None:
 
 
 def test_a_changed_tide_table_is_another_configuration(tmp_path: Path) -> None:
-    first = load_site(write_site(tmp_path / "a", FILES)).config_hash
+    first = load_site(write_site(tmp_path / "a", FILES))
     changed = FILES[CSV_FILE].replace("3.9", "3.8", 1)
-    assert load_site(write_site(tmp_path / "b", FILES | {CSV_FILE: changed})).config_hash != first
+    second = load_site(write_site(tmp_path / "b", FILES | {CSV_FILE: changed}))
+    assert second.config_hash != first.config_hash
+    assert second.tides.tables != first.tides.tables
 
 
 @pytest.mark.parametrize(

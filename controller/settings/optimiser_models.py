@@ -28,6 +28,6 @@ class OptimiserModel(Model):
     error_m: _Metres = 0.06
     inflow_share: Annotated[float, Field(ge=0.5, le=2)] = 1.0
     error_share: _Share = 0.10
-    left_share: _Share = 0.5
+    left_share: _Share = 0.8
     late: Annotated[Duration, Field(ge=600, le=3600)] = 1200.0
     apart_m: Annotated[float, Field(ge=0.02, le=2)] = 0.15

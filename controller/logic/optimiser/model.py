@@ -1,7 +1,7 @@
-"""The network's hours ahead as a mixed-integer programme: whole units per station, one choice per gate and tide window.
+"""The network's hours ahead as a mixed-integer programme: whole units per station, one choice per gate and step.
 
 Levels follow the water balance of every step; channels level out along the exact course of two waters; a gate's flow
-lies under the concave hull of what it lets out; pumps and the gate beside them never work in the same window. What is
+lies under the concave hull of what it lets out; pumps and the gate beside them never work in the same step. What is
 paid: energy at its tariff, starts, metre-hours above warning and guarantee (spread over how unsure a level is), and
 water that is left at the end.
 """

@@ -30,11 +30,11 @@ class OptimiserSettings:
     long_s: float = 3600.0
     warning_mh: float = 10_000.0
     guarantee_mh: float = 1_000_000.0
-    margin_m: float = 0.008
+    margin_m: float = 0.005
     error_m: float = 0.06
     inflow_share: float = 1.0
     error_share: float = 0.10
-    left_share: float = 0.5
+    left_share: float = 0.8
     late_s: float = 1200.0
     apart_m: float = 0.15
     rules: RuleSettings = field(default_factory=RuleSettings)

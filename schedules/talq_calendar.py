@@ -6,7 +6,7 @@ festivals, modes and conditions put together are written out as spans of definit
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -74,9 +74,8 @@ def _direct(when: When) -> list[Json] | None:
     if isinstance(when, OnWeekdays):
         return [{"condition": {"type": "ccDay", "days": [{"start": day} for day in sorted(when.weekdays)]}}]
     if isinstance(when, OnNthWeekday) and len(when.months) == 12:
-        nth = ["L" if n == -1 else str(n) for n in sorted(when.nth, key=lambda n: (n < 0, n))]
         days = [{"start": day} for day in sorted(when.weekdays)]
-        return [{"condition": {"type": "ccDay", "days": days, "occurrences": nth}}]
+        return [{"condition": {"type": "ccDay", "days": days, "occurrences": _occurrences(when.nth)}}]
     if isinstance(when, InRange):
         return [{"startDate": when.first.isoformat(), "endDate": when.last.isoformat()}]
     if isinstance(when, InSeason):
@@ -87,11 +86,19 @@ def _direct(when: When) -> list[Json] | None:
 def _season(when: InSeason) -> list[Json]:
     """A span of the year; one that crosses New Year's Eve is two, since TALQ's end comes after its start."""
     if when.first <= when.last:
-        return [{"start": _month_day(when.first), "end": _month_day(when.last)}]
-    return [
-        {"start": _month_day(when.first), "end": "--12-31"},
-        {"start": "--01-01", "end": _month_day(when.last)},
-    ]
+        return [_span(when.first, when.last)]
+    return [_span(when.first, (12, 31)), _span((1, 1), when.last)]
+
+
+def _span(first: tuple[int, int], last: tuple[int, int]) -> Json:
+    """One day has no end: TALQ wants the end behind the start."""
+    return {"start": _month_day(first), **({} if first == last else {"end": _month_day(last)})}
+
+
+def _occurrences(nth: Iterable[int]) -> list[str]:
+    """``1`` to ``5`` and ``L``, five at most: whoever has the fourth and the fifth has the last."""
+    wanted = sorted(nth, key=lambda n: (n < 0, n))
+    return ["L" if n == -1 else str(n) for n in wanted if n != -1 or not {4, 5} <= set(wanted)]
 
 
 def _month_day(day: tuple[int, int]) -> str:

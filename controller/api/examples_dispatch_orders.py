@@ -79,6 +79,7 @@ PREVIEW = DispatchOrderPreview(
     order=ORDER,
     token="hKq…",  # noqa: S106 - an example
     not_now="",
+    obstacle="",
     plan=PLAN_PREVIEW,
     act=None,
     tide=(_TIDE,),

@@ -64,7 +64,7 @@ from controller.runtime.people.house import People
 from controller.runtime.people.tokens import key_in
 from controller.runtime.plans.foretelling import Foreteller
 from controller.runtime.plans.parts import Around as AroundPlans
-from controller.runtime.plans.parts import PlanRightsOf, Plans
+from controller.runtime.plans.parts import Plans
 from controller.runtime.poles.desk import Looks, PoleDesk
 from controller.runtime.poles.watch import PoleWatch
 from controller.runtime.poll_pace import PollPace
@@ -80,6 +80,7 @@ from controller.runtime.stream import ChangeStream
 from controller.runtime.switching.desk import KnifeDesk
 from controller.runtime.switching.groups import GroupDesk
 from controller.runtime.table import ImageTable, Indifferent
+from controller.runtime.talq.desk import TalqDesk
 from controller.runtime.timetables.parts import Timetables
 from controller.runtime.verification import Verifier
 from controller.runtime.watch import Watch
@@ -393,6 +394,9 @@ class Assembly:
             keep=self.keeper.keep,
         )
         self.groups = GroupDesk(site)
+        self.talq = TalqDesk(
+            site, clock=clock, book=self.book, switching=self.switching, drafts=self.publishing.desk
+        )
         self.plans = Plans(
             site,
             AroundPlans(
@@ -523,6 +527,7 @@ class Assembly:
             orders=self.dispatch_orders.desk,
             on=self.dispatch_orders.on_shift,
         )
+        self.lives.leases.inherit_by(self.shifts.answers_for)
         self.desks = Desks(
             dispatch_orders=self.dispatch_orders.desk,
             shifts=self.shifts,
@@ -532,6 +537,7 @@ class Assembly:
             switching=self.switching,
             groups=self.groups,
             lighting_plans=self.lighting_plans,
+            talq=self.talq,
             plans=self.plans.book,
             backups=self.backups,
             wet_power=self.wet_power,
@@ -632,9 +638,9 @@ class Assembly:
         self.commanding.authorise_by(asking)
         self.proposals.authorise_by(asking.objection)
         self.lives.leases.authorise_by(asking)
-        self.plans.authorise_by(asking, self.people.known.grants)
+        self.plans.authorise_by(asking)
         self.optimiser.authorise_by(asking)
-        self.dispatch_orders.authorise_by(PlanRightsOf(asking, self.people.known.grants))
+        self.dispatch_orders.authorise_by(asking)
 
     def _cycle(
         self,

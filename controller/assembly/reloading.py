@@ -91,6 +91,7 @@ async def _swapped(assembly: Assembly, config: Path | None, new: Site, pool: Cha
     assembly.switching.adopt(new)
     assembly.groups.adopt(new)
     assembly.lighting_plans.adopt(new)
+    assembly.talq.adopt(new)
     assembly.plans.adopt(new)
     assembly.optimiser.adopt(new)
     assembly.dispatch_orders.adopt(new)

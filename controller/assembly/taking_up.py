@@ -53,6 +53,7 @@ async def take_up(assembly: Assembly) -> None:
     said = assembly.evidence.announcing(assembly.site.config_hash)
     await assembly.evidence.before_automation("started", "controller", "", said)
     await assembly.commanding.take_back(tail)
+    assembly.lives.take_back(tail)
     await assembly.publishing.take_back(tail)
     await assembly.plans.book.take_back(tail)
     await assembly.dispatch_orders.take_back(tail)

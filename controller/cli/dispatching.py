@@ -10,7 +10,7 @@ import typer
 from controller.cli.asking import acts, looks
 from controller.cli.client import API, CONFLICT, ApiClient, in_path, shaped
 from controller.cli.options import AsJson
-from controller.cli.order_words import words_of
+from controller.cli.order_words import TargetOption, words_of
 from controller.cli.printing import print_json
 from controller.cli.setting import Reason, Yes
 
@@ -27,7 +27,6 @@ Plan = Annotated[str, typer.Option("--plan", help="The plan it starts; or name a
 Params = Annotated[
     list[str] | None, typer.Option("--param", metavar="NAME=NUMBER", help="A parameter of the plan; may be repeated.")
 ]
-TargetOption = Annotated[str, typer.Option("--target", help="A station, unit or gate: 330102-PS-0001.")]
 ValueOption = Annotated[str, typer.Option("--value", help="count 3, flow 100, level 1.8, open, 40%, hold.")]
 For = Annotated[str, typer.Option("--for", help="How long it holds: 4h, 90m.")]
 SlotOption = Annotated[str, typer.Option("--slot", help="district_manual, city_manual or emergency_order.")]
@@ -90,7 +89,7 @@ def write(
     reason: Reason,
     plan: Plan = "",
     param: Params = None,
-    target: TargetOption = "",
+    target: TargetOption = None,
     value: ValueOption = "",
     lasting: For = "4h",
     slot: SlotOption = "district_manual",
@@ -122,7 +121,7 @@ def phone(
     to: Annotated[str, typer.Option("--to", help="Who took it down.")],
     plan: Plan = "",
     param: Params = None,
-    target: TargetOption = "",
+    target: TargetOption = None,
     value: ValueOption = "",
     lasting: For = "4h",
     unit: Unit = "",
@@ -251,6 +250,7 @@ def execute(
     """
     from controller.cli.deciding import agreed
     from controller.cli.order_texts import order_preview_lines
+    from controller.cli.previewed_again import does_else
     from controller.runtime.dispatch_orders.views import DispatchReceipt
     from controller.runtime.two_persons import ProposalView
 
@@ -258,8 +258,13 @@ def execute(
     print("\n".join(order_preview_lines(found, client.zone())))
     if not found.token or not agreed("Execute it? 确认执行?", yes=yes):
         return False
-    if not yes:  # thinking may have taken longer than a token lives
-        found = _previewed(client, number, take_over=take_over)
+    if not yes:  # thinking may have taken longer than a token lives; what is not as it was shown is shown again
+        found, shown = _previewed(client, number, take_over=take_over), found
+        while does_else(found, shown):
+            print("\n".join(["CHANGED MEANWHILE 预演内容已变化", *order_preview_lines(found, client.zone())]))
+            if not found.token or not agreed("Execute it? 确认执行?", yes=False):
+                return False
+            found, shown = _previewed(client, number, take_over=take_over), found
     answer = client.ask("POST", f"{PATH}/{in_path(number)}/execute", {"token": found.token}, CONFLICT)
     if answer.status == 202:
         waits: ProposalView = shaped(answer.body, ProposalView)

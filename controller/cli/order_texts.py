@@ -21,12 +21,7 @@ if TYPE_CHECKING:
     from controller.runtime.shifts.views import ShiftItem, ShiftsView
 
 DAY = "%m-%d %H:%M"
-NEXT_WORDS = {
-    "issued": "zhadao order issue",
-    "acknowledged": "zhadao order acknowledge",
-    "executing": "zhadao order execute",
-    "closed": "zhadao order close",
-}
+BEFORE_EXECUTION = ("proposed", "issued", "acknowledged", "ticket_checked")
 
 
 def order_rows(orders: Sequence[DispatchOrderView], zone: ZoneInfo) -> list[str]:
@@ -128,8 +123,12 @@ def order_preview_lines(one: DispatchOrderPreview, zone: ZoneInfo) -> Iterator[s
         yield from needs_lines(one.act)
     yield from _grounds("The river outside 外江", one.tide)
     yield from (f"  STANDS AGAINST 冲突: {text}" for text in one.rivals)
-    if one.not_now:
-        yield f"  NOT NOW 当前不能执行: {one.not_now}"
+    if one.obstacle:
+        yield f"  WOULD BE REFUSED NOW 此刻将被拒绝: {one.obstacle}"
+    elif one.not_now and order.state in BEFORE_EXECUTION:
+        yield "  As shown, once it is signed 手续齐备后将按上述执行"
+    if one.not_now and one.not_now != one.obstacle:
+        yield f"  NOT YET 尚不能执行: {one.not_now}"
 
 
 def shift_lines(one: ShiftsView, zone: ZoneInfo) -> Iterator[str]:

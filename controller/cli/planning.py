@@ -120,6 +120,7 @@ def start(
     """
     from controller.cli.deciding import agreed
     from controller.cli.plan_texts import preview_lines
+    from controller.cli.previewed_again import plan_does_else
     from controller.cli.receipts import ask_either, tell
     from controller.runtime.two_persons import ProposalView
 
@@ -134,8 +135,13 @@ def start(
     print("\n".join(preview_lines(found, client.zone())))
     if not found.token or not agreed("Start it? 确认启动?", yes=yes):
         return False
-    if not yes:  # thinking may have taken longer than a token lives
-        found = _previewed(client, plan, body)
+    if not yes:  # thinking may have taken longer than a token lives; what is not as it was shown is shown again
+        found, shown = _previewed(client, plan, body), found
+        while plan_does_else(found, shown):
+            print("\n".join(["CHANGED MEANWHILE 预演内容已变化", *preview_lines(found, client.zone())]))
+            if not found.token or not agreed("Start it? 确认启动?", yes=False):
+                return False
+            found, shown = _previewed(client, plan, body), found
     came = ask_either(client, STARTS, {"token": found.token})
     if isinstance(came, ProposalView):
         print(f"Waits for a second person 待第二人确认: zhadao confirm {came.id}")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 import time
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -80,7 +81,7 @@ def switch(
             if not reason.strip() or not lasting:
                 raise UsageProblem("say --for how long and --reason why: every throw ends, and somebody asks why")
             body |= {"for_s": parse_duration(lasting), "reason": reason, "slot": slot, "ticket": ticket}
-            return _throw(client, {**body, "take_over": take_over, "urgent": urgent}, yes=yes, follow=follow)
+            return throw(client, {**body, "take_over": take_over, "urgent": urgent}, yes=yes, follow=follow)
     raise UsageProblem(_USAGE)
 
 
@@ -95,14 +96,17 @@ def _action(words: list[str]) -> str:
     raise UsageProblem(_USAGE)
 
 
-def _throw(client: ApiClient, body: dict[str, object], *, yes: bool, follow: bool) -> bool:
+def throw(
+    client: ApiClient, body: Mapping[str, object], *, yes: bool, follow: bool, path: str = f"{PATH}/selections"
+) -> bool:
+    """Look, ask, operate, follow: what is looked at is ``body`` at ``path``. False: refused, or something remains."""
     from controller.cli.preview_texts import needs_lines
     from controller.cli.receipts import ask_either
     from controller.cli.switch_texts import summary_picture, throw_lines
     from controller.runtime.two_persons import ProposalView
 
     for _ in range(TRIES):
-        seen = _look(client, body)
+        seen = _look(client, body, path)
         preview = seen.preview
         print("\n".join([*throw_lines(seen, client.zone()), *needs_lines(preview)]))
         if not preview.token:
@@ -116,7 +120,7 @@ def _throw(client: ApiClient, body: dict[str, object], *, yes: bool, follow: boo
             return False
         came = ask_either(client, f"{API}/selections/operate", {"token": preview.token})
         if not isinstance(came, ProposalView) and _too_late(came):
-            again = _look(client, body)
+            again = _look(client, body, path)
             if summary_picture(again.summary) != summary_picture(seen.summary):
                 print("It has changed while you looked; look again. 情况已变化，请重新查看。")
                 continue
@@ -126,10 +130,10 @@ def _throw(client: ApiClient, body: dict[str, object], *, yes: bool, follow: boo
     raise Refused("it changes faster than it can be looked at; try a smaller scope")
 
 
-def _look(client: ApiClient, body: dict[str, object]) -> SwitchPreview:
+def _look(client: ApiClient, body: Mapping[str, object], path: str) -> SwitchPreview:
     from controller.runtime.switching.views import SwitchPreview
 
-    seen: SwitchPreview = client.post(f"{PATH}/selections", body, SwitchPreview)
+    seen: SwitchPreview = client.post(path, body, SwitchPreview)
     return seen
 
 
@@ -196,13 +200,18 @@ def _retry(client: ApiClient, request_id: str, reason: str, *, follow: bool) -> 
 
 
 def _release(client: ApiClient, scope: str, knife: str, reason: str, slot: str, *, yes: bool) -> bool:
-    from controller.cli.receipts import tell
-    from controller.runtime.views import Receipt
-
     if not agreed(f"End all leases of {client.name} in {scope} 释放该范围内本人的全部指令?", yes=yes):
         return False
     body: dict[str, object] = {"scope": scope, "knife": knife, "reason": reason, "slot": slot}
-    receipt: Receipt = client.post(f"{PATH}/release", body, Receipt, also=CONFLICT)
+    return let_go(client, f"{PATH}/release", body)
+
+
+def let_go(client: ApiClient, path: str, body: Mapping[str, object]) -> bool:
+    """End leases, and tell how many. False: none of them was."""
+    from controller.cli.receipts import tell
+    from controller.runtime.views import Receipt
+
+    receipt: Receipt = client.post(path, body, Receipt, also=CONFLICT)
     if all(one.accepted for one in receipt.outcomes):
         print(f"{len(receipt.outcomes)} leases ended, everything is decided anew 已释放 {len(receipt.outcomes)} 条指令")
         return True

@@ -42,6 +42,10 @@ class Place:
     certificate: Path | None = None
 
 
+UNSURE = ": it may have been done all the same; look before you do it again 可能已执行：请先查看，勿直接重复"
+"""What is added where an act got no answer."""
+
+
 def send(
     place: Place,
     token: str,
@@ -76,7 +80,8 @@ def send(
             "made for, and name its authority with SSL_CERT_FILE"
         ) from cause
     except (OSError, HTTPException) as cause:
-        raise ControllerAway(f"{url} did not answer properly ({str(cause) or type(cause).__name__})") from cause
+        unsure = "" if method == "GET" else UNSURE
+        raise ControllerAway(f"{url} did not answer properly ({str(cause) or type(cause).__name__}){unsure}") from cause
     finally:
         connection.close()
 

@@ -119,6 +119,7 @@ BUILT_IN: Mapping[str, AlarmSpec] = {
         AlarmSpec(
             "mismatch", Words("拒动或误动", "does not follow"), suppresses=frozenset({"stuck_contactor"}), tagged=True
         ),
+        AlarmSpec("fault_watch_failed", Words("故障判别失效", "faults are not looked for")),
         AlarmSpec("lamp_loss", Words("缺亮", "lamp loss"), tagged=True),
         AlarmSpec("day_burner", Words("关后仍亮", "burns while off"), tagged=True),
         AlarmSpec("stuck_contactor", Words("接触器卡滞", "stuck contactor"), on_delay_s=30.0, tagged=True),

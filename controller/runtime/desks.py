@@ -38,6 +38,7 @@ from controller.runtime.resets import ResetDesk
 from controller.runtime.shifts.desk import ShiftDesk
 from controller.runtime.switching.desk import KnifeDesk
 from controller.runtime.switching.groups import GroupDesk
+from controller.runtime.talq.desk import TalqDesk
 from controller.runtime.tidal.desk import TideDesk
 from controller.runtime.timetables.desk import TimetableDesk
 from controller.runtime.undertakings.desk import Undertakings
@@ -80,6 +81,7 @@ class Desks:
     light_figures: LightFigures
     lighting_reports: LightingReports
     lighting_plans: LightingPlanDesk
+    talq: TalqDesk
     plans: PlanBook
     forecasts: ForecastDesk
     network: NetworkDesk

@@ -32,7 +32,9 @@ from controller.runtime.two_persons import Proposals
 from controller.runtime.undertakings.desk import Undertakings
 from controller.runtime.undertakings.records import KIND as UNDERTAKING
 from controller.runtime.undertakings.sight import Sight
+from controller.runtime.undertakings.taking_up import SETTLED
 from controller.settings.site import Site
+from controller.store.lines import Record
 from controller.store.state import StoredState
 
 
@@ -79,7 +81,7 @@ class RequestLives:
             sight=self._sight,
             keep=around.keeper.keep,
             tell=lambda request_id, data: stream.publish("request", request_id, data),
-            note=lambda actor, data: evidence.later("request_settled", actor, "", data),
+            note=lambda actor, data: evidence.later(SETTLED, actor, "", data),
         )
         writer = LeaseWriter(
             clock=clock,
@@ -138,6 +140,10 @@ class RequestLives:
         """Take up what was kept, once the book holds again what it held; ``over`` ended meanwhile."""
         self._standing.restore(stored.of(STANDING))
         self.undertakings.restore(stored.of(UNDERTAKING), self._book.held(), over)
+
+    def take_back(self, tail: Sequence[Record]) -> None:
+        """At the start: what was kept and the journal was never told."""
+        self.undertakings.take_back(tail)
 
     def ended(self, over: Sequence[Request], state: CommandState, why: str) -> None:
         """Slots were emptied."""

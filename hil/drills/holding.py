@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 from controller.cli.banner import sign_in_banner
 from controller.domain.clock import Clock
 from controller.domain.drill import drill_line
-from controller.domain.errors import UnknownTarget
+from controller.domain.errors import ControllerError, UnknownTarget
 from controller.domain.rights import Grant, Role
 from controller.logic.drills.drill import Drill, Trouble
 from controller.main import LiveView, Serving, serve
@@ -26,13 +26,14 @@ from controller.runtime.drills.views import DrillReport
 from controller.runtime.drills.written import as_html, as_json
 from controller.runtime.logs import configure_logs
 from controller.runtime.people.house import People
+from controller.runtime.people.secrets import checked_name
 from controller.runtime.people.views import OneTimeCode
 from controller.settings.load import load_site
 from controller.settings.site import Site
 from drivers.factory import import_drivers
 from hil.demo_forecasts import DemoForecasts
 from hil.demo_parts import DemoTime, FieldEnded, FieldOrder, FieldProcess, field_process
-from hil.drills.from_city import City, at_the_city
+from hil.drills.from_city import City, at_the_city, told
 from hil.drills.world import world_of
 from hil.world import load_world
 
@@ -61,22 +62,30 @@ def hold(wanted: Wanted) -> DrillReport:
 
     Raises:
         UnknownTarget: the site has no such drill.
+        InvalidValue: nobody can sign in under such a name.
         ControllerError: in one sentence what is in the way.
     """
     site = load_site(wanted.config)
     drill = _found(site, wanted.drill)
-    held = datetime.now(UTC)
+    for name in wanted.people:  # a name nobody could sign in under is said before anything begins
+        checked_name(name)
+    held, world = datetime.now(UTC), load_world(wanted.config / "world.yaml")
     if wanted.city is not None:
-        drill = at_the_city(drill, wanted.city, site, held)
+        drill = at_the_city(drill, wanted.city, site, world)
+        print(told(drill), flush=True)
     began = (drill.begins or held).astimezone(UTC)
     run = f"{drill.id}-{held.astimezone(ZoneInfo(site.timezone)):%Y%m%d-%H%M%S}"
     record = DrillRecord(run, drill, began, held, wanted.speed, site.name, site.timezone, wanted.city is not None)
-    world_of(load_world(wanted.config / "world.yaml"), drill)  # what does not fit is said before anything begins
+    world_of(world, drill)  # what does not fit is said before anything begins
     folder = DrillFolder.new(wanted.data, record)
     timing = DemoTime(began.isoformat(), wanted.speed, time.monotonic())
     order = FieldOrder(str(wanted.config), timing, True, wanted.log_json, str(folder.path))
-    with field_process(order) as field:
-        _control(wanted, folder, timing, site, field)
+    try:
+        with field_process(order) as field:
+            _control(wanted, folder, timing, site, field)
+    except ControllerError:
+        folder.discard()  # one that never began is not among those that were held
+        raise
     return put_report(folder)
 
 

@@ -47,6 +47,15 @@ SAID: Mapping[str, Any] = {
     ],
     "of": FAR_RAIN,
     "gauge": f"{PS}/inner_level_2_m",
+    "addresses": [{"resource": "devices", "address": TREES}],
+    "targetCommand": {
+        "state": {"name": "LevelState", "value": 0},
+        "expiration": "2026-06-21T16:30:00+08:00",
+    },
+    "zhadao": {"reason": CANARY},
+    "groups": [
+        {"address": "east", "ownerCMS": "cms", "members": [{"resource": "devices", "address": TREES}]},
+    ],
 }
 QUERIES: Mapping[str, str] = {
     "/api/v1/lighting/report": "?month=2026-06",

@@ -97,7 +97,7 @@ def test_emergency_orders_and_protection_go_on_and_ordinary_orders_do_not(city: 
     assert all("nothing was done" in one["text"] and "disk" in one["text"] for one in refusals)
     goes_on(city, officer)
     limited(city, resource.RLIM_INFINITY)
-    city.until(lambda: not alarms(city) & LOUD, within_s=60)
+    city.until(lambda: not alarms(city) & LOUD, within_s=180)
     assert officer.order(TREES, "on", "district_manual", "after")["accepted"]
     assert city.explain(STATION)["winner"]["value"] == "count 2"
     assert city.interrupt() == 0
@@ -114,7 +114,7 @@ def goes_on(city: Running, officer: Officer) -> None:
     assert officer.order(CIRCUIT, "on", "district_manual", "light-the-road")["accepted"], "what protects goes on"
     assert city.until(lambda: alarms(city) >= LOUD)
     assert city.ask("/api/v1/ready")["ready"]
-    city.until(lambda: "1 of 4 running" in city.explain(STATION)["actual"], within_s=60)
+    city.until(lambda: "1 of 4 running" in city.explain(STATION)["actual"], within_s=180)
 
 
 def first_gate_opens(city: Running) -> bool:

@@ -49,7 +49,7 @@ def small_city(folder: Path, cabinets: int = 2) -> Path:
 
 
 def zhadao(
-    *arguments: str | Path, within_s: float = 60.0, program: Sequence[str] = PROGRAM
+    *arguments: str | Path, within_s: float = 180.0, program: Sequence[str] = PROGRAM
 ) -> subprocess.CompletedProcess[str]:
     """Run a command to its end."""
     command = [*program, *map(str, arguments)]
@@ -65,7 +65,7 @@ class Running:
     said: list[str] = field(default_factory=list)
     complained: list[str] = field(default_factory=list)
 
-    def until(self, condition: Callable[[], Any], within_s: float = 45.0) -> Any:
+    def until(self, condition: Callable[[], Any], within_s: float = 120.0) -> Any:
         """Wait for the condition; its value. Fails with what the process said when it does not come true."""
         deadline = time.monotonic() + within_s
         while time.monotonic() < deadline:
@@ -106,7 +106,7 @@ class Running:
         """Why the target is as it is; empty while nobody answers."""
         return self.ask(f"/api/v1/explain/{target}") or {}
 
-    def ready(self, within_s: float = 45.0) -> None:
+    def ready(self, within_s: float = 120.0) -> None:
         """Wait until the field was read once."""
 
         def is_ready() -> bool:
@@ -120,7 +120,7 @@ class Running:
         found = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text(encoding="ascii")
         return [int(pid) for pid in found.split()]
 
-    def interrupt(self, number: signal.Signals = signal.SIGINT, within_s: float = 30.0) -> int:
+    def interrupt(self, number: signal.Signals = signal.SIGINT, within_s: float = 60.0) -> int:
         """Ask it to stop; its exit code."""
         self.process.send_signal(number)
         return self.process.wait(within_s)

@@ -27,7 +27,7 @@ Number = Annotated[int, Path(ge=0, le=10_000_000, description="The version's num
 _DONE = {**ACT, **refusals(404)}
 
 
-def _may(shared: Shared, caller: Caller) -> None:
+def may_draft(shared: Shared, caller: Caller) -> None:
     """Drafts reach the whole city, so the right is asked for the whole city."""
     require(shared, caller, Right.OPERATE, of=OwnerClass.SCHEDULES)
 
@@ -50,7 +50,7 @@ async def drafts(shared: SharedState, viewer: Viewer) -> list[DraftView]:
 )
 async def new(shared: SharedState, caller: Caller, wanted: DraftInput) -> DraftView:
     """Of what is in force, of the site folder's own files, or of a published version: always the whole set of files."""
-    _may(shared, caller)
+    may_draft(shared, caller)
     desk = shared.facade.desks.drafts
     return await desk.new(wanted.name, caller.caller, source=wanted.source, version=wanted.version)
 
@@ -76,7 +76,7 @@ async def files(shared: SharedState, viewer: Viewer, name: Name) -> FilesView:
 )
 async def put(shared: SharedState, caller: Caller, name: Name, wanted: DraftFilesInput) -> DraftView:
     """Checked whole, as the whole site is. A bad draft is kept, and can be neither proven nor published."""
-    _may(shared, caller)
+    may_draft(shared, caller)
     return await shared.facade.desks.drafts.put(name, caller.caller, wanted.files, wanted.drop)
 
 
@@ -87,7 +87,7 @@ async def put(shared: SharedState, caller: Caller, name: Name, wanted: DraftFile
 )
 async def drop(shared: SharedState, caller: Caller, name: Name) -> list[DraftView]:
     """Anybody who may draft may drop; the journal says who did."""
-    _may(shared, caller)
+    may_draft(shared, caller)
     await shared.facade.desks.drafts.drop(name, caller.caller)
     return shared.facade.desks.drafts.list()
 
@@ -102,7 +102,7 @@ async def prove(shared: SharedState, caller: Caller, name: Name) -> ProofView:
 
     It runs in a process of its own; control does not feel it.
     """
-    _may(shared, caller)
+    may_draft(shared, caller)
     return await shared.facade.desks.drafts.prove(name, caller.caller)
 
 
@@ -136,7 +136,7 @@ async def lights(
 )
 async def accept(shared: SharedState, caller: Caller, name: Name, why: WhyInput) -> ProofView:
     """Dark roads and day burning are published only where both people say, each with a reason, that it is meant so."""
-    _may(shared, caller)
+    may_draft(shared, caller)
     return await shared.facade.desks.drafts.accept(name, caller.caller, why.reason)
 
 
@@ -145,7 +145,7 @@ async def accept(shared: SharedState, caller: Caller, name: Name, why: WhyInput)
 )
 async def publish(shared: SharedState, caller: Caller, name: Name, wanted: PublishInput) -> ProposalView:
     """It has to be proven over what is in force now. A second, different person confirms the proposal."""
-    _may(shared, caller)
+    may_draft(shared, caller)
     desk = shared.facade.desks.drafts
     return await desk.publish(name, caller.caller, reason=wanted.reason, accept=wanted.accept)
 

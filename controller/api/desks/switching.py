@@ -48,8 +48,8 @@ async def select(shared: SharedState, caller: Caller, wanted: ThrowInput) -> Swi
     """
     switching = shared.facade.desks.switching
     aimed = switching.aim(wanted.scope, wanted.knife)
-    slot = wanted.slot or _slot(shared, caller, aimed, wanted.action)
-    _may(shared, caller, Right.SELECT, wanted.scope, aimed, Slot[slot.upper()])
+    slot = wanted.slot or slot_for(shared, caller, aimed, wanted.action)
+    may_throw(shared, caller, Right.SELECT, wanted.scope, aimed, Slot[slot.upper()])
     return await switching.select(aimed, wanted.throw(slot), caller.caller)
 
 
@@ -96,7 +96,7 @@ async def release(shared: SharedState, caller: Caller, wanted: LetGoInput) -> JS
     switching = shared.facade.desks.switching
     aimed = switching.aim(wanted.scope, wanted.knife)
     slot = Slot[wanted.slot.upper()] if wanted.slot else None
-    _may(shared, caller, Right.OPERATE, wanted.scope, aimed)
+    may_throw(shared, caller, Right.OPERATE, wanted.scope, aimed)
     return answer(await switching.release(aimed, caller.caller, wanted.reason, slot))
 
 
@@ -127,7 +127,7 @@ async def group(shared: SharedState, viewer: Viewer, name: LightScopeText) -> Gr
     return replace(view, members=tuple(only_visible(shared, viewer, view.members, str)))
 
 
-def _may(shared: Shared, caller: Session, right: Right, scope: str, aimed: Aim, slot: Slot | None = None) -> None:
+def may_throw(shared: Shared, caller: Session, right: Right, scope: str, aimed: Aim, slot: Slot | None = None) -> None:
     """The right on every light of a scope. A denial names lights only to whoever may see all of them."""
     seen_by_caller = only_visible(shared, caller, aimed.targets, str)
     if len(list(seen_by_caller)) < len(aimed.targets):
@@ -135,7 +135,7 @@ def _may(shared: Shared, caller: Session, right: Right, scope: str, aimed: Aim, 
     require(shared, caller, right, aimed.targets, slot=slot)
 
 
-def _slot(shared: Shared, caller: Session, aimed: Aim, action: str) -> str:
+def slot_for(shared: Shared, caller: Session, aimed: Aim, action: str) -> str:
     """The slot nobody named: a scene's own, the city's for who has rights over the city, else the district's."""
     if action.startswith(SCENE):
         return SCENE_SLOT.label

@@ -60,10 +60,12 @@ def issued(
 
 def told(orders: Iterable[DispatchOrder]) -> str:
     """Orders that stand against another, for people."""
+    orders = list(orders)
+    flags = " ".join(f"--supersedes {one.number}" for one in orders)
     names = ", ".join(f"{one.number} ({one.state.value}, {one.proposed.by}: {one.reason})" for one in orders)
     return (
-        f"{names} is about the same object: settle it, or supersede it explicitly"
-        f" / 同一对象已有调度令 {names}：先办结，或明确替代"
+        f"{names} is about the same object: settle it, or supersede it explicitly ({flags})"
+        f" / 同一对象已有调度令 {names}：先办结，或明确替代（{flags}）"
     )
 
 

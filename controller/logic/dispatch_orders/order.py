@@ -152,6 +152,11 @@ class DispatchOrder:
         """Whether it is on its way into the field, and not known to be there yet."""
         return self.execution is not None and not self.execution.given
 
+    @property
+    def acted(self) -> bool:
+        """Whether it ever came into the field."""
+        return self.when(OrderState.EXECUTING) is not None
+
     def when(self, state: OrderState) -> Step | None:
         """The latest step into a state."""
         return next((step for step in reversed(self.steps) if step.state is state), None)

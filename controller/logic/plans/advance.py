@@ -21,6 +21,8 @@ from controller.logic.plans.turn import Kind, Telling, Turn
 from controller.logic.plans.walk import Break, Walk
 from controller.logic.plans.wording import LAPSED, lost, not_known, proven_false
 
+WAY_OUT_S = 3600.0
+"""An abort has at least this long (s) for its steps, however little of the plan's longest time is left."""
 CLOSING_S = 60.0
 """So long a run that is ending tries to place its last orders (they only hold what is); then it ends without."""
 DONE = Words("全部步骤已完成", "all its steps are over")
@@ -103,7 +105,10 @@ def _wrong(plan: Plan, run: Run, wrong: Found, moment: Moment, seen: Seen) -> Tu
 def _abort(plan: Plan, run: Run, why: Words, moment: Moment, seen: Seen) -> Turn:
     """The way out begins at once, in this turn. What was never placed is not ordered any more."""
     wants = {target: want for target, want in run.wants.items() if want.placed}
-    run = replace(run, phase=Phase.ABORTING, phase_s=moment.s, phase_by=run.abort_asked, why=why, wants=wants)
+    ends_s = max(run.ends_s, moment.s + WAY_OUT_S)  # its safe state is reached, however late it was asked for
+    run = replace(
+        run, phase=Phase.ABORTING, phase_s=moment.s, phase_by=run.abort_asked, why=why, wants=wants, ends_s=ends_s
+    )
     turn = _way_out(plan, run, seen, moment)
     said = Words(f"{why.zh}；转入中止：{plan.way_out.state.zh}", f"{why.en}; aborting: {plan.way_out.state.en}")
     return replace(turn, tellings=(Telling(Kind.ABORTING, "", said), *turn.tellings))

@@ -8,15 +8,13 @@ from dataclasses import replace
 from controller.domain.errors import InvalidValue
 from controller.logic.alarm_settings import Words
 from controller.logic.contract import Moment
+from controller.logic.plans.advance import WAY_OUT_S
 from controller.logic.plans.conditions import conditions_now
 from controller.logic.plans.endings import ended
 from controller.logic.plans.plan import Ask, Plan
 from controller.logic.plans.run import Phase, Run, Said, StepRun, StepState
 from controller.logic.plans.seen import Read
 from controller.logic.plans.turn import Turn
-
-WAY_OUT_S = 3600.0
-"""An abort that is asked for late has this long (s) for its steps all the same."""
 
 
 def chosen(plan: Plan, said: Mapping[str, float]) -> dict[str, float]:

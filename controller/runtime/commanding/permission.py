@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from controller.domain.points import TargetId
-from controller.domain.rights import Caller, OwnerClass, Right
+from controller.domain.rights import Caller, OwnerClass, Right, Role
 from controller.domain.slots import Slot
 from controller.runtime.people.permissions import Permissions
 
@@ -21,6 +21,10 @@ class Asking:
         outside = self._permissions.outside(caller, Right.OPERATE, targets, slot=slot)
         text = f"{caller.actor} may not operate this in {slot.label}"
         return dict.fromkeys(outside, text)
+
+    def roles(self, caller: Caller, targets: Sequence[TargetId]) -> frozenset[Role]:
+        """The roles the caller holds over every one of these targets."""
+        return self._permissions.roles(caller, targets)
 
     def objection(self, caller: Caller, right: Right, targets: Sequence[TargetId], of: OwnerClass | None) -> str:
         """The authority's sentence why the caller may not confirm or refuse; empty when they may."""

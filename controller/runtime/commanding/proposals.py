@@ -93,12 +93,12 @@ class ProposalBook:
         """Whether a proposal was neither carried out nor ended, be its time over or not."""
         return proposal_id in self._open
 
-    def get(self, proposal_id: str) -> ProposalView:
-        """One proposal that still waits.
+    def kept_as(self, kind: str, said: Callable[[Mapping[str, Any]], bool]) -> str:
+        """The proposal of this kind whose body is what ``said`` asks for; empty: none is in the book."""
+        return next((one.id for one in self._open.values() if one.kind == kind and said(one.body)), "")
 
-        Raises:
-            UnknownTarget: none of this id waits.
-        """
+    def get(self, proposal_id: str) -> ProposalView:
+        """One proposal that still waits. Raises UnknownTarget: none of this id waits."""
         return self._waiting(proposal_id).view()
 
     async def fresh(self, proposal_id: str) -> FreshProposal:

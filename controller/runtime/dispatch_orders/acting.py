@@ -31,8 +31,8 @@ from controller.settings.site import Site
 class DispatchRights(Protocol):
     """Who may do what, asked at the desk itself."""
 
-    def roles(self, caller: Caller) -> frozenset[Role]:
-        """The roles the caller holds anywhere."""
+    def roles(self, caller: Caller, targets: Sequence[TargetId]) -> frozenset[Role]:
+        """The roles the caller holds over every one of these targets."""
         ...
 
     def outside(self, caller: Caller, slot: Slot, targets: Sequence[TargetId]) -> object:
@@ -122,7 +122,10 @@ class DeskBase:
         return not_now(self._view(order), str(error))
 
     def _view(self, order: DispatchOrder) -> DispatchOrderView:
-        against = [one.number for one in rivals(order, self._shelf.unfinished())] if not order.state.over else []
+        if order.state.over:
+            return self._show.view(order, [])
+        settled = {*order.supersedes, order.superseded_by}
+        against = [one.number for one in rivals(order, self._shelf.unfinished()) if one.number not in settled]
         return self._show.view(order, against)
 
     def _signed(self, caller: Caller) -> Signed:

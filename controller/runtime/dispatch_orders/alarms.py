@@ -15,6 +15,8 @@ UNACKNOWLEDGED = "order_unacknowledged"
 BARRED = "order_blocked"
 ENDS_SOON = "order_ends_soon"
 ENDED = "order_ended"
+UNREADABLE = "order_unreadable"
+"""An order of before a restart that cannot be read any more."""
 STANDING = (UNACKNOWLEDGED, BARRED, ENDS_SOON)
 BARRED_AFTER_S = 60.0
 """What bars an order for longer than this is told; a sequence that takes its time is not."""
@@ -57,6 +59,16 @@ class OrderAlarms:
         for condition in STANDING:
             self._alarms.clear(source, condition)
         self._barred_s.pop(order.number, None)
+
+    def unreadable(self, numbers: Iterable[str]) -> None:
+        """Orders nobody follows any more: what they hold ends with its lease."""
+        for number in numbers:
+            zh = f"重启后调度令 {number} 的记录无法读取，不再跟踪；已下指令保持至租期结束，不停机：请按书面令人工核对"
+            en = (
+                f"order {number} of before the restart cannot be read: nobody follows it; what it ordered stands until "
+                "its lease ends and nothing stops: go by its printed form"
+            )
+            self._alarms.set(f"order/{number}", UNREADABLE, f"{en} / {zh}", Priority.HIGH, text_zh=zh)
 
     def forget_gone(self, unfinished: Iterable[DispatchOrder]) -> None:
         """After a restart: what stands of orders that are over by now is over."""

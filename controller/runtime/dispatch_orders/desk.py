@@ -12,6 +12,7 @@ from datetime import timedelta
 from controller.domain.command import Cause
 from controller.domain.errors import InvalidValue, StoreError
 from controller.domain.points import TargetId
+from controller.domain.request import Request
 from controller.domain.rights import Caller
 from controller.domain.slots import Slot
 from controller.logic.dispatch_orders.acts import acknowledged, closed, issued, moved, superseded, tick
@@ -44,6 +45,11 @@ class DispatchDesk(DeskBase):
     def objects(self, number: str) -> Sequence[TargetId]:
         """What an order is about: what rights are asked on. Raises UnknownTarget."""
         return self._shelf.get(number).objects
+
+    def stands_behind(self, request: Request) -> bool:
+        """Whether an order that acts made this request."""
+        made = (one.execution for one in self._shelf.unfinished() if one.state in ACTING and one.execution is not None)
+        return any((one.owner, one.request) == (request.owner, request.request_id) for one in made)
 
     def slot(self, number: str) -> Slot:
         """The slot it would fill. Raises UnknownTarget."""
@@ -137,7 +143,7 @@ class DispatchDesk(DeskBase):
             order = replace(order, supersedes=named)
             now, signed = self._clock.now(), self._signed(caller)
             try:
-                self._may_issue(caller, replaced)
+                self._may_issue(caller, order, replaced)
                 after = issued(
                     order,
                     signed,
@@ -168,11 +174,11 @@ class DispatchDesk(DeskBase):
             return replace(old, superseded_by=new.number)
         return superseded(old, new.number, signed)
 
-    def _may_issue(self, caller: Caller, replaced: Sequence[DispatchOrder]) -> None:
+    def _may_issue(self, caller: Caller, order: DispatchOrder, replaced: Sequence[DispatchOrder]) -> None:
         rules = self._site.dispatch
         if self._rights is None:
             return
-        if rules.may_issue and not rules.may_issue & self._rights.roles(caller):
+        if rules.may_issue and not rules.may_issue & self._rights.roles(caller, order.objects):
             roles = ", ".join(sorted(role.value for role in rules.may_issue))
             raise InvalidValue(f"{Cause.NO_AUTHORITY.value}: only {roles} may issue orders / 无签发权限")
         for one in replaced:

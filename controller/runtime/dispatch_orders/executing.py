@@ -8,12 +8,14 @@ from dataclasses import dataclass, replace
 from controller.domain.clock import Clock
 from controller.domain.command import Cause
 from controller.domain.errors import InvalidValue, StoreError
-from controller.domain.rights import Caller
+from controller.domain.rights import SELF, Caller
 from controller.logic.dispatch_orders.acts import begun, executing, not_begun, superseded, to_execute, told
 from controller.logic.dispatch_orders.acts import rivals as rivals_of
+from controller.logic.dispatch_orders.clocks import ran_out
 from controller.logic.dispatch_orders.order import Act, DispatchOrder, Execution, FromPlan, Ground, Signed
 from controller.logic.dispatch_orders.states import ACTING
 from controller.runtime.commanding.receipts import refused
+from controller.runtime.commanding.views import Preview
 from controller.runtime.dispatch_orders.field import FieldWay, Found
 from controller.runtime.dispatch_orders.shelf import OrderShelf
 from controller.runtime.dispatch_orders.showing import ground_view
@@ -68,7 +70,7 @@ class Executing:
         """
         not_now = ""
         try:
-            to_execute(order, self._clock.now(), self._shelf.unfinished())
+            self._may_now(order)
         except InvalidValue as error:
             not_now = str(error)
         replaces = any(self._way.find(one).holds for one in self._replaced(order))
@@ -76,14 +78,14 @@ class Executing:
         token = "" if not_now else seen.token
         if token:
             self._remember(token, Looked(order.number, order.attempts, caller, self._clock.monotonic() + TOKEN_S))
-        if not not_now and not seen.token:
-            not_now = "; ".join(seen.refused) if isinstance(seen, PlanPreview) else "nothing of it can be operated now"
+        obstacle = "" if seen.token else _obstacle(seen)
         blank = replace(seen, token="")
-        against = rivals_of(order, self._shelf.unfinished())
+        against = [one for one in rivals_of(order, self._shelf.unfinished()) if one.number not in order.supersedes]
         return DispatchOrderPreview(
             order=view,
             token=token,
-            not_now=not_now,
+            not_now=not_now or obstacle,
+            obstacle=obstacle,
             plan=blank if isinstance(blank, PlanPreview) else None,
             act=None if isinstance(blank, PlanPreview) else blank,
             tide=tuple(map(ground_view, tide)),
@@ -96,7 +98,7 @@ class Executing:
         Raises:
             InvalidValue: not now, or the token is not for this. StoreError: it could not be written down.
         """
-        to_execute(order, signed.at, self._shelf.unfinished())
+        self._may_now(order)
         self._used(token, order, caller)
         way = Execution(signed, caller.actor, self._way.request_id(order))
         order = begun(order, way)
@@ -125,13 +127,29 @@ class Executing:
         changed = [executing(order, request, signed)]
         changed += [superseded(one, order.number, signed) for one in self._replaced(order)]
         await self._writer.note("executing", changed, {"request": request})
+        why = f"superseded by order {order.number} 由调度令 {order.number} 替代"
         for one in changed[1:]:
-            await self._way.release(one, f"superseded by order {order.number} 由调度令 {order.number} 替代")
+            await self._way.release(one, why)
+        for one in self._named(order):
+            if one.pending:  # what still waits for its second person is not to be confirmed any more
+                await self._way.withdraw(one, SELF, why)
 
     def _replaced(self, order: DispatchOrder) -> list[DispatchOrder]:
         """What it supersedes and still binds."""
+        return [one for one in self._named(order) if one.state in ACTING or not one.pending]
+
+    def _named(self, order: DispatchOrder) -> list[DispatchOrder]:
         named = (self._shelf.get(one) for one in order.supersedes if one in self._shelf)
-        return [one for one in named if one.state.binds and (one.state in ACTING or not one.pending)]
+        return [one for one in named if one.state.binds]
+
+    def _may_now(self, order: DispatchOrder) -> None:
+        """Raises InvalidValue: it may not be executed now, be it that nobody has yet noted that its time is over."""
+        to_execute(order, self._clock.now(), self._shelf.unfinished())
+        if ran_out(order, self._shelf.deadlines(order.number).valid_until_s, self._clock.monotonic()):
+            raise InvalidValue(
+                f"order {order.number} was to be executing by {order.valid_until:%Y-%m-%d %H:%M %Z}: write it anew"
+                " / 调度令已逾期，请重新拟令"
+            )
 
     async def abort(self, order: DispatchOrder, caller: Caller, why: str) -> str:
         """End what it holds, or take its proposal back; why not, when it cannot be ended."""
@@ -171,6 +189,13 @@ class Executing:
             raise InvalidValue(AGAIN)
         if (looked.caller.actor, looked.caller.session) != (caller.actor, caller.session):
             raise InvalidValue(AGAIN)
+
+
+def _obstacle(seen: PlanPreview | Preview) -> str:
+    if isinstance(seen, PlanPreview):
+        return "; ".join(seen.refused)
+    named = "; ".join(dict.fromkeys(f"{one.target}: {one.cause} {one.text}" for one in seen.targets if one.cause))
+    return named or "nothing of it can be operated now / 当前无可操作对象"
 
 
 def _digest(token: str) -> bytes:

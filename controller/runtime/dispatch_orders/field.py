@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import Enum, auto
+from typing import Any
 
 from controller.domain.clock import Clock
 from controller.domain.command import CommandState
@@ -15,13 +16,15 @@ from controller.domain.request import Request
 from controller.domain.rights import SELF, Caller
 from controller.logic.alarm_settings import Words
 from controller.logic.dispatch_orders.order import Act, DispatchOrder, FromPlan
-from controller.logic.plans.run import NO_WORDS
+from controller.logic.plans.run import NO_WORDS, owner_of
 from controller.runtime.book import RequestBook
 from controller.runtime.commanding.desk import CommandDesk
 from controller.runtime.commanding.proposals import ProposalBook
+from controller.runtime.commanding.second_person import KIND as ORDER
 from controller.runtime.commanding.views import Preview
 from controller.runtime.leases.desk import LeaseDesk
 from controller.runtime.plans.book import PlanBook
+from controller.runtime.plans.starting import KIND as PLAN
 from controller.runtime.plans.views import PlanPreview, RunView
 from controller.runtime.two_persons import ProposalView
 from controller.runtime.undertakings.desk import Undertakings
@@ -137,16 +140,21 @@ class FieldWay:
             return "" if came.accepted else f"{came.text_en} / {came.text_zh}"
         if not found.held or order.execution is None:
             return ""
-        owner = order.execution.owner
-        receipt = await self._leases.abort(found.request, caller, why, owner=owner)
-        left = self._book.of_request(owner, found.request)
-        return "; ".join(one.text for one in receipt.outcomes if not one.accepted) if left else ""
+        for owner, request in sorted({(one.owner, one.request_id) for one in found.held}):
+            try:
+                receipt = await self._leases.abort(request, caller, why, owner=owner)
+            except UnknownTarget:
+                continue  # it ended by itself, or its successor took the slot, in this very moment
+            if self._book.of_request(owner, request):
+                return "; ".join(one.text for one in receipt.outcomes if not one.accepted)
+        return ""
 
     async def withdraw(self, order: DispatchOrder, caller: Caller, why: str) -> None:
         """Its proposal, where it waits for a second person, is not to be confirmed any more."""
-        if order.execution is not None and order.execution.proposal:
+        proposal = self.proposal(order)
+        if proposal:
             with contextlib.suppress(UnknownTarget, InvalidValue):
-                await self._proposals.refuse(order.execution.proposal, caller, why)
+                await self._proposals.refuse(proposal, caller, why)
 
     async def release(self, order: DispatchOrder, why: str) -> str:
         """``abort`` by the controller itself: what is over holds nothing."""
@@ -154,7 +162,26 @@ class FieldWay:
 
     def waits(self, order: DispatchOrder) -> bool:
         """Whether its proposal still waits for its second person."""
-        return order.execution is not None and self._proposals.keeps(order.execution.proposal)
+        return bool(self.proposal(order))
+
+    def proposal(self, order: DispatchOrder) -> str:
+        """The proposal it waits for; empty: none. It is looked for: the controller may have died between keeping the
+        proposal and noting its id with the order."""
+        way, task = order.execution, order.task
+        if way is None or way.given:
+            return ""
+        if way.proposal:
+            return way.proposal if self._proposals.keeps(way.proposal) else ""
+
+        def mine(body: Mapping[str, Any]) -> bool:
+            about = (
+                body["ticket"] == order.number and body["plan"] == task.plan
+                if isinstance(task, FromPlan)
+                else body["request_id"] == way.request
+            )
+            return bool(about and body["proposer"]["actor"] == way.owner)
+
+        return self._proposals.kept_as(PLAN if isinstance(task, FromPlan) else ORDER, mine)
 
     # -- what became of it --------------------------------------------------------------------------------------
 
@@ -174,7 +201,9 @@ class FieldWay:
             barred = Words(blocks[0].text_zh, blocks[0].text_en) if blocks else None
             return Found(Became.GOES_ON, run.id, why, run=run, barred=barred)
         ends = {"finished": Became.MET, "lapsed": Became.RAN_OUT, "superseded": Became.TAKEN_OVER}
-        return Found(ends.get(run.phase, Became.RELEASED), run.id, why, run=run)
+        owner = owner_of(run.id)  # a plan may leave its last orders standing until their lease ends
+        left = tuple(sorted((one for one in self._book.held() if one.owner == owner), key=lambda one: one.target))
+        return Found(ends.get(run.phase, Became.RELEASED), run.id, why, left, run=run)
 
     def _run_of(self, order: DispatchOrder) -> RunView | None:
         execution, task = order.execution, order.task
@@ -189,7 +218,10 @@ class FieldWay:
         mine = [
             one
             for one in self._plans.runs(limit=50)
-            if one.ticket == order.number and one.plan == task.plan and one.by == execution.owner and one.begun >= since
+            if one.ticket == order.number
+            and one.plan == task.plan
+            and one.by == execution.owner
+            and (one.live or one.begun >= since)
         ]
         return mine[0] if mine else None
 

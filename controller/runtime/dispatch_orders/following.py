@@ -14,7 +14,7 @@ from controller.domain.rights import SELF
 from controller.logic.dispatch_orders.acts import moved, not_begun, superseded
 from controller.logic.dispatch_orders.clocks import ran_out, times_late
 from controller.logic.dispatch_orders.order import DispatchOrder, Signed
-from controller.logic.dispatch_orders.states import ACTING, OrderState
+from controller.logic.dispatch_orders.states import OrderState
 from controller.runtime.dispatch_orders.alarms import OrderAlarms
 from controller.runtime.dispatch_orders.executing import Executing
 from controller.runtime.dispatch_orders.field import Became, FieldWay, Found
@@ -71,6 +71,7 @@ class OrderFollower:
         """Look, for ever."""
         self._begun_s = self._clock.monotonic()
         self._alarms.forget_gone(self._shelf.unfinished())
+        self._alarms.unreadable(self._shelf.unreadable)
         pause_s = max(LOOK_S, 0.1 * self._clock.speed)
         while True:
             idle = not self._shelf.unsettled and next(self._shelf.unfinished(), None) is None
@@ -90,7 +91,9 @@ class OrderFollower:
         """Look once at every order that is not over, and at what ended ones still hold."""
         for one in tuple(self._shelf.unfinished()):
             async with self._lock:
-                await self._look_at(self._shelf.get(one.number))
+                order = self._shelf.get(one.number)
+                if not order.state.over:  # it may have ended while the lock was waited for
+                    await self._look_at(order)
         for number in tuple(self._shelf.unsettled):
             async with self._lock:
                 await self._settle(self._shelf.get(number))
@@ -99,6 +102,9 @@ class OrderFollower:
             self._keeper.keep(change)
 
     async def _look_at(self, order: DispatchOrder) -> None:
+        why = self._overtaken(order)
+        if why:
+            await self._way.withdraw(order, SELF, why)
         found = self._way.find(order) if order.execution is not None else Found()
         for after, what, said in self._next(order, found):
             await self._writer.note(what, [after], said)
@@ -124,10 +130,10 @@ class OrderFollower:
             yield replace(order, escalated=late), "escalated", {"times": late, "to": to.zh}
         elif order.state is S.EXECUTING:
             yield from self._ended(order, found)
-        elif order.pending and found.became is Became.NOTHING and self._lost(order, now_s):
-            yield not_begun(order), "not taken", {"why": "nothing of it was taken, and nobody waits for it any more"}
-        elif order.superseded_by and order.state in ACTING and self._in_vain(order):
-            yield replace(order, superseded_by=""), "not superseded", {"by": order.superseded_by}
+        elif order.pending and found.became is Became.NOTHING:
+            yield from self._sent(order, now_s)
+        elif order.superseded_by and not order.pending:
+            yield from self._replaced(order)
 
     def _ended(self, order: DispatchOrder, found: Found) -> Iterator[tuple[DispatchOrder, str, dict[str, object]]]:
         ends = {
@@ -141,6 +147,36 @@ class OrderFollower:
             told = f"{why}: {found.why.zh or found.why.en}" if found.why.en else why
             yield moved(order, to, self._self(), told), to.value, {"why": told, "request": found.request}
 
+    def _sent(self, order: DispatchOrder, now_s: float) -> Iterator[tuple[DispatchOrder, str, dict[str, object]]]:
+        """One on its way: it waits for a second person, is lost, or may still turn up."""
+        proposal = self._way.proposal(order)
+        if proposal and order.execution is not None and not order.execution.proposal:
+            waiting = replace(order, execution=replace(order.execution, proposal=proposal))
+            yield waiting, "waits for a second person", {"proposal": proposal}
+        elif self._lost(order, now_s):
+            yield not_begun(order), "not taken", {"why": "nothing of it was taken, and nobody waits for it any more"}
+
+    def _replaced(self, order: DispatchOrder) -> Iterator[tuple[DispatchOrder, str, dict[str, object]]]:
+        """One whose place another was to take: it did, or it ended without."""
+        by = order.superseded_by
+        if self._took_place(by):
+            yield superseded(order, by, self._self()), "superseded", {"by": by}
+        elif by not in self._shelf or self._shelf.get(by).state.over:
+            yield replace(order, superseded_by=""), "not superseded", {"by": by}
+
+    def _overtaken(self, order: DispatchOrder) -> str:
+        """Why nobody may confirm it any more; empty: it waits for nobody, or may still be confirmed."""
+        if not order.pending or not self._way.waits(order):
+            return ""
+        if self._clock.monotonic() >= self._shelf.deadlines(order.number).valid_until_s:
+            return f"order {order.number} was not confirmed by the time it had to be executing 逾期未确认"
+        by = order.superseded_by
+        return f"superseded by order {by} 由调度令 {by} 替代" if self._took_place(by) else ""
+
+    def _took_place(self, by: str) -> bool:
+        """Whether the order that was to take another's place came into the field."""
+        return by in self._shelf and self._shelf.get(by).acted
+
     def _lost(self, order: DispatchOrder, now_s: float) -> bool:
         """Whether an order on its way was never taken. While its proposal waits, it is not lost."""
         if self._way.waits(order):
@@ -152,19 +188,12 @@ class OrderFollower:
             self._sent_s.pop(order.number, None)
         return lost
 
-    def _in_vain(self, order: DispatchOrder) -> bool:
-        """Whether the order that was to take its place ended without doing so."""
-        if order.superseded_by not in self._shelf:
-            return True
-        other = self._shelf.get(order.superseded_by)
-        return other.state.over
-
     async def _arrived(self, order: DispatchOrder, found: Found) -> None:
         """One on its way is there: confirmed by a second person, or taken just before the controller died."""
         self._sent_s.pop(order.number, None)
         signed = order.execution.signed if order.execution is not None else self._self()
         by = order.superseded_by
-        if by in self._shelf and self._shelf.get(by).state in ACTING:
+        if self._took_place(by):
             after = superseded(order, by, self._self())
             await self._writer.note("superseded", [after], {"by": by})
             return  # what it holds is given up by ``_settle``

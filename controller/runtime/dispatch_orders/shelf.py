@@ -38,6 +38,8 @@ class OrderShelf:
         self._orders: dict[str, DispatchOrder] = {}
         self._deadlines: dict[str, Deadlines] = {}
         self._last: dict[int, int] = {}
+        self.unreadable: list[str] = []
+        """Orders of before a restart whose record makes no sense: people are told of them."""
         self.unsettled: set[str] = set()
         """Orders that are over and may still hold something of the field, or have an alarm that stands."""
 
@@ -105,6 +107,7 @@ class OrderShelf:
                 self.put(order_of(number, body))
             except (KeyError, ValueError, TypeError) as error:
                 log.error("dispatch_order_unreadable", number=number, reason=repr(error))
+                self.unreadable.append(number)
         self.used(list(stored.of(ORDER)))
 
     def _times(self, order: DispatchOrder) -> Deadlines:

@@ -117,11 +117,14 @@ class DispatchOrderView:
 @dataclass(frozen=True, slots=True)
 class DispatchOrderPreview:
     """What executing it now would do. ``token`` executes exactly this, once; empty: it cannot be executed now, and
-    ``not_now`` says why. ``plan`` or ``act`` is the preview of what it orders; ``tide`` its river's hours ahead."""
+    ``not_now`` says why. ``obstacle``: what would refuse it whatever is signed; empty: once it is issued, acknowledged
+    and ticked, it does what is shown. ``plan`` or ``act`` is the preview of what it orders; ``tide`` its river's hours
+    ahead."""
 
     order: DispatchOrderView
     token: str
     not_now: str
+    obstacle: str
     plan: PlanPreview | None
     act: Preview | None
     tide: tuple[GroundView, ...]

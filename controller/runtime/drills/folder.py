@@ -94,6 +94,12 @@ class DrillFolder:
         except FileNotFoundError:
             return
 
+    def discard(self) -> None:
+        """Take the folder away again where nothing but its record is in it: the drill never began."""
+        if {path.name for path in self.path.iterdir()} == {RECORD}:
+            (self.path / RECORD).unlink()
+            self.path.rmdir()
+
     def put(self, name: str, content: bytes) -> Path:
         """A report, beside the rest. Raises StoreError."""
         try:
@@ -125,6 +131,8 @@ def drill_folder(data: Path, run: str) -> DrillFolder:
 
 def drill_folders(data: Path) -> list[DrillFolder]:
     """All of them, the newest first."""
+    if (data / RECORD).is_file():  # a terminal that was led into a drill asks from within it
+        data = data.resolve().parent.parent
     if not (data / DRILLS).is_dir():
         return []
     folders = [DrillFolder(path) for path in (data / DRILLS).iterdir() if (path / RECORD).is_file()]

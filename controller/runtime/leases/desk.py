@@ -18,7 +18,7 @@ from controller.domain.targets import Target
 from controller.runtime.book import RequestBook
 from controller.runtime.commanding.ports import Rights
 from controller.runtime.leases.answers import STAYS, Answers, done, not_written, refusal_of, targets_of
-from controller.runtime.leases.extending import Extending
+from controller.runtime.leases.extending import Extending, Heir
 from controller.runtime.leases.standing_orders import StandingOrders
 from controller.runtime.leases.views import LeaseView, StandingView
 from controller.runtime.leases.watch import LeaseWatch
@@ -81,6 +81,10 @@ class LeaseDesk:
         """Ask this authority again at every act, whatever the front already asked."""
         self._answers.rights = rights
 
+    def inherit_by(self, heir: Heir) -> None:
+        """Let this one say who, besides its owner, may extend a lease."""
+        self._extending.heir = heir
+
     def wake(self) -> None:
         """Slots were filled or emptied."""
         self._waker.call()
@@ -125,7 +129,8 @@ class LeaseDesk:
     # -- acts ---------------------------------------------------------------------------------------------------
 
     async def extend(self, lease_id: str, for_s: float, caller: Caller, reason: str) -> Receipt | ProposalView:
-        """Let a lease live ``for_s`` seconds from now on: its owner, for no longer than a new order may last.
+        """Let a lease live ``for_s`` seconds from now on, for no longer than a new order may last: its owner may, and
+        whoever has the shift now, where a dispatch order stands behind it. It stays its owner's.
 
         What took a second person takes one again, and so does what would need one now (a lease that reaches into the
         night): then a proposal comes back. Longer than the slot's maximum it becomes a standing order, a proposal

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Protocol
 
 from controller.domain.clock import Clock
@@ -42,6 +42,16 @@ class Needs(Protocol):
         ...
 
 
+Heir = Callable[[Request, Caller], bool]
+"""Whether the caller answers now for what another ordered: a dispatch order, after a change of shift."""
+
+
+def nobody(request: Request, caller: Caller) -> bool:
+    """An order is its owner's."""
+    del request, caller
+    return False
+
+
 class Extending:
     """One part of the desk of leases; registers the two kinds of proposal it makes."""
 
@@ -66,6 +76,7 @@ class Extending:
         self._undertakings = undertakings
         self._answers = answers
         self._declared = declared
+        self.heir: Heir = nobody
         act = ExtensionAct(self, writer, watch)
         proposals.register(EXTEND, act)
         proposals.register(STANDING, act)
@@ -143,7 +154,9 @@ class Extending:
             changes += [old.dropped() for old in self._standing.replaced_by(standing)]
             changes.append(standing.record())
             for_s = standing.next_lease_s(self._clock.monotonic())
+        owners = sorted({one.owner for one in living})
         said = {"request": plan.act_id, "for_s": plan.for_s, "reason": plan.reason, "confirmed_by": confirmed_by}
+        said |= {"owners": owners} if owners != [caller.actor] else {}
         line = Line("standing_order" if standing else "extend", caller, said)
         written = await self._writer.renew(plan.leases, for_s, line, confirmed_by=confirmed_by, also=changes)
         if written.error:
@@ -162,8 +175,11 @@ class Extending:
         refused = {}
         ends_s, longest_s = self._clock.monotonic() + for_s, self._rules.standing_maximum.total_seconds()
         for request in requests:
-            if request.owner != caller.actor:
-                text = f"{request.owner} holds it; ask them, or take it over by an order of your own"
+            if request.owner != caller.actor and not self.heir(request, caller):
+                text = (
+                    f"{request.owner} holds it; ask them, or take it over by an order of your own (what a dispatch "
+                    "order holds, whoever has the shift extends too)"
+                )
                 refused[request.target] = Refusal(Cause.LOCKED, text)
             elif for_s > max(longest_s, self.maximum_s(request)):
                 text = f"an order stands {longest_s / 86_400:g} days at most; {for_s / 86_400:.1f} were asked"

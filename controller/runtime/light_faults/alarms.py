@@ -21,6 +21,8 @@ OURS: Mapping[FaultKind, int] = {
     FaultKind.DOOR: Priority.MEDIUM,
 }
 """The kinds alarmed here. Immersion, photocells and clocks have their alarms already."""
+FAILED = "fault_watch_failed"
+"""A cabinet's faults could not be looked for: ours to mend, not the field's."""
 RENEW_S = 60.0
 """The words of a standing alarm follow the readings no faster."""
 
@@ -31,6 +33,26 @@ class FaultAlarms:
     def __init__(self, alarms: AlarmBook) -> None:
         self._alarms = alarms
         self._shown: dict[DeviceId, dict[Key, float]] = {}
+        self._failed: set[DeviceId] = set()
+
+    def failed(self, device: DeviceId, name: str, why: str) -> None:
+        """Looking for the faults of a cabinet raised: what stands of it is old, and new faults are not found."""
+        self._alarms.set(
+            device,
+            FAILED,
+            f"{name}: its faults are not looked for, a look failed ({why}); tried again every minute. Watch it by its "
+            "readings, and send the log line light_fault_look_failed to whoever keeps this software",
+            Priority.MEDIUM,
+            text_zh=f"{name}：故障判别出错（{why}），暂不判别；每分钟重试。请人工查看读数，"
+            "并将日志 light_fault_look_failed 交软件维护方",
+        )
+        self._failed.add(device)
+
+    def works(self, device: DeviceId) -> None:
+        """A look of the cabinet came to its end."""
+        if device in self._failed:
+            self._failed.discard(device)
+            self._alarms.clear(device, FAILED)
 
     def stands_for(self, device: DeviceId) -> bool:
         """Whether any alarm of ours was raised for the cabinet."""
@@ -74,12 +96,15 @@ class FaultAlarms:
         }
         if standing:
             self._shown[device] = standing
+        if self._alarms.standing(device, FAILED):
+            self._failed.add(device)
 
     def forget(self, about: TargetId) -> None:
         """It left the site: its alarms are over."""
         for alarm in self._alarms.about(about.partition("/")[0]):
-            if alarm.stands and alarm.condition in OURS and alarm.source == about:
+            if alarm.stands and alarm.condition in (*OURS, FAILED) and alarm.source == about:
                 self._alarms.clear(alarm.source, alarm.condition)
+        self._failed.discard(about)
         for shown in self._shown.values():
             for key in [key for key in shown if key[0] == about]:
                 del shown[key]

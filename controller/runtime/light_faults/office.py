@@ -37,6 +37,8 @@ CROWDED_PAUSES = 8
 """While a large switch is under way, so many times as long at most."""
 SLICE = 50
 IDLE_S = 60.0
+TRY_AGAIN_S = 60.0
+"""After a look that failed."""
 LEAST_BETWEEN_S = 3.0
 """No cabinet is looked at more often."""
 KEEP_S = 6 * 3600.0
@@ -153,13 +155,20 @@ class LightFaults:
         dirty.update(dict.fromkeys(self._heap.take(self._clock.monotonic())))
         when = self.when()
         for looked, device in enumerate(dirty, 1):
-            try:
-                self.look_at(device, when)
-            except Exception:  # the named supervision boundary of a look: one cabinet never ends the others' watch
-                log.exception("light_fault_look_failed", device=device)
+            self._supervised_look(device, when)
             if looked % SLICE == 0:
                 await asyncio.sleep(0)
                 when = self.when()
+
+    def _supervised_look(self, device: DeviceId, when: When) -> None:
+        """Supervision boundary of a look: whatever it raises never ends the others' watch; people are told, and it is
+        tried again."""
+        try:
+            self.look_at(device, when)
+        except Exception as error:  # the named supervision boundary of a look
+            log.exception("light_fault_look_failed", device=device)
+            self._heap.put(device, when.at_s + TRY_AGAIN_S)
+            self._alarms.failed(device, self.name(device), repr(error))
 
     def when(self) -> When:
         """This moment as the detectors take it. A night is one day, dated by its evening."""
@@ -180,7 +189,9 @@ class LightFaults:
         if not view.ready:
             return  # nothing is known of it: its link has its own alarm
         self._looked_s[device] = when.at_s
-        if not watch.look(view, when):
+        looked = watch.look(view, when)
+        self._alarms.works(device)
+        if not looked:
             return
         if watch.due_s < inf:
             self._heap.put(device, when.at_s + watch.due_s)

@@ -7,9 +7,9 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from controller.domain.assets import City
 from controller.domain.command import Cause
 from controller.domain.points import DeviceId, TargetId
-from controller.domain.rights import SELF, Caller, Grant, OwnerClass, Right
+from controller.domain.rights import SELF, Caller, Grant, OwnerClass, Right, Role
 from controller.domain.slots import Slot
-from controller.logic.rights import FIELD, SLOT_NEEDS, grants_for, reach_of
+from controller.logic.rights import FIELD, SLOT_NEEDS, covers, grants_for, reach_of
 from controller.logic.subjects import subjects_of
 from controller.runtime.authority import Denial
 
@@ -67,6 +67,17 @@ class Permissions:
             return []
         grants = self._grants(caller)
         return self._outside(grants if slot is None else grants_for(slot, grants), right, targets, of)
+
+    def roles(self, caller: Caller, targets: Iterable[TargetId]) -> frozenset[Role]:
+        """The roles the caller holds over every one of these targets, by whichever of their grants."""
+        places = {subject.where for target in targets if (subject := self._subjects.get(target)) is not None}
+        grants = self._grants(caller)
+        held = {grant.role for grant in grants}
+        return frozenset(
+            role
+            for role in held
+            if all(any(one.role is role and covers(one.scope, where) for one in grants) for where in places)
+        )
 
     def knows(self, name: str) -> bool:
         """Whether this is an asset or a target of the site."""

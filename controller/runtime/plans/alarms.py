@@ -24,6 +24,10 @@ HELD, ASKS, BLOCKED, LATE, SAYS, ENDS_SOON = (
 STANDING = (HELD, ASKS, BLOCKED, LATE, SAYS, ENDS_SOON)
 ENDED = "plan_ended"
 """A run that lapsed or was aborted: told once, until somebody acknowledges it."""
+FAULT = "plan_fault"
+"""The controller itself failed at a turn of a run."""
+UNREADABLE = "plan_unreadable"
+"""A run of before a restart that cannot be read any more."""
 BLOCKED_AFTER_S = 30.0
 """What bars a step for longer than this is told; a switch that is being turned is not."""
 
@@ -56,6 +60,31 @@ class PlanAlarms:
             self._alarms.clear(source, ENDED)
         if not run.phase.live:
             self._barred_s.pop(run.id, None)
+
+    def fault(self, plan: Plan | None, run: Run, why: str) -> None:
+        """A turn of it failed; empty: it goes on again."""
+        source = source_of(plan, run)
+        if not why:
+            self._alarms.clear(source, FAULT)
+            return
+        zh = f"预案执行 {run.id} 内部故障，已下指令保持至租期结束，不停机；请人工处置并中止该预案（{why}）"
+        en = (
+            f"run {run.id}: the controller failed at its turn; what it ordered stands until its lease ends and nothing "
+            f"stops: act by hand and abort it ({why})"
+        )
+        self._alarms.set(source, FAULT, f"{en} / {zh}", Priority.HIGH, text_zh=zh)
+
+    def unreadable(self, runs: Iterable[str]) -> None:
+        """Runs nobody follows any more: what they hold ends with its lease."""
+        for run in runs:
+            zh = (
+                f"重启后预案执行 {run} 的记录无法读取，不再自动继续；其指令保持至租期结束，不停机：请核对现场并人工处置"
+            )
+            en = (
+                f"run {run} of before the restart cannot be read: it does not go on; what it ordered stands until its "
+                "lease ends and nothing stops: look at the field and act by hand"
+            )
+            self._alarms.set(f"plan/{run}", UNREADABLE, f"{en} / {zh}", Priority.HIGH, text_zh=zh)
 
     def forget_gone(self, live: Iterable[tuple[Plan | None, Run]]) -> None:
         """After a restart: what stands of runs that are over by now is over."""

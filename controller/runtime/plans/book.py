@@ -21,7 +21,7 @@ from controller.runtime.plans.ports import Foretells, NobodyForetells, PlanRight
 from controller.runtime.plans.previewing import Asked, PlanLooker, PlanSighting
 from controller.runtime.plans.shelf import Going, RunShelf
 from controller.runtime.plans.showing import RunShow, condition_view, plan_view
-from controller.runtime.plans.starting import KIND, STARTED, PlanSelections, Starter, body_of, known
+from controller.runtime.plans.starting import CHANGED, KIND, STARTED, PlanSelections, Starter, body_of, known
 from controller.runtime.plans.views import PlanPreview, PlanView, RunReceipt, RunView
 from controller.runtime.plans.watching import FieldWatch
 from controller.runtime.two_persons import Proposals, ProposalView
@@ -151,11 +151,10 @@ class PlanBook:
         sighting = await self._looker.look(selected.asked, caller)
         targets = selected.asked.plan.targets
         if sighting.fingerprint != selected.shown and not sighting.refused:
-            why = "what was shown has changed meanwhile: preview the plan anew"
-            self._evidence.later("plan_denied", caller.actor, "", {"plan": selected.asked.plan.id, "why": why})
-            return Receipt("", tuple(refused(one, Cause.NOT_READY, why) for one in targets))
-        if sighting.refused or not sighting.needs.second_person or sighting.needs.alone:
-            return await self._starter.alone(sighting, caller)
+            self._evidence.later("plan_denied", caller.actor, "", {"plan": selected.asked.plan.id, "why": CHANGED})
+            return Receipt("", tuple(refused(one, Cause.NOT_READY, CHANGED) for one in targets))
+        if sighting.refused or not sighting.takes_two:
+            return await self._starter.alone(selected.asked, sighting.fingerprint, caller)
         return await self.propose(selected.asked, caller)
 
     async def propose(self, asked: Asked, caller: Caller) -> Receipt | ProposalView:

@@ -31,6 +31,7 @@ log = structlog.get_logger("plans")
 TURN_S = 1.0
 """A turn of every live run as often (clock seconds), and no more than ten a real second in a fast demo."""
 REST_S = 3600.0
+FAULT_PAUSE_S = 10.0
 GRACE_S = 90.0
 """So long after a start runs wait for everything they speak of to be read; then they go on with what they have."""
 
@@ -57,6 +58,8 @@ class Engine:
         self._evidence, self._keeper, self._alarms, self._tell = evidence, keeper, alarms, tell
         self._waker = Waker(clock)
         self._begun_s = clock.monotonic()
+        self._rest_s: dict[str, float] = {}
+        """When a run whose turn failed is tried again."""
         self.lock = asyncio.Lock()
 
     def wake(self) -> None:
@@ -71,13 +74,30 @@ class Engine:
         """Turn after turn, for ever."""
         self._begun_s = self._clock.monotonic()
         self._alarms.forget_gone((one.plan, one.run) for one in self._shelf.live())
+        self._alarms.unreadable(self._shelf.unreadable)
         pause_s = max(TURN_S, 0.1 * self._clock.speed)
         while True:
             live = self._shelf.live()
             for going in live:
                 async with self.lock:
-                    await self.turn(going)
+                    await self._supervised_turn(going)
             await self._waker.wait(pause_s if live else REST_S * self._clock.speed)
+
+    async def _supervised_turn(self, going: Going) -> None:
+        """Supervision boundary: one run that fails is told to people; the others and the controller go on. What it
+        ordered stands until its lease ends, and is handed back then."""
+        now_s = self._clock.monotonic()
+        if now_s < self._rest_s.get(going.run.id, now_s):
+            return
+        try:
+            await self.turn(going)
+        except Exception as error:  # the named supervision boundary of runs of plans
+            log.exception("plan_fault", run=going.run.id)
+            self._rest_s[going.run.id] = now_s + FAULT_PAUSE_S
+            self._alarms.fault(going.plan, going.run, repr(error))
+        else:
+            if self._rest_s.pop(going.run.id, None) is not None:
+                self._alarms.fault(going.plan, going.run, "")
 
     async def turn(self, going: Going) -> None:
         """One turn of one run; whoever calls has the lock."""
@@ -88,17 +108,20 @@ class Engine:
             self._alarms.look(None, run, Turn(run), self._clock.monotonic())
             return
         waited_s = self._clock.monotonic() - self._begun_s
-        if waited_s < GRACE_S and not self._watch.ready(plan):
+        if waited_s < GRACE_S and not run.abort_asked and not self._watch.ready(plan):
             return
         turn = advance(plan, run, self._watch.seen(plan, run, going.refused), self.moment())
         await self.follow(going, plan, turn)
 
     async def follow(self, going: Going, plan: Plan, turn: Turn) -> None:
         """Do what a turn gave: written down first, then kept with what is ordered, then in memory."""
-        await self._write(going.run, plan, turn)
+        if turn.tellings != going.told:
+            await self._write(going.run, plan, turn)
         run = await self._done(going, plan, turn)
         if run is None:
-            return  # it could not be written: the next turn finds the same again
+            going.told = turn.tellings
+            return  # it could not be written: the next turn finds the same again, and it is told already
+        going.told = ()
         moved = run != going.run
         going.run, going.turn = run, turn
         if run.phase in ACTING and run.closing is None:

@@ -10,8 +10,6 @@ from typing import Any
 from controller.domain.clock import Clock
 from controller.domain.points import TargetId
 from controller.domain.request import Request
-from controller.domain.rights import Caller, Grant, Role
-from controller.domain.slots import Slot
 from controller.logic.contract import LastWrite, Verdict
 from controller.logic.plans.plan import Plan
 from controller.runtime.alarms import AlarmBook
@@ -66,21 +64,6 @@ class Around:
     verdicts: Mapping[TargetId, Sequence[Verdict]]
     turns: asyncio.Lock
     changed: Callable[[Sequence[Request]], None]
-
-
-class PlanRightsOf:
-    """Implements ``ports.PlanRights`` over the desk's authority and what people hold."""
-
-    def __init__(self, asking: Asking, grants: Callable[[Caller], tuple[Grant, ...]]) -> None:
-        self._asking, self._grants = asking, grants
-
-    def roles(self, caller: Caller) -> frozenset[Role]:
-        """The roles the caller holds anywhere."""
-        return frozenset(grant.role for grant in self._grants(caller))
-
-    def outside(self, caller: Caller, slot: Slot, targets: Sequence[TargetId]) -> Mapping[TargetId, str]:
-        """The targets the caller may not operate in this slot."""
-        return self._asking.outside(caller, slot, targets)
 
 
 class Plans:
@@ -193,9 +176,9 @@ class Plans:
         """Runs of before a restart, each with its plan."""
         self._shelf.restore(stored.of(RUN), self.engine.moment(), self._again)
 
-    def authorise_by(self, asking: Asking, grants: Callable[[Caller], tuple[Grant, ...]]) -> None:
+    def authorise_by(self, asking: Asking) -> None:
         """Ask the people's permissions wherever a plan is started."""
-        self.book.authorise_by(PlanRightsOf(asking, grants))
+        self.book.authorise_by(asking)
 
     def _again(self, source: Mapping[str, Any]) -> Plan:
         points = {binding.device: binding.points for one in self._site.endpoints for binding in one.devices}

@@ -48,8 +48,8 @@ class NobodyForetells:
 class PlanRights(Protocol):
     """Who may do what, asked at the desk itself."""
 
-    def roles(self, caller: Caller) -> frozenset[Role]:
-        """The roles the caller holds anywhere."""
+    def roles(self, caller: Caller, targets: Sequence[TargetId]) -> frozenset[Role]:
+        """The roles the caller holds over every one of these targets."""
         ...
 
     def outside(self, caller: Caller, slot: Slot, targets: Sequence[TargetId]) -> Mapping[TargetId, str]:

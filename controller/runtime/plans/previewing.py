@@ -55,6 +55,11 @@ class PlanSighting:
     """What must not change of its targets; what time alone ends is left out."""
 
     @property
+    def takes_two(self) -> bool:
+        """Whether a second person has to confirm it; no response is declared that would let one act alone."""
+        return bool(self.needs.second_person) and not self.needs.alone
+
+    @property
     def starts(self) -> int:
         """Units that would be started, at most, as things are."""
         most: dict[TargetId, int] = {}
@@ -184,7 +189,7 @@ class PlanLooker:
             outside = self.rights.outside(caller, Slot.PLAN, plan.targets)
             if outside:
                 yield next(iter(outside.values()))
-            if plan.may_start and not plan.may_start & self.rights.roles(caller):
+            if plan.may_start and not plan.may_start & self.rights.roles(caller, plan.targets):
                 roles = ", ".join(sorted(role.value for role in plan.may_start))
                 yield f"only {roles} may start this plan / 本预案只能由 {roles} 启动"
         if plan.states and not all(self._declared_at(device, plan) for device in plan.stations):

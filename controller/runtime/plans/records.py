@@ -114,7 +114,7 @@ def run_of(run_id: str, body: Mapping[str, Any], moment: Moment) -> Run:
         vouched=frozenset(body["vouched"]),
         why=Words(*body["why"]),
         phase_by=body["phase_by"],
-        phase_s=at.sure(body["phase_at"]),
+        phase_s=min(at.sure(body["phase_at"]), moment.s),
         abort_asked=body["abort_asked"],
         closing=Phase(body["closing"]) if body["closing"] else None,
         ended=datetime.fromisoformat(body["ended"]) if body["ended"] else None,
@@ -123,10 +123,13 @@ def run_of(run_id: str, body: Mapping[str, Any], moment: Moment) -> Run:
 
 
 def _step_of(one: Mapping[str, Any], at: _Times) -> StepRun:
+    """A wall clock that was set back while nobody was there makes nothing last longer than it was given."""
+    since_s, deadline_s = at.sure(one["since"]), at.s(one["deadline"])
+    ahead_s = max(0.0, since_s - at.moment.s)
     return StepRun(
         StepState(one["state"]),
-        at.sure(one["since"]),
-        at.s(one["deadline"]),
+        since_s - ahead_s,
+        None if deadline_s is None else deadline_s - ahead_s,
         at.s(one["ended"]),
         one["tries"],
         Words(*one["note"]),

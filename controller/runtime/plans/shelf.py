@@ -12,7 +12,7 @@ from controller.domain.errors import InvalidValue, UnknownTarget
 from controller.logic.contract import Moment
 from controller.logic.plans.plan import Plan
 from controller.logic.plans.run import NO_WORDS, Phase, Run
-from controller.logic.plans.turn import Turn
+from controller.logic.plans.turn import Telling, Turn
 from controller.logic.plans.wording import UNREADABLE
 from controller.runtime.plans.records import RUN, record_of, run_of, taken_up
 from controller.runtime.plans.watching import Refused
@@ -33,6 +33,8 @@ class Going:
     source: Mapping[str, Any]
     turn: Turn | None = None
     refused: Refused = field(default_factory=dict)
+    told: tuple[Telling, ...] = ()
+    """What its last turn told, where that could not be done yet."""
 
 
 class RunShelf:
@@ -40,6 +42,8 @@ class RunShelf:
 
     def __init__(self) -> None:
         self._runs: dict[str, Going] = {}
+        self.unreadable: list[str] = []
+        """Runs of before a restart whose record makes no sense: people are told of them."""
 
     def __contains__(self, run_id: object) -> bool:
         return run_id in self._runs
@@ -90,7 +94,8 @@ class RunShelf:
             try:
                 run = run_of(run_id, body, moment)
             except (KeyError, ValueError, TypeError, InvalidValue) as error:
-                log.error("plan_run_unreadable", run=run_id, reason=str(error))
+                log.error("plan_run_unreadable", run=run_id, reason=repr(error))
+                self.unreadable.append(run_id)
                 continue
             run, plan = taken_up(run, moment), None
             try:

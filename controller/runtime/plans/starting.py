@@ -15,7 +15,7 @@ from controller.domain.rights import Caller
 from controller.logic.plans.people import chosen, superseded
 from controller.logic.plans.plan import Plan
 from controller.logic.plans.run import Phase, Run
-from controller.runtime.commanding.countersigning import Countersigns
+from controller.runtime.commanding.countersigning import Countersigns, Debt
 from controller.runtime.commanding.receipts import refused
 from controller.runtime.evidence import Evidence
 from controller.runtime.keeper import Keeper
@@ -30,6 +30,7 @@ from controller.store.changes import Change
 KIND = "plan"
 """The kind of its proposals."""
 STARTED = "plan_started"
+CHANGED = "what was shown has changed meanwhile: preview the plan anew / 预演内容已变化，请重新预演"
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,23 +145,38 @@ class Starter:
 
     # -- one person ---------------------------------------------------------------------------------------------
 
-    async def alone(self, sighting: PlanSighting, caller: Caller) -> Receipt:
-        """Start it on one person's word; under a declared response flagged, and to be countersigned."""
+    async def alone(self, asked: Asked, shown: str, caller: Caller) -> Receipt:
+        """Start it on one person's word; under a declared response flagged, and to be countersigned.
+
+        It is looked at once more where nobody else can come between: two officers who start two plans at the same
+        stations in one instant start one. ``shown``: what was looked at before.
+        """
         run_id = new_id()
-        needs, asked = sighting.needs, sighting.asked
-        debt = None
-        if needs.second_person:
-            why = "; ".join(need.text_en for need in needs.second_person)
-            text = f"plan {asked.plan.id}: {why}"
-            targets = len(asked.plan.targets)
-            debt = self._countersigns.draft(run_id, caller, text=text, reason=asked.reason, targets=targets)
-        said = {"alone": needs.alone, "countersign": debt.id} if debt else {}
-        also = [debt.record()] if debt else []
         async with self._engine.lock:
+            sighting = await self._looker.look(asked, caller)
+            if not sighting.refused and (sighting.fingerprint != shown or sighting.takes_two):
+                self._evidence.later("plan_denied", caller.actor, "", {"plan": asked.plan.id, "why": CHANGED})
+                return Receipt(run_id, tuple(refused(one, Cause.NOT_READY, CHANGED) for one in asked.plan.targets))
+            debt = self._debt(run_id, sighting, caller)
+            said = {"alone": sighting.needs.alone, "countersign": debt.id} if debt else {}
+            also = [debt.record()] if debt else []
             receipt = await self.begin(sighting, caller, run_id, also=also, said=said)
         if debt and any(one.accepted for one in receipt.outcomes):
             self._countersigns.owe(debt)
         return receipt
+
+    def _debt(self, run_id: str, sighting: PlanSighting, caller: Caller) -> Debt | None:
+        needs, asked = sighting.needs, sighting.asked
+        if not needs.second_person:
+            return None
+        why = "; ".join(need.text_en for need in needs.second_person)
+        return self._countersigns.draft(
+            run_id,
+            caller,
+            text=f"plan {asked.plan.id}: {why}",
+            reason=asked.reason,
+            targets=len(asked.plan.targets),
+        )
 
     async def begin(
         self,

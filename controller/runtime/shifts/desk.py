@@ -12,6 +12,7 @@ import structlog
 from controller.domain.clock import Clock
 from controller.domain.command import Cause
 from controller.domain.errors import InvalidValue, StoreError
+from controller.domain.request import Request
 from controller.domain.rights import Caller
 from controller.runtime.dispatch_orders.desk import DispatchDesk
 from controller.runtime.evidence import Evidence
@@ -59,6 +60,14 @@ class ShiftDesk:
         except (KeyError, ValueError, TypeError) as error:
             log.error("shift_unreadable", reason=repr(error))
         self._on(self._now.id if self._now else "")
+
+    def has_it(self, caller: Caller) -> bool:
+        """Whether this person has the shift that is on."""
+        return self._now is not None and bool(caller.person) and caller.person == self._now.person
+
+    def answers_for(self, request: Request, caller: Caller) -> bool:
+        """Whether this person may extend what another shift's dispatch order holds."""
+        return self.has_it(caller) and self._orders.stands_behind(request)
 
     def show(self, sees: Sees = lambda _: True) -> ShiftsView:
         """The shift that is on, the hand-over that waits, and everything unfinished that the caller may see."""

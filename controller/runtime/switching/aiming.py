@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -18,12 +19,35 @@ from controller.runtime.commanding.darkness import reaches_into_the_night
 from controller.settings.problems import did_you_mean
 from controller.settings.site import Site
 
+_PICKED = "picked:"
+_SAID = re.compile(r" \[闸刀 switch: [^\]]*\]$")
+
+
+@dataclass(frozen=True, slots=True)
+class Picked:
+    """In the place of a scope: so many lights, each named."""
+
+    lights: int
+
+    def __str__(self) -> str:
+        return f"{_PICKED}{self.lights}"
+
+
+def is_picked(scope_text: str) -> bool:
+    """Whether a throw was of lights each named, which no scope finds again."""
+    return scope_text.startswith(_PICKED)
+
+
+def plain_reason(reason: str) -> str:
+    """A reason without what ``Aim.said`` put behind it."""
+    return _SAID.sub("", reason)
+
 
 @dataclass(frozen=True, slots=True)
 class Aim:
     """A scope, its one knife, and its lights in order of their ids."""
 
-    scope: Scope
+    scope: Scope | Picked
     knife: LightClass
     targets: tuple[TargetId, ...]
 
@@ -55,6 +79,27 @@ def aim(site: Site, scope_text: str, knife_text: str = "") -> Aim:
         none = "nobody is in it" if scope.kind is ScopeKind.GROUP and not there else f"it has no {knife} lighting"
         raise InvalidValue(f"there is nothing to switch in {scope}: {none}")
     return Aim(scope, knife, targets)
+
+
+def aim_at(site: Site, targets: Collection[TargetId], knife_text: str = "") -> Aim:
+    """Lights each named, of one knife.
+
+    Raises:
+        InvalidValue: not a knife, lights of both knives and no knife, or none of the one that is said.
+        UnknownTarget: one of them is no light of this site.
+    """
+    lights = site.scopes.lights
+    strange = sorted(set(targets) - set(lights))
+    if strange:
+        raise UnknownTarget(f"no light {strange[0]}; {did_you_mean(strange[0], lights)}")
+    there = {lights[target].light_class for target in targets}
+    if not knife_text and len(there) > 1:
+        raise InvalidValue("road and landscape lighting are two knives, and these lights are both: say which (knife)")
+    knife = _knife(knife_text) if knife_text else next(iter(there), LightClass.ROAD)
+    chosen = tuple(sorted(target for target in set(targets) if lights[target].light_class is knife))
+    if not chosen:
+        raise InvalidValue(f"there is nothing to switch: none of these is {knife} lighting")
+    return Aim(Picked(len(chosen)), knife, chosen)
 
 
 def _knife(text: str) -> LightClass:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, MutableMapping, Sequence
+from collections.abc import Callable, Collection, MutableMapping, Sequence
 from dataclasses import replace
 
 from controller.domain.clock import Clock
@@ -22,7 +22,7 @@ from controller.runtime.commanding.desk import CommandDesk
 from controller.runtime.commanding.entering import Values
 from controller.runtime.commanding.receipts import refused
 from controller.runtime.commanding.views import Preview
-from controller.runtime.switching.aiming import Aim, aim, check_action, check_night_off
+from controller.runtime.switching.aiming import Aim, aim, aim_at, check_action, check_night_off, is_picked
 from controller.runtime.switching.counting import Count
 from controller.runtime.switching.foretelling import Foreteller
 from controller.runtime.switching.throws import Key, ThrowBook, Thrown
@@ -80,6 +80,10 @@ class KnifeDesk:
     def aim(self, scope: str, knife: str = "") -> Aim:
         """The lights a scope and a knife mean now. Raises like ``aiming.aim``."""
         return aim(self._site, scope, knife)
+
+    def aim_at(self, targets: Collection[TargetId], knife: str = "") -> Aim:
+        """Lights each named. Raises like ``aiming.aim_at``."""
+        return aim_at(self._site, targets, knife)
 
     async def select(self, aimed: Aim, throw: Throw, caller: Caller) -> SwitchPreview:
         """Look at what the throw would do; its token operates exactly that (``CommandDesk.operate``).
@@ -139,10 +143,10 @@ class KnifeDesk:
         """
         counted = self._count.count(request_id, actor)
         throw = counted.throw
-        aimed = self.aim(throw.scope, throw.knife)
-        still = frozenset(aimed.targets)
+        aimed = self._aimed_again(throw, counted.again)
+        still = frozenset(aimed.targets) if aimed else frozenset()
         again = tuple(target for target in counted.again if target in still)
-        if not again:
+        if aimed is None or not again:
             raise InvalidValue(f"nothing of {request_id} remains to be asked again")
         ends_s = (counted.ends - self._clock.now()).total_seconds() if counted.ends else self._left_s(request_id, actor)
         if ends_s < 1.0:
@@ -157,6 +161,13 @@ class KnifeDesk:
         if isinstance(came, Receipt):
             self._at_once([one.target for one in came.outcomes if one.accepted])
         return came
+
+    def _aimed_again(self, throw: Throw, again: Sequence[TargetId]) -> Aim | None:
+        """What a throw's scope means now; of lights each named, those that are still lights. None: nothing is left."""
+        if not is_picked(throw.scope):
+            return self.aim(throw.scope, throw.knife)
+        there = [target for target in again if target in self._site.scopes.lights]
+        return self.aim_at(there, throw.knife) if there else None
 
     def _left_s(self, request_id: str, actor: str) -> float:
         """What is left of a throw no light of which was taken: it counts from when it was looked at."""

@@ -88,7 +88,7 @@ class LiveCount:
 
 @dataclass(frozen=True, slots=True)
 class GroupView:
-    """A group of lights. ``address``, ``name`` and ``members`` are TALQ's words; ``query`` is ours, and lives."""
+    """A group of lights. ``address`` is its scope, ``query`` what makes a member; TALQ's form is ``TalqGroupView``."""
 
     address: str
     name: str

@@ -18,7 +18,7 @@ from controller.domain.request import Request
 from controller.domain.rights import Caller
 from controller.domain.slots import Slot
 from controller.runtime.command_log import Track
-from controller.runtime.undertakings import life, records, showing
+from controller.runtime.undertakings import life, showing, taking_up
 from controller.runtime.undertakings.life import Part, Undertaking
 from controller.runtime.undertakings.shelf import KEPT_FOR, MOST, Shelf
 from controller.runtime.undertakings.sight import Gone, Masked, Met, Sight
@@ -26,6 +26,7 @@ from controller.runtime.undertakings.views import UndertakingView
 from controller.runtime.views import Receipt, TargetOutcome
 from controller.runtime.waker import Waker
 from controller.store.changes import Change
+from controller.store.lines import Record
 
 log = structlog.get_logger("undertakings")
 
@@ -241,30 +242,19 @@ class Undertakings:
         ``held`` is what the book holds again, ``over`` what ended meanwhile. A request whose first steps were not
         kept (the process died in that second) is made again from what it holds.
         """
-        for name, body in kept.items():
-            try:
-                self._shelf.add(records.read(body))
-            except (KeyError, ValueError, TypeError) as error:
-                log.error("request_not_restored", request=name, reason=repr(error))
-        self._shelf.sort()
-        for request in held:
-            if request.request_id:
-                self._make_again(request)
-        for undertaking in self._shelf.newest_first():
-            if undertaking.followed:
-                self._shelf.followed[undertaking.key] = undertaking
+        now = self._clock.now()
+        for undertaking in taking_up.restored(self._shelf, kept, (*held, *over), now):
+            self._touch(undertaking)
         self.ended(over, CommandState.EXPIRED, "its time was over while the controller was stopped")
         self._waker.call()
 
-    def _make_again(self, request: Request) -> None:
-        undertaking = self._shelf.get((request.owner, request.request_id))
-        if undertaking is None:
-            undertaking = records.made_again(request, self._clock.now())
-            self._shelf.add(undertaking)
-        if request.target not in undertaking.parts:
-            undertaking.parts[request.target] = records.part_again(request, self._clock.now())
-            self._shelf.grown(1)
-            self._touch(undertaking)
+    def take_back(self, tail: Sequence[Record]) -> None:
+        """At the start: how requests came out, where that was kept and the process died before the journal had it.
+
+        ``tail``: the journal's last lines, oldest first.
+        """
+        for undertaking in taking_up.untold(self._shelf, tail):
+            self._note(undertaking.actor, showing.settlement(undertaking, undertaking.tally()))
 
     async def run(self) -> None:
         """Follow, tell and keep, for ever; what was not kept yet is kept on cancellation."""

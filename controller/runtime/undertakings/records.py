@@ -6,16 +6,22 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from controller.domain.command import CommandState
+from controller.domain.command import Cause, CommandState
 from controller.domain.request import Request
 from controller.domain.slots import Slot
-from controller.runtime.undertakings.life import IN_HAND, Key, Part, Undertaking
+from controller.runtime.undertakings.life import BEFORE_DISPATCH, IN_HAND, Key, Part, Undertaking, move
 from controller.store.changes import DropRecord, PutRecord
 
 KIND = "undertaking"
 """Kind of the records in the state store."""
 
 RESTARTED = "the controller was restarted; followed again from the field"
+NEVER_TAKEN = (
+    "the controller ended before it was taken: it was not done; order anew / 控制器在受理前中断，未执行，请重新下令"
+)
+NOT_ANSWERED = (
+    "the controller ended before it answered: the journal says what was done / 控制器在答复前中断，以日志为准"
+)
 
 
 def put(undertaking: Undertaking) -> PutRecord:
@@ -34,6 +40,7 @@ def put(undertaking: Undertaking) -> PutRecord:
         "settled": undertaking.settled.isoformat() if undertaking.settled else None,
         "confirmed_by": undertaking.confirmed_by,
         "follow": undertaking.follow,
+        "answered": undertaking.answered,
         "stages": {state.value: at.isoformat() for state, at in undertaking.stages.items()},
         "parts": [_row(undertaking, part) for part in undertaking.parts.values()],
     }
@@ -66,7 +73,7 @@ def read(body: Mapping[str, Any]) -> Undertaking:
         parts={part.target: part for part in parts},
         confirmed_by=body["confirmed_by"],
         follow=body["follow"],
-        answered=True,
+        answered=body.get("answered", True),
         stages={CommandState(state): datetime.fromisoformat(at) for state, at in body["stages"].items()},
         settled=datetime.fromisoformat(body["settled"]) if body["settled"] else None,
     )
@@ -89,6 +96,24 @@ def made_again(request: Request, now: datetime) -> Undertaking:
         follow=True,
         answered=True,
     )
+
+
+def left_unanswered(undertaking: Undertaking, now: datetime) -> bool:
+    """A request kept in the moment between its first word and its answer, of which nothing is held: an order was
+    never taken; of an act without a slot only the journal knows. One that waits for its second person waits on.
+
+    Gives back whether that says anything new.
+    """
+    if undertaking.answered or any(part.state is CommandState.SELECTED for part in undertaking.parts.values()):
+        return False
+    undertaking.answered = True
+    state, told = (
+        (CommandState.CANCELLED, NOT_ANSWERED) if undertaking.slot is None else (CommandState.REJECTED, NEVER_TAKEN)
+    )
+    for part in undertaking.parts.values():
+        if part.state in BEFORE_DISPATCH and not part.followed:
+            move(undertaking, part, state, now, cause=Cause.NOT_READY.value, remark=told)
+    return True
 
 
 def part_again(request: Request, now: datetime) -> Part:

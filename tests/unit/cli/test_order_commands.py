@@ -28,9 +28,11 @@ def test_an_order_goes_its_way_and_the_shift_changes(tmp_path: Path, monkeypatch
         code, said = order("write", "--target", PS, "--value", "hold", "--reason", "rain", who="operator")
         assert (code, "2026-0001" in said) == (0, True), said
         assert order("write", "--target", PS, "--value", "count x", "--reason", "rain", who="operator")[0] != 0
+        code, said = order("write", "--target", PS, "--target", "x", "--value", "hold", "--reason", "r", who="operator")
+        assert (code, "several take a plan" in said) == (1, True), said
         assert order("issue", "2026-0001", "--yes", who="operator")[0] == 1
         code, said = order("issue", "2026-0001", who="second", typed="n\n")
-        assert (code, "NOT NOW 当前不能执行" in said) == (1, True), said
+        assert (code, "As shown, once it is signed" in said, "NOT YET 尚不能执行" in said) == (1, True, True), said
         assert order("issue", "2026-0001", "--yes", who="second")[0] == 0
         assert order("preview", "2026-0001", who="operator")[0] == 1
         assert order("acknowledge", "2026-0001", who="operator")[0] == 0

@@ -7,7 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from controller.domain.image import View
 from controller.logic.faults.baseline import trained
+from controller.logic.faults.cabinet import CabinetWatch
+from controller.logic.faults.circuit import When
 from controller.settings.site import Site
 from tests.unit.logic.faults.night import RULES, lessons
 from tests.unit.runtime.soft_city import LC1, LC2, SoftCity, soft_city
@@ -60,6 +63,32 @@ async def test_the_faults_of_a_cabinet_that_left_are_over(tmp_path: Path) -> Non
         city.assembly.light_faults.adopt(replace(city.site, city=replace(city.site.city, cabinets=left)))
         assert not city.assembly.alarms.standing(LC2, "door_open")
         assert city.controller.desks.light_faults.open_faults(LC2) == ()
+
+
+async def test_a_look_that_fails_is_alarmed_stops_no_other_and_is_tried_until_it_works(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with soft_city(tmp_path) as city:
+        await city.ready()
+        office, alarms = city.assembly.light_faults, city.assembly.alarms
+        broken, whole = office.watches()[LC1], CabinetWatch.look
+
+        def look(self: CabinetWatch, view: View, when: When) -> bool:
+            if self is broken:
+                raise ZeroDivisionError("a defect")
+            return whole(self, view, when)
+
+        monkeypatch.setattr(CabinetWatch, "look", look)
+        city.lamps.set(LC1, "door_open", True)
+        await opened(city, LC2)
+        await city.until(lambda: alarms.standing(LC1, "fault_watch_failed"), within_s=120.0)
+        (told,) = [one for one in city.controller.alarms() if one.condition == "fault_watch_failed"]
+        assert "a defect" in told.text
+        assert "故障判别出错" in told.text_zh
+        assert city.controller.desks.light_faults.open_faults(LC1) == ()
+        monkeypatch.setattr(CabinetWatch, "look", whole)
+        await city.until(lambda: not alarms.standing(LC1, "fault_watch_failed"), within_s=120.0)
+        await city.until(lambda: bool(city.controller.desks.light_faults.open_faults(LC1)), within_s=120.0)
 
 
 async def test_a_circuit_without_a_baseline_is_neither_intact_nor_broken(tmp_path: Path) -> None:

@@ -394,9 +394,7 @@ class Assembly:
             keep=self.keeper.keep,
         )
         self.groups = GroupDesk(site)
-        self.talq = TalqDesk(
-            site, clock=clock, book=self.book, switching=self.switching, drafts=self.publishing.desk
-        )
+        self.talq = TalqDesk(site, clock=clock, book=self.book, switching=self.switching, drafts=self.publishing.desk)
         self.plans = Plans(
             site,
             AroundPlans(

@@ -40,7 +40,7 @@ def _planned(model: Model, question: Question, reference: Reference) -> WholePla
         for name, reach in network.reaches.items()
     }
     left = {
-        name: left_yuan(network, reach, model.outlook, settings, model.prices)
+        name: left_yuan(network, reach, now.levels_m[name], model.outlook, settings, model.prices)
         for name, reach in network.reaches.items()
     }
     prospects = [

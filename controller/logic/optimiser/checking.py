@@ -82,7 +82,7 @@ def judged(
         guaranteed[name], far_over = _above(levels[name], outlook, reach.guarantee_m)
         warning_mh += over
         guarantee_mh += far_over
-        left += left_yuan(network, reach, outlook, settings, prices) * levels[name][-1]
+        left += left_yuan(network, reach, now.levels_m[name], outlook, settings, prices) * levels[name][-1]
     yuan += warning_mh * settings.warning_mh + guarantee_mh * settings.guarantee_mh + left
     return Judged(levels, warned, guaranteed, starts, kwh, yuan, guarantee_mh, warning_mh)
 
@@ -145,12 +145,15 @@ def _above(levels_m: Sequence[float], outlook: Outlook, limit_m: float) -> tuple
 
 
 def left_yuan(
-    network: Network, reach: Reach, outlook: Outlook, settings: OptimiserSettings, prices: StepPrices
+    network: Network, reach: Reach, level_m: float, outlook: Outlook, settings: OptimiserSettings, prices: StepPrices
 ) -> float:
-    """What a metre of a reach is worth at the end of an outlook: a share of what the cheapest hour takes to pump it."""
+    """What a metre of a reach is worth at the end of an outlook: a share of what the cheapest hour takes to pump it.
+
+    A metre at the level now: a wider one would make pumping for its own sake look worth its price.
+    """
     per_m3 = [
         prices.unit_yuan(group, step) / (group.unit_m3s * length)
         for group in network.pumps_of(reach.name)
         for step, length in enumerate(outlook.steps_s)
     ]
-    return settings.left_share * min(per_m3, default=0.0) * reach.storage.area_m2(reach.warning_m)
+    return settings.left_share * min(per_m3, default=0.0) * reach.storage.area_m2(level_m)

@@ -84,7 +84,7 @@ class Model:
     def _levels(self, reach: Reach) -> None:
         level, lowest = self.now.levels_m[reach.name], self._lowest(reach)
         add, most = self.programme.column, max(reach.guarantee_m, level) + LEVEL_ROOM_M
-        left = left_yuan(self.network, reach, self.outlook, self.settings, self.prices)
+        left = left_yuan(self.network, reach, level, self.outlook, self.settings, self.prices)
         last = len(self.steps)
         columns = [add(level, level)]
         columns += [add(lowest, most, left if step == last else 0.0) for step in range(1, last + 1)]

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from controller.logic.hydraulics.network import StorageCurve
 from controller.logic.hydraulics.outlook import Outlook, Schedule
 from controller.logic.hydraulics.simulation import simulate
 from controller.logic.optimiser.choosing import Weighed, considered, earlier_of_rules
@@ -200,3 +201,12 @@ def test_a_shifted_plan_is_looked_up_by_the_clock() -> None:
 @pytest.mark.parametrize(("ratio", "weight"), [(0.0, 0.5), (1.0, 0.582), (50.0, 0.98)])
 def test_a_narrow_step_weighs_both_ends_and_a_long_one_its_end(ratio: float, weight: float) -> None:
     assert end_weight(ratio) == pytest.approx(weight, abs=0.001)
+
+
+def test_calm_water_is_not_pumped_for_its_own_sake() -> None:
+    widening = StorageCurve(((0.0, 2e5), (4.0, 8e5)))
+    reaches = {name: replace(reach, storage=widening) for name, reach in NETWORK.reaches.items()}
+    asked = replace(problem(now(), outlook(0.0)), network=replace(NETWORK, reaches=reaches))
+    answer = optimise(replace(asked, settings=replace(OPTIMISER, left_share=1.0)), Highs())
+    assert answer is not None
+    assert all(count == 0.0 for series in answer.counts.values() for count in series)

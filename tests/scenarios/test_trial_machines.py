@@ -74,7 +74,7 @@ async def test_after_a_power_cut_at_the_peak_units_come_back_one_by_one_though_t
         for station in (world.mouth, world.elbow):
             station.lose_power(world.elapsed_s)
         await trial.until(lambda: {MOUTH, ELBOW} <= trial.sources("supply"), 30.0, "told")
-        assert "supply" in trial.why(f"{MOUTH}/P1")
+        await trial.until(lambda: "supply" in trial.why(f"{MOUTH}/P1"), 30.0, "who asks about a unit reads why")
         await trial.passes(400.0)
         back_s = world.elapsed_s
         for station in (world.mouth, world.elbow):

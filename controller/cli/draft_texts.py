@@ -143,4 +143,4 @@ def _version(one: VersionView, zone: ZoneInfo) -> list[str]:
     lines = [f"{one.number}  {when}  {one.proposer} + {one.confirmer}: {one.reason}  {mark}".rstrip()]
     lines.append(f"   draft {one.draft} of {one.origin}; {one.changed_lights} lights changed, {one.kwh:+,g} kWh a year")
     lines += [f"   accepted 已接受 {word.actor}: {word.reason}" for word in one.accepted]
-    return lines
+    return lines + ([f"   UNREADABLE 不可用: {one.unreadable}"] if one.unreadable else [])

@@ -39,6 +39,8 @@ def preview_lines(preview: Preview, zone: ZoneInfo) -> list[str]:
         f"  power 功率 {preview.power_kw:+.1f} kW"
         + (f", flow 流量 {preview.flow_m3s:+.2f} m³/s" if preview.flow_m3s else ""),
     ]
+    if all(preview.both_knives):
+        lines += [f"  TWO KNIVES 两把闸刀: {preview.both_knives[1]}", f"    {preview.both_knives[0]}"]
     for kind in (Effect.CHANGE, Effect.MASKED, Effect.EXCLUDED):
         members = [one for one in preview.targets if one.effect is kind]
         lines += _named(f"  {_EFFECTS[kind]}:", members)

@@ -38,6 +38,12 @@ _FORMS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], str]], ...] = (
         re.compile(rf"{_LEVEL} from (\S+) until (\S+|the end of the night)"),
         lambda m: f"{point_zh(m[2])}至{point_zh(m[3])}{level_zh(m[1])}（节能）",
     ),
+    (re.compile(rf"{_LEVEL} at (\S+) \((\S+)(?: .*)?\)"), lambda m: f"{point_zh(m[2])}{level_zh(m[1])}（{m[3]}）"),
+    (
+        re.compile(rf"{_LEVEL} from (\S+) until (\S+) \((\S+)(?: .*)?\)"),
+        lambda m: f"{point_zh(m[2])}至{point_zh(m[3])}{level_zh(m[1])}（{m[4]}）",
+    ),
+    (re.compile(r"off from (\S+) \((?:hard end|curfew) (\S+)\)"), lambda m: f"{point_zh(m[1])}起关灯（{m[2]}）"),
     (re.compile(r"off until the night's first switching"), lambda _: "当晚首次开灯前关闭"),
     (re.compile(r"off: a burn shorter than (\d+) min is left out"), lambda m: f"不足{m[1]}分钟的亮灯略去"),
 )

@@ -44,6 +44,11 @@ class Member:
         return isinstance(self.part, Luminaire)
 
     @property
+    def is_landscape(self) -> bool:
+        """Whether it is a circuit of the other knife."""
+        return isinstance(self.part, Circuit) and self.part.light_class is LightClass.LANDSCAPE
+
+    @property
     def to_the_river(self) -> bool:
         """Whether it is a gate with a water level outside it that can come in: what a tide stands against."""
         if not isinstance(self.part, Gate) or self.station is None or self.station.outer_level is None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -27,6 +27,11 @@ KEPT: Mapping[str, frozenset[str]] = {
     "energy.yaml": frozenset({"energy"}),
 }
 """Files of ``lighting/`` that no version holds, and what is said in them."""
+FORM = 1
+"""The form of lighting files that this program reads and drafts. A change after which older files would not load raises
+it by one and gives ``UPGRADES`` the step from the form before."""
+UPGRADES: Mapping[int, Callable[[Mapping[str, str]], Mapping[str, str]]] = {}
+"""Files of a form (the key) as files of the next: versions published long ago stay ones that can be gone back to."""
 FILE_NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,59}\.yaml")
 FILE_NAMES = "small letters, digits, dashes and .yaml: programs.yaml"
 
@@ -35,13 +40,14 @@ FILE_NAMES = "small letters, digits, dashes and .yaml: programs.yaml"
 class Overlay:
     """A version's files by name. ``over``: the hash of the folder's own files it took the place of.
 
-    ``name`` is how messages call it: a draft's name, or else its number.
+    ``name`` is how messages call it: a draft's name, or else its number. ``form``: that of its files.
     """
 
     number: int
     files: Mapping[str, str]
     over: str = ""
     name: str = ""
+    form: int = FORM
 
     def named(self, problems: Iterable[Problem], path: Path) -> list[Problem]:
         """Problems with its files, called by its own name: ``half-night/programs.yaml:12``, not the folder's file."""
@@ -86,6 +92,25 @@ class LightingVersion:
         )
 
 
+def upgraded(files: Mapping[str, str], form: int) -> tuple[dict[str, str], int]:
+    """Files of an older form in today's, and the form they then have; those of a newer program are left as they are."""
+    texts = dict(files)
+    while form < FORM and form in UPGRADES:
+        texts, form = dict(UPGRADES[form](texts)), form + 1
+    return texts, form
+
+
+def form_refused(number: int, form: int) -> str:
+    """Why a version's files cannot be read by this program, in both languages; empty when they can."""
+    if form == FORM:
+        return ""
+    return (
+        f"lighting version {number} was written in form {form} of the lighting files, and this program reads form "
+        f"{FORM}: run the program that wrote it, or draft and publish these programs anew / "
+        f"第 {number} 版照明方案的文件格式为 {form}, 本程序读取格式 {FORM}: 用写入它的程序运行, 或重新起草发布"
+    )
+
+
 def folder_files(path: Path) -> dict[str, str]:
     """The folder's own lighting files that versions hold, by name. What is not UTF-8 is read as far as it goes."""
     found = sorted((path / LIGHTING).glob("*.yaml"))
@@ -114,6 +139,9 @@ def version_of(own: Iterable[Document], overlay: Overlay | None) -> LightingVers
 
 def laid_over(path: Path, own: Iterable[Document], overlay: Overlay, findings: Findings) -> tuple[Document, ...]:
     """The version's files in place of the folder's own, called as they would be called in the folder."""
+    if refused := form_refused(overlay.number, overlay.form):
+        label = overlay.name or f"lighting-version-{overlay.number}"
+        findings.problems.append(Problem(label, 1, "form", str(overlay.form), refused, f"form {FORM}"))
     kept = [document for document in own if Path(document.name).name in KEPT]
     laid = [parse_document(text.encode("utf-8"), str(path / LIGHTING / name)) for name, text in overlay.files.items()]
     for document in laid:

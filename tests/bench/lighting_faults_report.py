@@ -10,7 +10,10 @@ from math import sqrt
 from pathlib import Path
 from statistics import median
 
+from tests.bench.lighting_cell_faults import all_cells
+from tests.bench.lighting_clock_faults import all_clocks
 from tests.bench.lighting_faults import CABINETS, SEEDS, TEST, TRAINING, Case, Score, by_name, by_seed
+from tests.bench.lighting_sensor_report import sensors_report
 
 PAGE = Path(__file__).parents[2] / "docs" / "reference" / "lighting-faults-report.md"
 HEAD = """\
@@ -32,7 +35,8 @@ left out. It knows neither voltage nor hour. What needs no power is told alike b
 """
 NOTES = """\
 Delays of contactors count from the command that shows the fault. Status is polled every 10 s, so that 10 s is the first
-look after it. Photocells and clocks are found elsewhere (the light vote, the timetables) and are not in these nights.
+look after it. Photocells and clocks are found elsewhere (the light vote, the timetables), and have days of their own
+[below](#photocells-and-clocks-光控与时钟).
 
 ## What is missed, and why 漏报与误判
 """
@@ -40,7 +44,7 @@ look after it. Photocells and clocks are found elsewhere (the light vote, the ti
 
 def write_report(scores: Sequence[Score]) -> None:
     """Write the page."""
-    PAGE.write_text(report(scores), encoding="utf-8")
+    PAGE.write_text(report(scores) + "\n" + sensors_report(all_cells(), all_clocks()), encoding="utf-8")
 
 
 def report(scores: Sequence[Score]) -> str:

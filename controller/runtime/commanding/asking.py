@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from typing import Any
 
 from controller.domain.errors import InvalidValue
 from controller.domain.slots import Slot
+from controller.logic.roster import Member
 from controller.logic.switching import SCENE
 from controller.runtime.views import Order
 
@@ -40,6 +41,22 @@ def slot_of(order: Order) -> Slot:
     if not 1 <= order.for_s <= LONGEST_S:
         raise InvalidValue(f"a lease lasts at least 1 s; {order.for_s:g} s were asked")
     return slot
+
+
+def both_knives(members: Iterable[Member]) -> tuple[str, str]:
+    """What the preview of an order says whose lights are of both knives, in English and Chinese; else empty.
+
+    The switch refuses such a throw; an order that names each target may mean it, and says it.
+    """
+    found = tuple(members)
+    roads = sum(one.lights_a_road for one in found)
+    landscape = sum(one.is_landscape for one in found)
+    if not roads or not landscape:
+        return "", ""
+    return (
+        f"road and landscape lighting are two knives: this order names both, {roads} road and {landscape} landscape",
+        f"路灯与景观是两把闸刀：本指令同时含路灯 {roads} 路、景观 {landscape} 路",
+    )
 
 
 def order_data(order: Order) -> dict[str, Any]:

@@ -17,7 +17,7 @@ from controller.domain.request import Request
 from controller.domain.rights import Caller
 from controller.logic.preview import Effect, drift
 from controller.logic.protective import written_or_not
-from controller.runtime.commanding.asking import slot_of
+from controller.runtime.commanding.asking import both_knives, slot_of
 from controller.runtime.commanding.countersigning import Countersigns
 from controller.runtime.commanding.looked import Looked, Sighting
 from controller.runtime.commanding.looking import Looker
@@ -237,6 +237,7 @@ class CommandDesk:
             needs=needs.selection,
             second_person=needs.second_person,
             alone=needs.alone,
+            both_knives=both_knives(self._looker.roster.members[one.target] for one in sighting.included),
             waters=self.levels.levels_ahead(sighting.wanted, sighting.order.for_s),
         )
 

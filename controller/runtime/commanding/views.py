@@ -66,6 +66,8 @@ class Preview:
     alone: str
     waters: tuple[ReachAheadView, ...] = ()
     """The waters it would move in the hours ahead, with it and without; empty where the model knows of none."""
+    both_knives: tuple[str, str] = ("", "")
+    """In English and Chinese: that its lights are of both knives, road and landscape; empty when they are of one."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from controller.runtime.publishing.prover import Prove, prove_beside
 from controller.runtime.publishing.proving import Job
 from controller.runtime.publishing.records import Draft, Proof
 from controller.runtime.publishing.shelf import Shelf
+from controller.settings.overlay import form_refused
 from controller.settings.site import Site
 from schedules.astro import night_of
 
@@ -90,6 +91,8 @@ class Office:
                 "does not fit the folder; zhadao check FOLDER --data DATA names why, put it right and zhadao reload / "
                 f"已发布的照明方案第 {newest.number} 版与站点目录不符, 现执行目录内文件: 检查改正后 zhadao reload"
             )
+            _, form = self.shelf.upgraded(newest)
+            text = form_refused(newest.number, form) or text
             self.alarms.set(SOURCE, NOT_IN_FORCE, text, Priority.EMERGENCY)
         else:
             self.alarms.clear(SOURCE, NOT_IN_FORCE)

@@ -20,7 +20,7 @@ from controller.runtime.publishing.report import ProofReport, RoadChange
 from controller.runtime.two_persons import Wording
 from controller.runtime.views import Receipt, TargetOutcome
 from controller.settings.checks import check_site
-from controller.settings.overlay import Overlay
+from controller.settings.overlay import FORM, Overlay
 from controller.settings.site import Site
 from controller.store.changes import Change
 
@@ -234,6 +234,7 @@ class Publication:
             changed_lights=proof.report.changed_lights,
             kwh=round(city.kwh - city.kwh_was, 1) if city is not None else 0.0,
             accepted=proof.accepted if proof.report.blocking else (),
+            form=FORM,
         )
 
     def _version_zero(self) -> Version | None:
@@ -242,7 +243,7 @@ class Publication:
             return None
         now, at = self._office.site.lighting_version, self._office.clock.now()
         texts = {name: text_key(text) for name, text in now.files.items()}
-        return Version(0, now.hash, texts, now.hash, 0, "the site folder", "", "", "", "", at)
+        return Version(0, now.hash, texts, now.hash, 0, "the site folder", "", "", "", "", at, form=FORM)
 
     def _before_the_first(self) -> Sequence[Change]:
         first = self._version_zero()

@@ -77,7 +77,11 @@ class Proof:
 
 @dataclass(frozen=True, slots=True)
 class Version:
-    """What two people published. ``files``: the hash of each file's text. Number 0 is what the folder held before."""
+    """What two people published. ``files``: the hash of each file's text. Number 0 is what the folder held before.
+
+    ``form``: of the lighting files (``overlay.FORM``) when it was published; what was kept before forms were is of the
+    first.
+    """
 
     number: int
     hash: str
@@ -94,6 +98,7 @@ class Version:
     kwh: float = 0.0
     """More in the proof's nights than before; negative: less."""
     accepted: tuple[Acceptance, ...] = field(default=())
+    form: int = 1
 
 
 def text_key(text: str) -> str:

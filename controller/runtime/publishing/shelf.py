@@ -17,7 +17,7 @@ from controller.runtime.publishing.records import (
     record_of,
     text_key,
 )
-from controller.settings.overlay import Overlay
+from controller.settings.overlay import Overlay, upgraded
 from controller.store.changes import Change, DropRecord, PutRecord
 
 Records = Mapping[str, Mapping[str, Mapping[str, object]]]
@@ -49,16 +49,22 @@ class Shelf:
     def overlay(self) -> Overlay | None:
         """What is laid over the site folder; None while nothing was published."""
         newest = self.newest
-        return None if newest is None else Overlay(newest.number, self.files(newest.number), newest.over)
+        if newest is None:
+            return None
+        files, form = self.upgraded(newest)
+        return Overlay(newest.number, files, newest.over, form=form)
 
     def files(self, number: int) -> dict[str, str]:
-        """A version's files.
+        """A version's files, in today's form where there is a way there.
 
         Raises:
             UnknownTarget: there is no such version.
         """
-        version = self.version(number)
-        return {name: self._texts[key] for name, key in sorted(version.files.items())}
+        return self.upgraded(self.version(number))[0]
+
+    def upgraded(self, version: Version) -> tuple[dict[str, str], int]:
+        """Its files in today's form where there is a way there, and the form they are in."""
+        return upgraded({name: self._texts[key] for name, key in sorted(version.files.items())}, version.form)
 
     def version(self, number: int) -> Version:
         """One version. Raises UnknownTarget: there is none of this number."""

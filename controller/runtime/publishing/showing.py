@@ -5,6 +5,7 @@ from __future__ import annotations
 from controller.runtime.publishing.office import Office
 from controller.runtime.publishing.records import Draft, Proof, Version
 from controller.runtime.publishing.views import DraftFile, DraftView, ProofView, VersionsView, VersionView
+from controller.settings.overlay import form_refused
 
 
 def draft_view(office: Office, draft: Draft) -> DraftView:
@@ -95,4 +96,6 @@ def _version(office: Office, one: Version) -> VersionView:
         changed_lights=one.changed_lights,
         kwh=one.kwh,
         accepted=one.accepted,
+        form=one.form,
+        unreadable=form_refused(one.number, office.shelf.upgraded(one)[1]),
     )

@@ -53,7 +53,10 @@ class ProofView:
 
 @dataclass(frozen=True, slots=True)
 class VersionView:
-    """A published version. Number 0: the site folder's own files, as they were before the first one."""
+    """A published version. Number 0: the site folder's own files, as they were before the first one.
+
+    ``form``: of the lighting files when it was published; ``unreadable``: why this program cannot read them, or empty.
+    """
 
     number: int
     in_force: bool
@@ -69,6 +72,8 @@ class VersionView:
     changed_lights: int
     kwh: float
     accepted: tuple[Acceptance, ...]
+    form: int = 1
+    unreadable: str = ""
 
 
 @dataclass(frozen=True, slots=True)

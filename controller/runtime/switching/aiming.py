@@ -118,9 +118,21 @@ def check_action(site: Site, action: str) -> None:
     if action.startswith(SCENE):
         name = action.removeprefix(SCENE)
         if name not in site.switching.scenes:
-            raise InvalidValue(f"no scene {name!r}; {did_you_mean(name, site.switching.scenes)}")
+            raise InvalidValue(_no_scene(site, name))
         return
     parse_intent(TargetKind.LUMINAIRE, action)
+
+
+def _no_scene(site: Site, name: str) -> str:
+    """Two things are called scenes; whoever takes one for the other is told which is which."""
+    there = "、".join(site.switching.scenes) or "none 无"
+    if any(stage.scene == name for stage in site.lighting.stages.values()):
+        return (
+            f"{name} is a landscape scene of the calendar: it runs by itself every night (`zhadao schedule show "
+            f"group:…`) and is no picture the switch throws; those are (switching: scenes): {there} / "
+            f"{name} 是日历里的景观场景, 每夜自动运行; 闸刀可投的场景: {there}"
+        )
+    return f"no scene {name!r}; {did_you_mean(name, site.switching.scenes)}; the switch throws: {there}"
 
 
 def check_night_off(site: Site, roster: Roster, aimed: Aim, action: str, now: datetime, for_s: float) -> None:

@@ -9,12 +9,25 @@ from datetime import datetime, timedelta, timezone
 from controller.domain.clock import Clock
 from controller.domain.errors import ControllerError
 from controller.domain.timetables import ClockLayout
-from controller.logic.timetables_clock import RESOLUTION_S, clock_time, clock_words, drift, may_set, offset_s
+from controller.logic.timetables_clock import (
+    LOST_S,
+    RESOLUTION_S,
+    clock_time,
+    clock_words,
+    drift,
+    may_set,
+    offset_s,
+)
 from controller.runtime.timetables.port import Port
 from controller.runtime.timetables.records import TableRecord
 from controller.settings.timetables import ClockRules
 
 NOT_READABLE_S = float("inf")
+TRIES = 2
+"""A clock that a slow link set late is set again at once: it is told a moment, so that twice does no more than once."""
+ANCHOR_S = 24 * 3600.0
+"""A clock set sooner than this after its drift began to be watched is watched on from there: one that gains 12 s a day
+is set at every look, and would else never be watched long enough to tell."""
 
 
 class Clocks:
@@ -60,26 +73,19 @@ class Clocks:
         took_s: float,
         zone: timezone,
     ) -> TableRecord:
-        moment = self._clock.now() + timedelta(seconds=took_s / 2 + RESOLUTION_S / 2)
-        try:
-            await port.write(layout.address, clock_words(layout, moment, zone))
-        except ControllerError as error:
-            return replace(record, clock_error=f"it could not be set: {error}")
-        left_s, took_s = await self._offset(port, layout, zone)
-        now = self._clock.now()
-        if left_s is None or abs(left_s) > RESOLUTION_S + took_s + 1.0:
-            shows = "no time" if left_s is None else f"{left_s:+.0f} s"
-            return replace(record, clock_error=f"it was set and still shows {shows}", clock_at=now)
-        self._note(port.device, off_s if off_s is not None else NOT_READABLE_S)
-        return replace(
-            record,
-            clock_at=now,
-            clock_offset_s=left_s,
-            anchor_at=now,
-            anchor_s=left_s,
-            clock_set_at=now,
-            clock_error="",
-        )
+        left_s: float | None = None
+        for _ in range(TRIES):
+            moment = self._clock.now() + timedelta(seconds=took_s / 2 + RESOLUTION_S / 2)
+            try:
+                await port.write(layout.address, clock_words(layout, moment, zone))
+            except ControllerError as error:
+                return replace(record, clock_error=f"it could not be set: {error}")
+            left_s, took_s = await self._offset(port, layout, zone)
+            if left_s is not None and abs(left_s) <= RESOLUTION_S + took_s + 1.0:
+                self._note(port.device, off_s if off_s is not None else NOT_READABLE_S)
+                return _was_set(record, self._clock.now(), off_s, left_s)
+        shows = "no time" if left_s is None else f"{left_s:+.0f} s"
+        return replace(record, clock_error=f"it was set and still shows {shows}", clock_at=self._clock.now())
 
     async def _offset(self, port: Port, layout: ClockLayout, zone: timezone) -> tuple[float | None, float]:
         """How far it is ahead (None: it shows no time), and how long the question took."""
@@ -91,11 +97,20 @@ class Clocks:
         return None if shown is None else offset_s(shown, asked, answered), took_s
 
 
+def _was_set(record: TableRecord, now: datetime, off_s: float | None, left_s: float) -> TableRecord:
+    """The record of a clock just set from ``off_s`` to ``left_s``; what it gained before counts on for its drift."""
+    record = replace(record, clock_at=now, clock_offset_s=left_s, clock_set_at=now, clock_error="")
+    began = record.anchor_at
+    if off_s is None or abs(off_s) > LOST_S or began is None or (now - began).total_seconds() >= ANCHOR_S:
+        return replace(record, anchor_at=now, anchor_s=left_s)
+    return replace(record, anchor_s=record.anchor_s + left_s - off_s)
+
+
 def _seen(record: TableRecord, now: datetime, off_s: float | None) -> TableRecord:
     record = replace(record, clock_at=now, clock_offset_s=off_s)
     if off_s is None:
         return replace(record, anchor_at=None, drift=None)
-    if record.anchor_at is None:
+    if record.anchor_at is None or abs(off_s) > LOST_S:
         return replace(record, anchor_at=now, anchor_s=off_s)
     gained = drift(record.anchor_at.timestamp(), record.anchor_s, now.timestamp(), off_s)
     if gained is None:

@@ -23,8 +23,8 @@ class TableRecord:
     ``altered_at``: somebody else changed it then. ``error``: why it could not be written or read; ``refused``: the
     device itself said no.
     ``longer_nights``: nights it lights longer than the programs want, because it cannot hold them.
-    ``clock_offset_s``: its clock was so far ahead at ``clock_at``; ``anchor_s`` that it was at ``anchor_at``, when last
-    set or first seen; ``drift`` and ``drift_uncertain`` in seconds a day.
+    ``clock_offset_s``: its clock was so far ahead at ``clock_at``; ``anchor_s`` that it was at ``anchor_at``, when its
+    drift began to be watched (less what it was set by since); ``drift`` and ``drift_uncertain`` in seconds a day.
     """
 
     key: str = ""

@@ -43,3 +43,11 @@ def test_causes_are_told_in_chinese_and_an_unknown_form_stays() -> None:
         "dark",
         "x",
     )
+
+
+def test_what_a_scenes_steps_shows_and_ends_say_is_said_in_chinese_alone() -> None:
+    assert cause_zh("on at dusk (亮灯 Lights on)") == "民用暮光终止开灯（亮灯）"
+    assert cause_zh("60% at 21:30 (静态 Still)") == "21:30调至60%（静态）"
+    assert cause_zh("on from 19:45 until 20:00 (主秀 Main show)") == "19:45至20:00开灯（主秀）"
+    assert cause_zh("off from 22:00 (curfew 熄灯)") == "22:00起关灯（熄灯）"
+    assert cause_zh("off from 23:30 (hard end 最晚熄灯)") == "23:30起关灯（最晚熄灯）"

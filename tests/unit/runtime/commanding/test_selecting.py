@@ -310,3 +310,12 @@ async def test_an_interlock_that_would_hold_a_unit_is_shown_before_its_turn_come
         (held_up,) = (await city.select(PS, value="count 1")).targets
         assert (free.interlocks, len(held_up.interlocks)) == ((), 1)
         assert "rack" in held_up.interlocks[0]
+
+
+async def test_an_order_that_names_lights_of_both_knives_says_so_before_anybody_says_yes(tmp_path: Path) -> None:
+    async with soft_city(tmp_path) as city:
+        await city.ready()
+        mixed = await city.select(ROAD, TREES, value="on")
+        assert mixed.both_knives[0].endswith("this order names both, 1 road and 1 landscape")
+        assert "路灯 1 路、景观 1 路" in mixed.both_knives[1]
+        assert (await city.select(ROAD, OTHER_ROAD, value="on")).both_knives == ("", "")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import pytest
 from controller.domain.errors import InvalidValue, StoreError, UnknownTarget
 from controller.domain.rights import Caller
 from controller.runtime.publishing.records import VERSION
+from controller.settings import overlay
 from controller.settings.load import load_site
 from controller.store.changes import Change, PutRecord
 from controller.store.journal_read import read
@@ -250,6 +252,43 @@ async def test_published_lighting_that_no_longer_fits_leaves_nobody_without_a_co
         assert "lighting-version-1" not in refused.problems[0], (
             "the problem is the asset's, that names what the version lacks"
         )
+
+
+async def test_a_version_of_a_form_this_program_cannot_read_is_named_with_both_forms_and_the_folder_runs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("controller.runtime.publishing.publish.FORM", 2)
+    async with drafting_city(tmp_path) as city:
+        await city.drafted("half", WHOLE, HALF)
+        await city.published("half")
+    async with drafting_city(tmp_path) as city:
+        assert city.alarm("published_not_in_force")
+        assert not saves(city)
+        found = next(one for one in city.desk.versions().versions if one.number == 1)
+        assert found.form == 2
+        assert found.unreadable.startswith("lighting version 1 was written in form 2")
+        refused = await city.controller.reload(LIN)
+        assert not refused.applied
+        assert "form 2" in refused.problems[0]
+
+
+async def test_a_version_of_an_older_form_is_brought_to_todays_and_stays_in_force(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with drafting_city(tmp_path) as city:
+        await city.drafted("half", WHOLE, HALF)
+        assert (await city.published("half")).accepted
+    monkeypatch.setattr(overlay, "FORM", 2)
+    monkeypatch.setattr(overlay, "UPGRADES", {1: _later})
+    async with drafting_city(tmp_path) as city:
+        assert saves(city)
+        assert "from: 23:45" in city.text()
+        assert not city.alarm("published_not_in_force")
+        assert not city.desk.versions().versions[0].unreadable
+
+
+def _later(files: Mapping[str, str]) -> Mapping[str, str]:
+    return {name: text.replace("from: 23:30", "from: 23:45") for name, text in files.items()}
 
 
 async def test_a_death_between_journal_and_store_leaves_the_old_version_whole_and_says_so(tmp_path: Path) -> None:

@@ -16,6 +16,7 @@ from controller.domain.intents import encode_intent
 from controller.domain.request import Request
 from controller.domain.rights import Caller
 from controller.logic.protective import written_or_not
+from controller.runtime import patience
 from controller.runtime.book import RequestBook
 from controller.runtime.commanding.looked import Candidate, Looked, Sighting
 from controller.runtime.commanding.ports import Follower
@@ -30,7 +31,6 @@ from controller.runtime.commanding.receipts import (
 )
 from controller.runtime.evidence import Evidence
 from controller.runtime.keeper import Keeper
-from controller.runtime.patience import PATIENCE_S
 from controller.runtime.views import Order, Receipt, TargetOutcome
 from controller.store.changes import Change, PutOutcome, PutRequest
 from controller.store.state import StateStore
@@ -94,7 +94,7 @@ class Register:
         if not request_id:
             return None
         try:
-            data = await asyncio.wait_for(self._state.outcome(key_of(caller.actor, request_id)), PATIENCE_S)
+            data = await asyncio.wait_for(self._state.outcome(key_of(caller.actor, request_id)), patience.PATIENCE_S)
         except (StoreError, TimeoutError) as error:
             why = str(error) or "the disk does not answer"
             log.error("outcome_unreadable", request=request_id, reason=why)

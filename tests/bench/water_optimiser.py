@@ -12,9 +12,10 @@ from functools import cache
 from statistics import median, quantiles
 
 from controller.domain.points import DeviceId
-from controller.logic.optimiser.choosing import Weighed, considered
+from controller.logic.optimiser.choosing import considered
 from controller.logic.optimiser.problem import Problem
 from controller.logic.optimiser.settings import OptimiserSettings
+from controller.logic.optimiser.weighed import Weighed
 from controller.logic.water_rules.scene import NetworkNow, StationNow
 from controller.runtime.optimiser.highs import Highs
 from tests.bench.polder.cases import case_of

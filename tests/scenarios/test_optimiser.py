@@ -11,9 +11,10 @@ from controller.domain.points import DeviceId
 from controller.domain.rights import Caller
 from controller.domain.slots import Slot
 from controller.logic.forecasts.series import Forecast, ForecastKind, ForecastStep
-from controller.logic.optimiser.choosing import Weighed, considered
+from controller.logic.optimiser.choosing import considered
 from controller.logic.optimiser.problem import Problem
 from controller.logic.optimiser.settings import OptimiserSettings
+from controller.logic.optimiser.weighed import Weighed
 from controller.runtime.optimiser.highs import Highs
 from controller.runtime.optimiser.worker import NoAnswer
 from controller.settings.recording import RecordingSettings
@@ -30,11 +31,13 @@ class Inside:
     """A worker without a process: it answers two units, or nothing when told so."""
 
     def __init__(self) -> None:
-        self.silent = False
+        self.silent = self.broken = False
         self.asked = 0
 
     async def ask(self, problem: Problem) -> Weighed | NoAnswer:
         self.asked += 1
+        if self.broken:
+            raise RuntimeError("a fault nobody thought of")
         if self.silent:
             return NoAnswer("late")
         found = considered(problem, Highs())
@@ -104,6 +107,13 @@ async def test_a_plan_is_carried_out_where_it_was_accepted_and_given_back_withou
             worker.silent = False
             await city.until(lambda: ordered(city) is not None, 1500.0, every_s=10.0)
             assert not city.alarms("handed_back")
+
+            worker.broken = True
+            await city.until(lambda: ordered(city) is None, 1500.0, every_s=10.0)
+            assert city.alarms("handed_back"), "a fault of its own is told, and costs no pump and nobody else"
+            assert running(city) == 2
+            worker.broken = False
+            await city.until(lambda: ordered(city) is not None, 1500.0, every_s=10.0)
         async with controlled(clock, field, here, tmp_path) as city:
             desk = city.controller.desks.optimiser
             (row,) = desk.show().stations

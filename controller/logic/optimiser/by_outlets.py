@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from controller.domain.points import TargetId
-from controller.logic.optimiser.checking import Booked, judged, left_yuan
+from controller.logic.optimiser.booking import yuan_of
+from controller.logic.optimiser.checking import left_yuan
 from controller.logic.optimiser.level_grid import grid_of
 from controller.logic.optimiser.model import Model
 from controller.logic.optimiser.outlets import outlets_of
@@ -23,13 +23,13 @@ def by_outlets(model: Model, relaxed: Solved) -> Answer:
     timeline = timeline_of(model.outlook.steps_s)
     reference = reference_of(model, relaxed, timeline)
     question = Question(model.network, model.outlook, timeline, model.settings, model.prices)
-    plans = []
+    answers = []
     for _ in range(ROUNDS):
-        plans.append(_planned(model, question, reference))
-        reference = around(reference, plans[-1], timeline)
-    best = min(plans, key=lambda plan: _yuan(model, plan))
-    counts = {station: tuple(float(count) for count in series) for station, series in best.counts.items()}
-    return Answer(model.outlook.start, model.outlook.steps_s, counts, best.by_gate, best.levels_m)
+        plan = _planned(model, question, reference)
+        answers.append(_answer_of(model, plan))
+        reference = around(reference, plan, timeline)
+    known = (model.network, model.now, model.outlook, model.settings, model.prices)
+    return min(answers, key=lambda answer: yuan_of(answer, *known))
 
 
 def _planned(model: Model, question: Question, reference: Reference) -> WholePlan:
@@ -49,10 +49,6 @@ def _planned(model: Model, question: Question, reference: Reference) -> WholePla
     return whole_plan(question, now, prospects, reference)
 
 
-def _yuan(model: Model, plan: WholePlan) -> float:
-    def gravity(gate: TargetId, step: int, level_m: float) -> float:
-        del level_m
-        return plan.by_gate[gate][step]
-
-    booked = Booked(plan.counts, gravity)
-    return judged(model.network, model.now, model.outlook, booked, model.settings, model.prices).yuan
+def _answer_of(model: Model, plan: WholePlan) -> Answer:
+    counts = {station: tuple(float(count) for count in series) for station, series in plan.counts.items()}
+    return Answer(model.outlook.start, model.outlook.steps_s, counts, plan.by_gate, plan.levels_m)

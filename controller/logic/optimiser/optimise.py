@@ -7,9 +7,8 @@ from dataclasses import replace
 
 from controller.logic.hydraulics.network import Network
 from controller.logic.hydraulics.outlook import Outlook
-from controller.logic.optimiser.booking import booked_of
+from controller.logic.optimiser.booking import yuan_of
 from controller.logic.optimiser.by_outlets import by_outlets
-from controller.logic.optimiser.checking import judged
 from controller.logic.optimiser.gate_lines import LITTLE_M3S
 from controller.logic.optimiser.model import Model
 from controller.logic.optimiser.problem import Answer, Problem
@@ -21,6 +20,10 @@ from controller.logic.water_rules.prices import prices_of
 
 PROOF_OVER_RELAXED = 6.0
 """A proof gets further than its own relaxation only in several times what that took; with less it is not begun."""
+
+
+NO_DEARER = 1.0 + 1e-9
+"""The same plan read back costs the same but for rounding."""
 
 
 def optimise(problem: Problem, solver: Solver) -> Answer | None:
@@ -45,8 +48,12 @@ def optimise(problem: Problem, solver: Solver) -> Answer | None:
     if proven is None:
         return replace(found, seconds=solved.seconds + settings.prove_s)
     better = answer_of(model, proven)
-    best = better if _yuan(problem, better) < _yuan(problem, found) else found
-    return replace(best, gap=proven.gap, seconds=solved.seconds + proven.seconds)
+    seconds = solved.seconds + proven.seconds
+    network, ahead = waters_ahead(problem)
+    known = (network, problem.now, ahead, settings, prices_of(network, ahead, settings.rules, problem.local))
+    if yuan_of(better, *known) <= yuan_of(found, *known) * NO_DEARER:
+        return replace(better, gap=proven.gap, seconds=seconds)
+    return replace(found, seconds=seconds)  # what was proven is of another plan
 
 
 def model_of(problem: Problem, *, whole: bool) -> Model:
@@ -89,13 +96,6 @@ def start_of(model: Model, answer: Answer) -> dict[int, float]:
         pairs = zip(choices, answer.by_gate[gate], strict=True)
         start |= {choice: share for choice, share in pairs if choice is not None}
     return start
-
-
-def _yuan(problem: Problem, answer: Answer) -> float:
-    """What a plan costs by the network's model."""
-    network, ahead = waters_ahead(problem)
-    prices = prices_of(network, ahead, problem.settings.rules, problem.local)
-    return judged(network, problem.now, ahead, booked_of(answer, ahead), problem.settings, prices).yuan
 
 
 def answer_of(model: Model, solved: Solved) -> Answer:

@@ -15,15 +15,11 @@ from controller.logic.water_rules.scene import NetworkNow
 
 @dataclass(frozen=True, slots=True)
 class Earlier:
-    """A plan made before, as it was meant: what a solve begins from, and the levels it takes gates to work at.
-
-    ``levels_m`` as the model checked them: at the start and at every step's end.
-    """
+    """Where the plan before took the levels (m), by reach at its start and every step's end: gates are reckoned with
+    where they work at these."""
 
     start: datetime
     steps_s: tuple[float, ...]
-    counts: Mapping[DeviceId, tuple[float, ...]]
-    by_gate: Mapping[TargetId, tuple[float, ...]]
     levels_m: Mapping[str, tuple[float, ...]]
 
 
@@ -31,7 +27,7 @@ class Earlier:
 class Problem:
     """One question. ``local``: the outlook's start by the local clock (tariff). ``foretold``: reaches forecast for.
 
-    ``earlier``: the plan before this one, to start from.
+    ``earlier``: the levels of the plan before this one.
     """
 
     network: Network
@@ -60,5 +56,5 @@ class Answer:
 
     @property
     def earlier(self) -> Earlier:
-        """As the next solve begins from it."""
-        return Earlier(self.start, self.steps_s, self.counts, self.by_gate, self.levels_m)
+        """As the next solve takes it up."""
+        return Earlier(self.start, self.steps_s, self.levels_m)

@@ -10,9 +10,9 @@ from itertools import accumulate
 
 from controller.domain.points import DeviceId
 from controller.logic.hydraulics.network import Network, Reach
-from controller.logic.optimiser.choosing import Weighed
 from controller.logic.optimiser.problem import Answer
 from controller.logic.optimiser.settings import OptimiserSettings
+from controller.logic.optimiser.weighed import Weighed
 from controller.logic.water_rules.scene import NetworkNow
 
 

@@ -8,8 +8,8 @@ from controller.domain.points import DeviceId
 from controller.domain.rights import Caller
 from controller.logic.hydraulics.network import PumpGroup
 from controller.logic.optimiser.checking import Judged
-from controller.logic.optimiser.choosing import Weighed
 from controller.logic.optimiser.standing import Considered, Halt, upcoming
+from controller.logic.optimiser.weighed import Weighed
 from controller.runtime.conditions.views import SiteReceipt
 from controller.runtime.optimiser.acceptances import Acceptances
 from controller.runtime.optimiser.views import (

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import datetime
 
@@ -18,7 +19,7 @@ from controller.runtime.local_time import LocalTime
 from controller.runtime.optimiser.acceptances import Acceptances
 from controller.runtime.optimiser.placing import Placing
 from controller.runtime.optimiser.records import Acceptance
-from controller.runtime.optimiser.words import HALTS, LOST_RIGHT, OVER
+from controller.runtime.optimiser.words import FAILED, HALTS, LOST_RIGHT, OVER
 from controller.runtime.optimiser.worker import NoAnswer, Worker
 from controller.runtime.table import ImageTable
 from controller.runtime.water_rules.seeing import Believed, Looks, look_ahead, network_now
@@ -77,15 +78,21 @@ class OptimiserWatch:
         try:
             await self._clock.sleep(LOOK_EVERY_S)  # the waters are looked at first
             while True:
-                try:
-                    await self.look()
-                except Exception:  # the named supervision boundary of the optimiser
-                    log.exception("optimiser_failed")
+                if not await self._supervised(self.look):
                     self.considered = None
-                    await self._let_all_go()
+                    await self._supervised(self._let_all_go)
                 await self._clock.sleep(LOOK_EVERY_S)
         finally:
             await self._worker.close()
+
+    async def _supervised(self, act: Callable[[], Awaitable[None]]) -> bool:
+        """Whether it was done."""
+        try:
+            await act()
+        except Exception:  # the named supervision boundary of the optimiser
+            log.exception("optimiser_failed")
+            return False
+        return True
 
     async def look_again(self) -> None:
         """Somebody accepted or withdrew: give stations their targets, or back to the rules, now."""
@@ -168,14 +175,17 @@ class OptimiserWatch:
         if steering or aim is Halt.DIVERTS:
             self._alarms.clear(f"optimiser/{one.station}", STANDING)
         else:
-            self._alarms.set(
-                f"optimiser/{one.station}",
-                STANDING,
-                f"the optimiser gives {one.station} back to the rules: {english}; they go on from what runs, nothing "
-                "has to be done",
-                Priority.LOW,
-                text_zh=f"{one.station} 已交还规则控制：{chinese}；由规则按现状继续运行，无需操作",
-            )
+            self._tell_handed_back(one.station, english, chinese)
+
+    def _tell_handed_back(self, station: DeviceId, english: str, chinese: str) -> None:
+        self._alarms.set(
+            f"optimiser/{station}",
+            STANDING,
+            f"the optimiser gives {station} back to the rules: {english}; they go on from what runs, nothing has to be "
+            "done",
+            Priority.LOW,
+            text_zh=f"{station} 已交还规则控制：{chinese}；由规则按现状继续运行，无需操作",
+        )
 
     def _says(self, station: DeviceId, aim: Aim | None) -> None:
         if self.steers.get(station) == aim:
@@ -188,5 +198,7 @@ class OptimiserWatch:
 
     async def _let_all_go(self) -> None:
         for one in self.acceptances.all():
-            await self._placing.let_go(one.station, "the optimiser failed 优化故障")
             self._says(one.station, None)
+            self.standing[one.station] = " ".join(FAILED)
+            self._tell_handed_back(one.station, *FAILED)
+            await self._placing.let_go(one.station, " ".join(FAILED))

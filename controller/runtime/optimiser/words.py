@@ -27,6 +27,8 @@ HALTS: Mapping[Halt, tuple[str, str]] = {
 LOST_RIGHT = ("whoever accepted it may not operate this station any more", "接受人已无该站操作权")
 OVER = ("its time is over", "接受期限已到")
 """How an acceptance ends by itself."""
+FAILED = ("the optimiser failed (the log says where)", "优化故障（见日志）")
+"""What keeps every acceptance from being carried out; it is tried again every minute."""
 
 
 def said(halt: Halt) -> str:

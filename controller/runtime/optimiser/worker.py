@@ -10,8 +10,8 @@ from typing import Protocol
 
 import structlog
 
-from controller.logic.optimiser.choosing import Weighed
 from controller.logic.optimiser.problem import Problem
+from controller.logic.optimiser.weighed import Weighed
 from controller.runtime.optimiser.frames import LENGTH, framed, length_of, unframed
 
 log = structlog.get_logger("optimiser")

@@ -7,10 +7,11 @@ from statistics import fmean
 
 from controller.domain.points import DeviceId, TargetId
 from controller.logic.hydraulics.outlook import Outlook
-from controller.logic.optimiser.choosing import Weighed, earlier_of_rules, weighed
+from controller.logic.optimiser.choosing import earlier_of_rules, weighed
 from controller.logic.optimiser.optimise import optimise
 from controller.logic.optimiser.problem import Problem
 from controller.logic.optimiser.settings import OptimiserSettings
+from controller.logic.optimiser.weighed import Weighed
 from controller.logic.water_rules.inflow import WORTH_M3S
 from controller.logic.water_rules.scene import NetworkNow
 from controller.logic.water_rules.settings import RuleSettings

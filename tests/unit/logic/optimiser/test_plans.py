@@ -12,13 +12,14 @@ from hypothesis import strategies as st
 from controller.logic.hydraulics.network import StorageCurve
 from controller.logic.hydraulics.outlook import Outlook, Schedule
 from controller.logic.hydraulics.simulation import simulate
-from controller.logic.optimiser.choosing import Weighed, considered, earlier_of_rules
+from controller.logic.optimiser.choosing import considered, earlier_of_rules
 from controller.logic.optimiser.model import end_weight
 from controller.logic.optimiser.optimise import model_of, optimise, start_of
 from controller.logic.optimiser.problem import Problem
 from controller.logic.optimiser.programme import Programme, Solved
 from controller.logic.optimiser.settings import OptimiserSettings
 from controller.logic.optimiser.stepping import restepped, steps_within
+from controller.logic.optimiser.weighed import Weighed
 from controller.logic.water_rules.scene import NetworkNow, StationNow
 from controller.runtime.optimiser.highs import Highs
 from tests.unit.logic.water_rules.rig import LOW, NETWORK, SETTINGS, START, STEPS_S, A, B, advised, now, outlook, storm

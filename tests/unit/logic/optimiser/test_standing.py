@@ -9,10 +9,10 @@ import pytest
 
 from controller.domain.points import DeviceId, TargetId
 from controller.logic.optimiser.checking import Judged
-from controller.logic.optimiser.choosing import Weighed
 from controller.logic.optimiser.problem import Answer
 from controller.logic.optimiser.settings import OptimiserSettings
 from controller.logic.optimiser.standing import Aim, Considered, Halt, aim_of, upcoming
+from controller.logic.optimiser.weighed import Weighed
 from controller.logic.water_rules.scene import NetworkNow
 from tests.unit.logic.water_rules.rig import NETWORK, START, A, now
 

@@ -9,9 +9,9 @@ from types import MappingProxyType
 
 import pytest
 
-from controller.logic.optimiser.choosing import Weighed
 from controller.logic.optimiser.problem import Problem
 from controller.logic.optimiser.settings import OptimiserSettings
+from controller.logic.optimiser.weighed import Weighed
 from controller.runtime.optimiser import worker as worker_module
 from controller.runtime.optimiser.frames import LENGTH, framed, length_of, unframed
 from controller.runtime.optimiser.worker import NoAnswer, SolverProcess

@@ -409,13 +409,11 @@ class Assembly:
                 conditions=self.conditions,
                 commanding=self.commanding,
                 follower=self.lives.undertakings,
-                lights=self.lighting,
-                water=self.water,
                 last=self.verifier.last,
                 phases=phases,
                 verdicts=verdicts,
                 turns=self.turns,
-                changed=self._ordered,
+                writer=self.lives.writer,
             ),
         )
         self.optimiser = Optimiser(
@@ -434,10 +432,8 @@ class Assembly:
                 conditions=self.conditions,
                 commanding=self.commanding,
                 follower=self.lives.undertakings,
-                lights=self.lighting,
-                water=self.water,
                 turns=self.turns,
-                changed=self._ordered,
+                writer=self.lives.writer,
             ),
             self.water_rules,
         )

@@ -61,7 +61,10 @@ class Around:
 
 
 class RequestLives:
-    """Makes ``undertakings`` and ``leases``; restores, adopts and runs them as one."""
+    """Makes ``undertakings`` and ``leases``; restores, adopts and runs them as one.
+
+    ``writer`` is for whoever else renews leases and empties slots (plans, the optimiser).
+    """
 
     def __init__(self, site: Site, around: Around) -> None:
         clock, book, evidence, stream = around.clock, around.book, around.evidence, around.stream
@@ -83,7 +86,7 @@ class RequestLives:
             tell=lambda request_id, data: stream.publish("request", request_id, data),
             note=lambda actor, data: evidence.later(SETTLED, actor, "", data),
         )
-        writer = LeaseWriter(
+        writer = self.writer = LeaseWriter(
             clock=clock,
             book=book,
             keeper=around.keeper,

@@ -77,6 +77,7 @@ class Commanding:
     """
 
     def __init__(self, site: Site, around: Surroundings, proposals: ProposalBook) -> None:
+        self._around = around
         self._clock, self._book = around.clock, around.book
         self._declared: Declared = around.declared or NothingDeclared()
         self.proposals = proposals
@@ -157,6 +158,22 @@ class Commanding:
     def _rules(self, site: Site) -> Rules:
         thresholds = site.safety.at(self._clock.speed).thresholds
         return Rules(self._clock, site.lighting.tz, thresholds, self._looker.roster, self._declared, self._book)
+
+    def automatic_looker(self, site: Site) -> Looker:
+        """One for orders of the controller itself (plans, the optimiser): whose rights count was asked before, and what
+        binds persons alone binds it not. Whoever takes it adopts with it."""
+        around = self._around
+        return Looker(
+            clock=around.clock,
+            book=around.book,
+            table=around.table,
+            lights=around.lights,
+            water=around.water,
+            city=site.city,
+            maximum=maximum_of(site, self._declared),
+            conditions=around.conditions,
+            declared=around.declared,
+        )
 
     def authorise_by(self, rights: Rights) -> None:
         """Ask this authority again at the desk, member by member."""

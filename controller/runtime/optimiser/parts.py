@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from controller.domain.clock import Clock
-from controller.domain.request import Request
 from controller.logic.water_around import Guidance
 from controller.runtime.act_requests import ActRequests
 from controller.runtime.alarms import AlarmBook
 from controller.runtime.book import RequestBook
-from controller.runtime.commanding.looking import Looker
 from controller.runtime.commanding.making import Commanding, maximum_of
-from controller.runtime.commanding.ports import Follower, Lights, Rights, Water
+from controller.runtime.commanding.ports import Follower, Rights
 from controller.runtime.conditions.parts import Conditions
 from controller.runtime.evidence import Evidence
 from controller.runtime.keeper import Keeper
@@ -50,10 +47,8 @@ class Around:
     conditions: Conditions
     commanding: Commanding
     follower: Follower
-    lights: Lights
-    water: Water
     turns: asyncio.Lock
-    changed: Callable[[Sequence[Request]], None]
+    writer: LeaseWriter
 
 
 class Optimiser:
@@ -64,17 +59,7 @@ class Optimiser:
         self.acceptances = Acceptances(
             site, clock=around.clock, keeper=around.keeper, evidence=around.evidence, acts=around.acts
         )
-        self._looker = Looker(
-            clock=around.clock,
-            book=around.book,
-            table=around.table,
-            lights=around.lights,
-            water=around.water,
-            city=site.city,
-            maximum=maximum_of(site, around.conditions.declared),
-            conditions=around.conditions.site_book,
-            declared=around.conditions.declared,
-        )
+        self._looker = around.commanding.automatic_looker(site)
         self.watch = OptimiserWatch(
             site,
             clock=around.clock,
@@ -92,20 +77,12 @@ class Optimiser:
 
     def _placing(self) -> Placing:
         around = self._around
-        writer = LeaseWriter(
-            clock=around.clock,
-            book=around.book,
-            keeper=around.keeper,
-            evidence=around.evidence,
-            lock=around.turns,
-            changed=around.changed,
-        )
         return Placing(
             clock=around.clock,
             book=around.book,
             looker=self._looker,
             register=around.commanding.register,
-            writer=writer,
+            writer=around.writer,
             follower=around.follower,
             lock=around.turns,
         )

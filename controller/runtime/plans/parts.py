@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from controller.domain.clock import Clock
 from controller.domain.points import TargetId
-from controller.domain.request import Request
 from controller.logic.contract import LastWrite, Verdict
 from controller.logic.plans.plan import Plan
 from controller.runtime.alarms import AlarmBook
 from controller.runtime.book import RequestBook
-from controller.runtime.commanding.looking import Looker
 from controller.runtime.commanding.making import Commanding, maximum_of
 from controller.runtime.commanding.permission import Asking
-from controller.runtime.commanding.ports import Lights, Water
 from controller.runtime.conditions.parts import Conditions
 from controller.runtime.evidence import Evidence
 from controller.runtime.keeper import Keeper
@@ -57,13 +54,11 @@ class Around:
     conditions: Conditions
     commanding: Commanding
     follower: Follower
-    lights: Lights
-    water: Water
     last: Mapping[TargetId, LastWrite]
     phases: Mapping[TargetId, str]
     verdicts: Mapping[TargetId, Sequence[Verdict]]
     turns: asyncio.Lock
-    changed: Callable[[Sequence[Request]], None]
+    writer: LeaseWriter
 
 
 class Plans:
@@ -72,17 +67,7 @@ class Plans:
     def __init__(self, site: Site, around: Around) -> None:
         self._around = around
         clock, book, table = around.clock, around.book, around.table
-        self._looker = Looker(
-            clock=clock,
-            book=book,
-            table=table,
-            lights=around.lights,
-            water=around.water,
-            city=site.city,
-            maximum=maximum_of(site, around.conditions.declared),
-            conditions=around.conditions.site_book,
-            declared=around.conditions.declared,
-        )
+        self._looker = around.commanding.automatic_looker(site)
         sight = Sight(
             clock=clock,
             book=book,
@@ -142,20 +127,12 @@ class Plans:
 
     def _placing(self) -> Placing:
         around = self._around
-        writer = LeaseWriter(
-            clock=around.clock,
-            book=around.book,
-            keeper=around.keeper,
-            evidence=around.evidence,
-            lock=around.turns,
-            changed=around.changed,
-        )
         return Placing(
             clock=around.clock,
             book=around.book,
             looker=self._looker,
             register=around.commanding.register,
-            writer=writer,
+            writer=around.writer,
             follower=around.follower,
             lock=around.turns,
         )

@@ -10,6 +10,7 @@ from functools import lru_cache
 from random import Random
 
 from controller.domain.places import Place
+from tests.bench.fault_scores import FaultScore
 from tests.bench.lighting_cell_nights import Area, Broken, Heard, Sky, moment_s
 from tests.bench.lighting_nights import DAY_S, HOUR_S
 from tests.bench.registry import benchmark
@@ -90,28 +91,8 @@ class CellCase:
 
 
 @dataclass(slots=True)
-class CellScore:
-    """What the days of some seeds gave. ``cell_nights``: three a night."""
-
-    cell_nights: int = 0
-    cases: list[CellCase] = field(default_factory=list)
-    false: list[str] = field(default_factory=list)
-    peer_false: list[str] = field(default_factory=list)
-
-    def add(self, other: CellScore) -> None:
-        """Take another's in."""
-        self.cell_nights += other.cell_nights
-        self.cases += other.cases
-        self.false += other.false
-        self.peer_false += other.peer_false
-
-    def detected_percent(self) -> float:
-        """Of all injected faults, each cell's own alarm."""
-        return 100.0 * sum(case.after_s is not None for case in self.cases) / len(self.cases)
-
-    def per_1000(self, alarms: Sequence[str]) -> float:
-        """Per 1,000 cell-nights."""
-        return 1000.0 * len(alarms) / self.cell_nights
+class CellScore(FaultScore[CellCase]):
+    """What the days of some seeds gave; nights of cells, three an area. A fault counts by its own cell's alarm."""
 
 
 class PlainCell:
@@ -196,7 +177,7 @@ def _play(score: CellScore, seed: int, number: int, days: int, random: Random) -
         at_s = begin_s + (one.days + MENDED_DAYS) * DAY_S
         _watch(area, plain, watch, at_s)
         _false(score, watch, f"seed {seed} area {number} (after {one.name})", ())
-    score.cell_nights += round(3 * (at_s - start_s) / DAY_S)
+    score.nights += round(3 * (at_s - start_s) / DAY_S)
 
 
 def _watch(area: Area, plain: Sequence[PlainCell], watch: _Watch, until_s: float) -> None:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, time, timedelta, timezone
 from functools import lru_cache
 from random import Random
-from typing import cast
+from typing import Self, cast
 
 from controller.domain.errors import DeviceRefused
 from controller.domain.lights import Cabinet, Grade
@@ -26,6 +26,7 @@ from controller.runtime.timetables.port import Port
 from controller.runtime.timetables.records import TableRecord
 from controller.settings.timetables import TimetableSettings
 from hil.plants.device_clock import DeviceClock
+from tests.bench.fault_scores import FaultScore
 from tests.bench.lighting_cell_nights import Stepped, moment_s
 from tests.bench.lighting_nights import DAY_S, HOUR_S, demo_site
 from tests.bench.registry import benchmark
@@ -88,30 +89,15 @@ class ClockCase:
 
 
 @dataclass(slots=True)
-class ClockScore:
-    """What the days of some seeds gave. ``worst_s``: the furthest a sound clock was off after its first look."""
+class ClockScore(FaultScore[ClockCase]):
+    """What the days of some seeds gave; nights of clocks. ``worst_s``: the furthest a sound clock was off."""
 
-    clock_nights: int = 0
-    cases: list[ClockCase] = field(default_factory=list)
-    false: list[str] = field(default_factory=list)
-    peer_false: list[str] = field(default_factory=list)
     worst_s: float = 0.0
 
-    def add(self, other: ClockScore) -> None:
+    def add(self, other: Self) -> None:
         """Take another's in."""
-        self.clock_nights += other.clock_nights
-        self.cases += other.cases
-        self.false += other.false
-        self.peer_false += other.peer_false
+        FaultScore.add(self, other)
         self.worst_s = max(self.worst_s, other.worst_s)
-
-    def detected_percent(self) -> float:
-        """Of all injected faults."""
-        return 100.0 * sum(case.after_s is not None for case in self.cases) / len(self.cases)
-
-    def per_1000(self, alarms: Sequence[str]) -> float:
-        """Per 1,000 clock-nights."""
-        return 1000.0 * len(alarms) / self.clock_nights
 
 
 @dataclass(slots=True)
@@ -183,7 +169,7 @@ def scored_clocks(seed: int, cabinets: int = CABINETS, days: int = DAYS) -> Cloc
         random = Random(seed * 1000 + number)  # noqa: S311 - recorded days are made again from their seed
         broken = None if number % 3 == 2 else BREAKS[(number // 3 * 2 + number % 3) % len(BREAKS)]
         asyncio.run(_play(score, number, broken, days, random))
-        score.clock_nights += days
+        score.nights += days
     return score
 
 

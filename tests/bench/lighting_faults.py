@@ -9,7 +9,7 @@ import multiprocessing
 from collections import defaultdict
 from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import lru_cache
 from random import Random
 
@@ -17,6 +17,7 @@ from controller.domain.image import View
 from controller.logic.faults.circuit import When
 from controller.logic.faults.kinds import FaultKind
 from controller.logic.faults.rules import FaultRules
+from tests.bench.fault_scores import FaultScore
 from tests.bench.fixed_threshold import POWER_KINDS, FixedThreshold
 from tests.bench.lighting_injections import OF_LAMPS, drawn, hardest
 from tests.bench.lighting_nights import HOUR_S, Injection, Raised, Specimen, record_night, seen_from, specimen
@@ -39,28 +40,8 @@ class Case:
 
 
 @dataclass(slots=True)
-class Score:
-    """What the nights of some seeds gave. ``false`` and ``peer_false`` name each false alarm."""
-
-    circuit_nights: int = 0
-    cases: list[Case] = field(default_factory=list)
-    false: list[str] = field(default_factory=list)
-    peer_false: list[str] = field(default_factory=list)
-
-    def add(self, other: Score) -> None:
-        """Take another's in."""
-        self.circuit_nights += other.circuit_nights
-        self.cases += other.cases
-        self.false += other.false
-        self.peer_false += other.peer_false
-
-    def detected_percent(self) -> float:
-        """Of all injected faults."""
-        return 100.0 * sum(case.after_s is not None for case in self.cases) / len(self.cases)
-
-    def per_1000(self, alarms: Sequence[str]) -> float:
-        """Per 1,000 circuit-nights."""
-        return 1000.0 * len(alarms) / self.circuit_nights
+class Score(FaultScore[Case]):
+    """What the nights of some seeds gave; nights of circuits."""
 
 
 @benchmark(
@@ -171,7 +152,7 @@ def _judge(
     seed: int,
     night: int,
 ) -> None:
-    score.circuit_nights += len(one.cabinet.circuits)
+    score.nights += len(one.cabinet.circuits)
     first: dict[tuple[str, FaultKind], float] = {}
     for alarm in raised:
         first.setdefault((alarm.about, alarm.kind), alarm.at_s)

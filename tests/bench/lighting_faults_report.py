@@ -57,7 +57,7 @@ def report(scores: Sequence[Score]) -> str:
         cabinets=CABINETS,
         training=TRAINING,
         test=TEST,
-        nights=whole.circuit_nights,
+        nights=whole.nights,
         cases=len(whole.cases),
     )
     missed = _missed(whole) or ["Nothing was missed in these nights."]
@@ -70,7 +70,7 @@ def report(scores: Sequence[Score]) -> str:
 def _summary(whole: Score, scores: Sequence[Score]) -> list[str]:
     told = [case.after_s for case in whole.cases if case.after_s is not None]
     peer = 100.0 * sum(case.peer_after_s is not None for case in whole.cases) / len(whole.cases)
-    upper = 1000.0 * _upper(len(whole.false)) / whole.circuit_nights
+    upper = 1000.0 * _upper(len(whole.false)) / whole.nights
     by_seed_ = ", ".join(
         f"{one.detected_percent():.0f} % / {one.per_1000(one.false):.1f}" for one in scores if one.cases
     )

@@ -46,9 +46,9 @@ def sensors_report(cells: CellScore, clocks: ClockScore) -> str:
     why = WHY_CELLS.format(
         two=len(two), wrong=sum(case.wrong for case in two), few=sum(case.area for case in two if case.wrong)
     )
-    head = CELLS.format(seeds=len(CELL_SEEDS), nights=cells.cell_nights, cases=len(cells.cases))
+    head = CELLS.format(seeds=len(CELL_SEEDS), nights=cells.nights, cases=len(cells.cases))
     clock_head = CLOCKS.format(
-        seeds=len(CELL_SEEDS), nights=clocks.clock_nights, cases=len(clocks.cases), worst=clocks.worst_s
+        seeds=len(CELL_SEEDS), nights=clocks.nights, cases=len(clocks.cases), worst=clocks.worst_s
     )
     lines = [
         head,

@@ -24,7 +24,7 @@ def test_one_lamp_of_forty_five_is_told_on_a_noisy_night_and_quiet_nights_stay_q
 
 def test_a_scored_seed_makes_a_page() -> None:
     score = scored(11, 1, 0, 1)
-    assert score.circuit_nights == 6
+    assert score.nights == 6
     assert len(score.cases) == 1
     page = report([score])
     assert all(f"| {name} |" in page for name in by_name(score))

@@ -180,9 +180,25 @@ def test_it_never_pumps_both_ways_and_drainage_is_never_stopped_by_diversion(ste
         if order:
             rig.order("", order, for_s=1e6)
         for _ in range(seconds):
-            before = running(rig)
+            stops = len(drainage_stops(rig))
             rig.cycle()
             assert running(rig) != (True, True)
-            if before[0] and not running(rig)[0]:
+            if len(drainage_stops(rig)) > stops:  # who ordered it: a moment later somebody else may have the station
                 winner = rig.decisions[PS].winner
                 assert winner.owner != "diversion", winner
+
+
+def drainage_stops(rig: Rig) -> list:
+    return [write for write in rig.writes("P1.run_command") if write[2] is False]
+
+
+def test_a_stop_of_level_control_that_shows_when_a_program_has_the_station_is_level_controls() -> None:
+    rig = Rig(both_ways())
+    rig.plant.inner_m, rig.around = 3.05, BARRED
+    rig.until_running(1)
+    rig.plant.inner_m, rig.around = 2.0, RUN
+    while running(rig)[0]:
+        assert rig.decisions[PS].winner.owner == "level control"
+        rig.cycle()
+    assert rig.decisions[PS].winner.owner == "diversion"
+    assert len(drainage_stops(rig)) == 1

@@ -16,6 +16,7 @@ from starlette.routing import Route
 from controller.domain.errors import (
     ControllerError,
     InvalidValue,
+    NothingStands,
     NotPermitted,
     SignInRefused,
     StoreError,
@@ -73,6 +74,7 @@ _TITLES: dict[int, tuple[str, str]] = {
     413: ("TOO_LARGE", "send at most 1 MB: split the targets over several orders"),
 }
 
+_MISSPELT = "check the name: it is misspelt, or it is gone (assets: GET /api/v1/assets)"
 _EXAMPLES: dict[int, Problem] = {
     401: Problem(
         error="NOT_SIGNED_IN",
@@ -87,7 +89,7 @@ _EXAMPLES: dict[int, Problem] = {
     404: Problem(
         error="UNKNOWN_TARGET",
         message="330106-LC-9999 is no asset of this site",
-        what_to_do="search GET /api/v1/assets for the id",
+        what_to_do=_MISSPELT,
     ),
     413: Problem(error="TOO_LARGE", message="the request is longer than 1000000 bytes", what_to_do=_TITLES[413][1]),
     422: Problem(
@@ -225,7 +227,8 @@ async def _on_controller_error(_request: Request, error: Exception) -> JSONRespo
 
 
 _FOR_ERROR: dict[type[Exception], tuple[int, str, str]] = {
-    UnknownTarget: (404, "UNKNOWN_TARGET", "search GET /api/v1/assets for the id"),
+    UnknownTarget: (404, "UNKNOWN_TARGET", _MISSPELT),
+    NothingStands: (404, "UNKNOWN_TARGET", "nothing was changed; look at what stands now 未作任何更改，请重新查看"),
     InvalidValue: (422, "INVALID_VALUE", "correct the value and send it again"),
     NotPermitted: (403, "NO_ACCESS_AUTHORITY", "ask somebody who holds that right, or sign in as them"),
     StoreError: (503, "JOURNAL_UNAVAILABLE", "look after the data folder; automation and protection go on meanwhile"),

@@ -11,6 +11,7 @@ from controller.domain.command import CommandState
 from controller.domain.points import DeviceId
 from controller.runtime.channel import Channel
 from controller.runtime.channels import ChannelPool
+from controller.runtime.departures import tell_departures
 from controller.runtime.pace import paced
 from controller.runtime.views import ReloadReport
 from controller.settings.checks import check_site
@@ -46,7 +47,7 @@ async def _reloaded(assembly: Assembly, config: Path, adapt: Callable[[Site], Si
 async def _swapped(assembly: Assembly, config: Path | None, new: Site, pool: ChannelPool) -> ReloadReport:
     diff = diff_sites(assembly.site, new)
     anew = new.timing != assembly.site.timing or new.profiles != assembly.site.profiles
-    assembly.site = new
+    before, assembly.site = assembly.site.city, new
     assembly.local.adopt(new.lighting.tz)
     gone = assembly.book.adopt(new.city.targets)
     assembly.table.adopt(new.ageings)
@@ -96,6 +97,7 @@ async def _swapped(assembly: Assembly, config: Path | None, new: Site, pool: Cha
     assembly.optimiser.adopt(new)
     assembly.dispatch_orders.adopt(new)
     route(assembly, await pool.adopt(new, all_anew=anew))
+    tell_departures(assembly.alarms, before, new.city, gone)
     await assembly.desk.end(gone, "its target left the configuration")
     for cycle in assembly.cycles:
         cycle.start_anew()

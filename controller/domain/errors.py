@@ -15,6 +15,10 @@ class UnknownTarget(ControllerError):
     """No such asset, output or point in this site."""
 
 
+class NothingStands(UnknownTarget):
+    """What was named is over, or never was: a proposal, a declaration. The message says where to look."""
+
+
 class InvalidValue(ControllerError):
     """The value is not one this target or point can take."""
 

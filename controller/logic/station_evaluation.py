@@ -23,6 +23,7 @@ from controller.logic.exercise import exercise_order
 from controller.logic.feeder_power import short_of
 from controller.logic.gravity import gravity_order
 from controller.logic.interlocks import NOTHING_BYPASSED, UNBOUND, Bypassed, InterlockSpec, trip_requests
+from controller.logic.level_holding import level_holds
 from controller.logic.road_signal import road_order, road_signals
 from controller.logic.sequencers.station import ModeStep, mode_step
 from controller.logic.site_conditions import NOTHING_ON_SITE, SiteConditions
@@ -106,6 +107,7 @@ def evaluate_station(
         return _with_drainage_first(first, _told(target, _without_control(scene, mode, orders)), station.id)
     units = step_units(scene, orders)
     step = _told(target, _composed(scene, mode, step_gates(scene, orders, units)))
+    step = replace(step, alarms=(*step.alarms, *level_holds(scene, winner)))
     return _with_drainage_first(first, step, station.id)
 
 

@@ -144,7 +144,7 @@ def _english(
 ) -> str:
     parts = [f"{target.name} should be {winner.value}: {winner.slot.label} by {winner.owner} ({winner.reason})."]
     if masked:
-        parts.append("It masks " + ", ".join(f"{r.slot.label} ({r.value})" for r in masked) + ".")
+        parts.append("It masks " + ", ".join(f"{r.slot.label} of {r.owner} ({r.value})" for r in masked) + ".")
     parts.append(f"By its feedback it is {actual.text}.")
     parts += [f"{verdict.interlock}: {verdict.reason}." for verdict in verdicts]
     return " ".join(parts)
@@ -156,7 +156,9 @@ def _chinese(
     name = SLOT_NAMES_ZH[winner.slot.label]
     parts = [f"{target.name} 应为 {winner.value}：由{name}（{winner.owner}，{winner.reason}）决定。"]
     if masked:
-        parts.append("被屏蔽：" + "、".join(f"{SLOT_NAMES_ZH[r.slot.label]}（{r.value}）" for r in masked) + "。")
+        parts.append(
+            "被屏蔽：" + "、".join(f"{SLOT_NAMES_ZH[r.slot.label]}（{r.owner}，{r.value}）" for r in masked) + "。"
+        )
     parts.append(f"实际反馈：{actual.text}。")
     parts += [f"联锁 {verdict.interlock}：{verdict.reason}。" for verdict in verdicts]
     return "".join(parts)

@@ -23,7 +23,7 @@ class WaterAlarms:
             self._alarms.clear(station.id, gone)
         for condition, text in now.items():
             urgency = Priority.MEDIUM if condition.endswith(f":{UNKNOWN}") else Priority.HIGH
-            self._alarms.set(station.id, condition, text, urgency)
+            self._alarms.set(station.id, condition, text, urgency, text_zh=_chinese(text))
         if now or step.memory.adopted:
             self._standing[station.id] = frozenset(now)
 
@@ -34,3 +34,10 @@ class WaterAlarms:
             return said or frozenset()
         about = (alarm for alarm in self._alarms.about(station.id) if alarm.stands and alarm.source == station.id)
         return frozenset(alarm.condition for alarm in about if ":" in alarm.condition)
+
+
+def _chinese(text: str) -> str:
+    """The Chinese half of a text in both languages; empty where it has none of its own."""
+    halves = text.split(" / ")
+    chinese = len(halves) == 2 and any("\u4e00" <= letter <= "\u9fff" for letter in halves[1])
+    return halves[1] if chinese else ""

@@ -178,12 +178,13 @@ def keep_site(
     """
     kept = folder / SITES / config_hash[:HASH_SHOWN]
     if kept.exists():
+        _put_missing_tables(kept, config.absolute())
         return kept / config.absolute().name
     making = kept.with_name(f"{kept.name}.part")
     shutil.rmtree(making, ignore_errors=True)
     making.mkdir(mode=PRIVATE_FOLDER, parents=True)
     own, shared = config.absolute(), config.absolute().parent / "profiles"
-    files = [*own.rglob("*.yaml"), *shared.glob("*.yaml")]
+    files = [*own.rglob("*.yaml"), *own.rglob("*.csv"), *shared.glob("*.yaml")]  # tables too; keys and secrets never
     for file in files:
         copy = making / file.relative_to(own.parent)
         copy.parent.mkdir(mode=PRIVATE_FOLDER, parents=True, exist_ok=True)
@@ -192,6 +193,14 @@ def keep_site(
         _put_lighting(making / own.name / "lighting", lighting, staying)
     making.rename(kept)
     return kept / own.name
+
+
+def _put_missing_tables(kept: Path, own: Path) -> None:
+    """Tables of the same configuration, kept before they were kept beside it."""
+    for file in own.rglob("*.csv"):
+        copy = kept / file.relative_to(own.parent)
+        if not copy.exists() and copy.parent.is_dir():
+            shutil.copyfile(file, copy)
 
 
 def _put_lighting(into: Path, lighting: Mapping[str, str], staying: Collection[str]) -> None:

@@ -97,9 +97,13 @@ class Sensor:
     noise: list[float] = field(default_factory=list)
     """Added one after the other, over and over."""
     bad: bool = False
+    nan: bool = False
+    """Not a number: what a converter with an open input puts into a register that takes anything."""
     _turn: int = 0
 
     def reads(self, true: float) -> float:
+        if self.nan:
+            return float("nan")
         if self.frozen_at is not None:
             return self.frozen_at
         self._turn += 1
@@ -110,7 +114,8 @@ class Sensor:
         self.frozen_at = round(true, 3)
 
     def heal(self) -> None:
-        self.frozen_at, self.offset, self.noise, self.bad = None, 0.0, [], False
+        self.frozen_at, self.offset, self.noise = None, 0.0, []
+        self.bad = self.nan = False
 
 
 def gates_of(config: Mapping[str, Any]) -> dict[str, Gate]:

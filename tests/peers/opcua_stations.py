@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import atexit
+import math
 import tempfile
 from collections.abc import Mapping
 from functools import cache
@@ -86,6 +87,8 @@ class Stations:
         before = self._shown.get(name)
         if before is None or isinstance(value, bool):
             return before is not value
+        if math.isnan(value) or math.isnan(before):
+            return math.isnan(value) is not math.isnan(before)
         still = 0.001 if point.startswith("inner_level") else STILL.get(point.rpartition(".")[2], 0.0)
         return abs(value - before) > still or (value != before and value in (0.0, 100.0))
 

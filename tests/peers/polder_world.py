@@ -18,6 +18,7 @@ import yaml
 
 from tests.peers.machinery import Sensor
 from tests.peers.modbus_gauges import Gauges
+from tests.peers.modbus_station import ModbusStation
 from tests.peers.opcua_stations import Stations
 from tests.peers.plc import StartOrStop, Station
 from tests.peers.waters import Hydrograph, Pool, Tide, through_gate_m3s, tide_of
@@ -27,6 +28,8 @@ POLDER = Path(__file__).parent / "polder"
 PROFILE = Path(__file__).parents[2] / "config" / "profiles" / "station-opcua.yaml"
 MOUTH, ELBOW, LIFT = "330114-PS-0001", "330114-PS-0002", "330114-PS-0003"
 WIRES = {MOUTH: "ua-mouth", ELBOW: "ua-elbow", LIFT: "ua-lift"}
+MODBUS = "plc-elbow"
+"""The elbow's endpoint where it is talked to over Modbus."""
 GAUGES = {"south_a": 11, "south_b": 12, "low_a": 13, "low_b": 14, "tide": 15}
 RAIN = 16
 OUTFALL_WIDTH_M = 4.0
@@ -167,7 +170,7 @@ class Served:
 
 @contextlib.asynccontextmanager
 async def served(world: PolderWorld) -> AsyncIterator[Served]:
-    """Let the polder live in this loop's time, a step a second."""
+    """Let the polder live in this loop's time, a step a second. The elbow answers in both tongues."""
     server = Stations(world.stations, PROFILE)
     await server.start()
     world.step()
@@ -175,10 +178,13 @@ async def served(world: PolderWorld) -> AsyncIterator[Served]:
     world.served.put_rain(RAIN, 0.0, 0.0)
     world.put_gauges()
     await world.served.start()
+    elbow = ModbusStation(world.elbow, PROFILE.with_name("station-modbus.yaml"), lambda: world.elapsed_s)
+    await elbow.start()
     wires = {name: Wire(server.port) for name in world.stations}
     for wire in wires.values():
         await wire.start()
     urls = {WIRES[name]: f"opc.tcp://127.0.0.1:{wire.port}" for name, wire in wires.items()}
+    urls[MODBUS] = f"modbus+tcp://127.0.0.1:{elbow.port}"
     urls["gw-gauges"] = f"modbus+tcp://127.0.0.1:{world.served.port}"
     life = asyncio.create_task(_live(world, server), name="the polder")
     try:
@@ -188,6 +194,7 @@ async def served(world: PolderWorld) -> AsyncIterator[Served]:
         await asyncio.wait({life})
         for wire in wires.values():
             await wire.stop()
+        await elbow.stop()
         await world.served.stop()
         await server.stop()
         if not life.cancelled():

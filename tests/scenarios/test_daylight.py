@@ -107,7 +107,7 @@ async def test_a_storm_by_day_brings_the_lights_on_and_lets_them_go_with_hystere
             assert timedelta(minutes=33) <= on - start <= timedelta(minutes=36), "held for three minutes"
             assert timedelta(minutes=90) <= off - start <= timedelta(minutes=93), "bright for ten minutes"
         assert switched(city, TREES, start + timedelta(minutes=5)) == []
-        (spell,) = city.controller.desks.tonight.view("division:330106").daylight
+        (spell,) = (await city.controller.desks.tonight.view("division:330106")).daylight
         assert spell.light_min > 50.0 * len(ROADS)
         assert spell.kwh > 0.0
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -49,6 +50,32 @@ async def test_a_controller_that_dies_at_the_peak_comes_back_to_what_runs(tmp_pa
     assert world.south.peak_m < 2.5
 
 
+async def test_a_wall_clock_set_five_minutes_on_and_ten_back_moves_nothing_and_ends_nothing(tmp_path: Path) -> None:
+    """Between tides and with a person's order standing; the polder's own time knows nothing of it."""
+    world = polder_world(evening(16), 1.60, 0.93, steady(9.0), steady(2.0))
+    async with watched(world, tmp_path) as (at, clock), controlled(world, at, clock, tmp_path) as trial:
+        await trial.until(lambda: bool(world.mouth.running and world.lift.running), 1500.0, "the first units")
+        ordered = await trial.order(MOUTH, "count 2", for_s=420.0)
+        assert ordered.accepted, ordered
+        begun_s = clock.monotonic()
+        await trial.until(lambda: len(world.mouth.running) == 2, 300.0, "the person's count")
+        log, told = len(world.moves()), set(trial.alarms())
+        lease = ordered.lease_id or ""
+        for minutes in (5, -10):
+            clock.stepped += timedelta(minutes=minutes)
+            await trial.passes(70.0)
+            assert world.moves()[log:] == [], "nothing moves because a clock was set"
+            assert trial.alarms().keys() - told <= {"clock_off"}, trial.told()
+            assert trial.assembly.book.lease(lease) is not None
+        await trial.passes(420.0 - 5.0 - (clock.monotonic() - begun_s))
+        assert trial.assembly.book.lease(lease) is not None, "an order lives as long as was said"
+        await trial.passes(15.0)
+        assert trial.assembly.book.lease(lease) is None
+        await trial.passes(60.0)
+        assert [one for one in world.moves()[log:] if not one.on] == [], "its end stops nothing at this level"
+    assert world.broken == []
+
+
 @pytest.mark.soak
 async def test_two_officers_who_order_opposite_things_move_nothing_to_and_fro(tmp_path: Path) -> None:
     world = polder_world(evening(16), 2.10, 0.70, steady(14.0), steady(0.02))
@@ -77,7 +104,7 @@ async def test_three_at_once(tmp_path: Path) -> None:
         for name in ("inner_level_1_m", "inner_level_2_m"):
             world.mouth.sensors[name].freeze(world.south.level_m)
         trial.site.wires[LIFT].cut()
-        await trial.until(lambda: MOUTH in trial.sources("level"), 900.0, "the level is told")
+        await trial.until(lambda: MOUTH in trial.sources("level_holds"), 900.0, "the level is told")
         world.mouth.lose_power(world.elapsed_s)
         await trial.until(lambda: MOUTH in trial.sources("supply"), 30.0, "the power is told")
         await trial.passes(60.0)

@@ -9,7 +9,7 @@ import pytest
 
 from tests.peers.polder_world import ELBOW, MOUTH, polder_world
 from tests.peers.waters import steady, storm
-from tests.scenarios.trial import evening, night
+from tests.scenarios.trial import controlled, evening, night, watched
 
 OUTFALL = f"{MOUTH}/G4"
 
@@ -85,3 +85,26 @@ async def test_after_a_power_cut_at_the_peak_units_come_back_one_by_one_though_t
     assert starts[0] - back_s >= 9.0
     assert all(later - earlier >= 28.0 for earlier, later in pairwise(sorted(starts))), "one start per feeder"
     assert world.south.peak_m < 2.5
+
+
+async def test_a_station_over_modbus_starts_is_taken_back_after_a_restart_and_told_of_a_level_that_is_no_number(
+    tmp_path: Path,
+) -> None:
+    """The same plain PLC in another tongue: commands keep what stood before its own level control had the station."""
+    world = polder_world(evening(16), 1.73, 0.70, steady(16.0), steady(0.02))
+    async with watched(world, tmp_path) as (at, clock):
+        async with controlled(world, at, clock, tmp_path, modbus=True) as trial:
+            await trial.until(lambda: len(world.elbow.running) == 1, 900.0, "its own levels bring a unit")
+            assert (await trial.order(ELBOW, "count 2")).accepted
+            await trial.until(lambda: len(world.elbow.running) == 2, 600.0, "the person's count")
+            await trial.until(lambda: bool(trial.controller.explain(ELBOW).agrees), 30.0, "proven by its feedback")
+            world.elbow.sensors["inner_level_2_m"].nan = True
+            await trial.until(lambda: ELBOW in trial.sources("level"), 60.0, "told")
+        await clock.sleep(100.0)
+        assert world.elbow.mode == "PLC_AUTO", "it misses the centre's heartbeat"
+        log = len(world.moves(ELBOW))
+        async with controlled(world, at, clock, tmp_path, modbus=True) as trial:
+            await trial.until(lambda: world.elbow.mode == "REMOTE", 120.0, "taken back for the person's order")
+            await trial.passes(60.0)
+    assert [one for one in world.moves(ELBOW)[log:] if not one.on] == [], "nothing stopped by the change of hands"
+    assert world.broken == []

@@ -22,17 +22,32 @@ from controller.runtime.views import AlarmView, Order, TargetOutcome
 from controller.settings.load import load_site
 from controller.settings.site import Site
 from controller.store.store import Store
-from tests.peers.polder_world import POLDER, PROFILE, PolderWorld, Served, served
+from tests.peers.polder_world import MODBUS, POLDER, PROFILE, PolderWorld, Served, served
 from tests.scenarios.city import LOCAL, _servers_follow
+from tests.scenarios.stepping import SteppedClock
 
 __all__ = ["LOCAL", "Night", "night", "polder_site"]
 
 
+ELBOW_OVER_MODBUS = {
+    "assets/water.yaml": (
+        "wire: {profile: station-opcua, endpoint: ua-elbow}",
+        f"wire: {{profile: station-modbus, endpoint: {MODBUS}, unit: 1}}",
+    ),
+    "endpoints.yaml": ("{name: ua-elbow, url: opc.tcp://", f"{{name: {MODBUS}, url: modbus+tcp://"),
+}
+
+
 @lru_cache
-def polder_site() -> Site:
-    """The trial polder's own configuration, read once as any site's is."""
+def polder_site(*, modbus: bool = False) -> Site:
+    """The trial polder's own configuration, read once as any site's is; ``modbus``: its elbow over Modbus."""
     with TemporaryDirectory() as folder:
         copytree(POLDER, Path(folder) / "site")
+        for name, (opcua, instead) in ELBOW_OVER_MODBUS.items() if modbus else ():
+            file = Path(folder) / "site" / name
+            text = file.read_text(encoding="utf-8")
+            assert opcua in text
+            file.write_text(text.replace(opcua, instead), encoding="utf-8")
         copytree(PROFILE.parent, Path(folder) / "profiles")
         return load_site(Path(folder) / "site")
 
@@ -110,10 +125,14 @@ class Night:
 
 
 @contextlib.asynccontextmanager
-async def _controlled(at: Served, clock: ScaledClock, data: Path) -> AsyncIterator[tuple[Assembly, Controller]]:
+async def _controlled(
+    at: Served, clock: ScaledClock, data: Path, *, modbus: bool
+) -> AsyncIterator[tuple[Assembly, Controller]]:
     store = Store.open(data)
     try:
-        assembly = Assembly(polder_site().with_urls(at.urls), clock, store)
+        site = polder_site(modbus=modbus)
+        urls = {one.name: at.urls[one.name] for one in site.endpoints}
+        assembly = Assembly(site.with_urls(urls), clock, store)
         async with assembly.running() as controller:
             yield assembly, controller
     finally:
@@ -121,18 +140,20 @@ async def _controlled(at: Served, clock: ScaledClock, data: Path) -> AsyncIterat
 
 
 @contextlib.asynccontextmanager
-async def watched(world: PolderWorld, data: Path) -> AsyncIterator[tuple[Served, ScaledClock]]:
-    """The polder alone, for trials whose controller comes and goes."""
+async def watched(world: PolderWorld, data: Path) -> AsyncIterator[tuple[Served, SteppedClock]]:
+    """The polder alone, for trials whose controller comes and goes. Its wall clock can be set: the polder's goes on."""
     time = asyncio.get_running_loop().time
     _servers_follow(time)
-    clock = ScaledClock(world.begins, source=time)
+    clock = SteppedClock(world.begins, source=time)
     async with served(world) as at:
         yield at, clock
 
 
 @contextlib.asynccontextmanager
-async def controlled(world: PolderWorld, at: Served, clock: ScaledClock, data: Path) -> AsyncIterator[Night]:
-    async with _controlled(at, clock, data) as (assembly, controller):
+async def controlled(
+    world: PolderWorld, at: Served, clock: ScaledClock, data: Path, *, modbus: bool = False
+) -> AsyncIterator[Night]:
+    async with _controlled(at, clock, data, modbus=modbus) as (assembly, controller):
         trial = Night(world, at, clock, data, assembly, controller)
         await trial.until(lambda: controller.health().ready, 60.0, "the first read")
         yield trial

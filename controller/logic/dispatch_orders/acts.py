@@ -90,6 +90,11 @@ def tick(order: DispatchOrder, nth: int, signed: Signed, *, supervisor: bool) ->
     """
     if order.ticket is None:
         raise InvalidValue(f"order {order.number} takes no operation ticket / 本调度令无需操作票")
+    if order.state is _S.TICKET_CHECKED:
+        raise InvalidValue(
+            f"order {order.number} is ticked as far as it goes beforehand: execute it, the rest is ticked then"
+            " / 操作前各项已勾票：请执行，其余各项在执行开始后勾票"
+        )
     if order.state not in (_S.ACKNOWLEDGED, _S.EXECUTING, _S.VERIFIED):
         raise InvalidValue(
             f"order {order.number} is {order.state.value}: a ticket is ticked after its acknowledgement"

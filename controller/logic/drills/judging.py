@@ -18,6 +18,12 @@ from controller.logic.drills.levels import first_at, minutes_above, peak
 OPEN_PERCENT = 50.0
 """A unit's path that is less open than this is closed (as the station's own protection sees it)."""
 REVERSE_M3S = 0.01
+HELD_SHARE = 0.95
+"""A drill held for this share of its time was held: the last sample comes some minutes before the end."""
+ALL_THE_TIME = frozenset(
+    {Wanted.LEVEL_BELOW, Wanted.MINUTES_ABOVE, Wanted.GATES_OPEN, Wanted.NO_REVERSE_FLOW, Wanted.STARTS_AT_MOST}
+)
+"""Expectations that only a whole drill can meet, though a short one can miss them."""
 GATE_TRIPS = frozenset({"discharge gate not proven", "runs against a closed gate"})
 """Reasons a station's protection gives."""
 
@@ -45,7 +51,17 @@ Finding = tuple[Result, Words]
 
 def judge(drill: Drill, happened: Happened) -> tuple[Verdict, ...]:
     """Every expectation of the drill, in its order."""
-    return tuple(_verdict(one, happened) for one in drill.expectations)
+    held_s = (happened.ended - happened.began).total_seconds()
+    verdicts = tuple(_verdict(one, happened) for one in drill.expectations)
+    return verdicts if held_s >= HELD_SHARE * drill.lasts_s else tuple(map(_so_far, verdicts))
+
+
+def _so_far(verdict: Verdict) -> Verdict:
+    """Of a drill that ended early: what was to hold all the time was not seen to; what went wrong did."""
+    if verdict.result is not Result.PASS or verdict.expectation.wanted not in ALL_THE_TIME:
+        return verdict
+    why = Words(f"演练提前结束，至此：{verdict.why.zh}", f"the drill ended before its time; so far: {verdict.why.en}")
+    return Verdict(verdict.expectation, Result.NOT_JUDGED, 0.0, why)
 
 
 def points(verdicts: tuple[Verdict, ...]) -> tuple[float, float]:

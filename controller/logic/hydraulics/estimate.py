@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import NamedTuple
@@ -142,6 +142,10 @@ class Estimate:
     outer_m: Mapping[str, float] = field(default_factory=dict)
     rain_mm_h: Mapping[DeviceId, float] = field(default_factory=dict)
     acts: Acts = field(default_factory=Acts)
+
+    def within(self, reaches: Collection[str]) -> Estimate:
+        """Only these reaches: what is believed of waters that left the configuration helps nobody."""
+        return replace(self, reaches={name: one for name, one in self.reaches.items() if name in reaches})
 
     def levels_m(self) -> dict[str, float]:
         """The level of every reach."""

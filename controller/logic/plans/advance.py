@@ -44,7 +44,7 @@ def advance(plan: Plan, run: Run, seen: Seen, moment: Moment) -> Turn:
     if run.phase not in ACTING:
         return Turn(run)
     if gone is not None:
-        return _held(run, gone, moment)
+        return held(run, gone, moment)
     wrong = against(plan, run, seen.read)
     if wrong is not None:
         return _wrong(plan, run, wrong, moment, seen)
@@ -90,7 +90,7 @@ def _broken(plan: Plan, run: Run, broken: Break, moment: Moment, seen: Seen) -> 
         return left_as(run, plan.ending, Phase.FINISHED, broken.why, moment)
     if broken.way is Way.ABORT:
         return _abort(plan, replace(run, abort_asked=broken.by or "the plan itself"), broken.why, moment, seen)
-    return _held(run, broken.why, moment)
+    return held(run, broken.why, moment)
 
 
 def _wrong(plan: Plan, run: Run, wrong: Found, moment: Moment, seen: Seen) -> Turn:
@@ -98,8 +98,8 @@ def _wrong(plan: Plan, run: Run, wrong: Found, moment: Moment, seen: Seen) -> Tu
         said = proven_false(wrong.condition.text)
         if wrong.condition.otherwise is Otherwise.ABORT:
             return _abort(plan, replace(run, abort_asked="the plan itself"), said, moment, seen)
-        return _held(run, said, moment)
-    return _held(run, not_known(wrong.condition.text), moment)
+        return held(run, said, moment)
+    return held(run, not_known(wrong.condition.text), moment)
 
 
 def _abort(plan: Plan, run: Run, why: Words, moment: Moment, seen: Seen) -> Turn:
@@ -114,9 +114,10 @@ def _abort(plan: Plan, run: Run, why: Words, moment: Moment, seen: Seen) -> Turn
     return replace(turn, tellings=(Telling(Kind.ABORTING, "", said), *turn.tellings))
 
 
-def _held(run: Run, why: Words, moment: Moment) -> Turn:
-    held = replace(run, phase=Phase.HELD, phase_s=moment.s, phase_by="", why=why)
-    return Turn(held, tellings=(Telling(Kind.HELD, "", why),))
+def held(run: Run, why: Words, moment: Moment) -> Turn:
+    """It stops where it is, and waits for a person."""
+    waits = replace(run, phase=Phase.HELD, phase_s=moment.s, phase_by="", why=why)
+    return Turn(waits, tellings=(Telling(Kind.HELD, "", why),))
 
 
 def _without_lost(run: Run, seen: Seen) -> tuple[Run, Words | None]:

@@ -48,6 +48,15 @@ def lost(target: str, holder: str) -> Words:
     )
 
 
+def left(target: str) -> Words:
+    """Something the run orders is no longer in the site."""
+    return Words(
+        f"{target} 已移出配置，预案无法继续：请核对现场后中止；其余指令按中止状态处理，运行机组不因此停机",
+        f"{target} left the configuration and the run cannot go on: look at the field, then abort it; what it holds "
+        "elsewhere goes to its safe state, and nothing stops",
+    )
+
+
 def not_known(text: Words) -> Words:
     """A condition that cannot be known."""
     return Words(
@@ -68,6 +77,11 @@ FOUND_LATE = Words(
     "重启后发现本预案已超过最长时限：不自动继续；请核对现场，然后中止或重新启动预案",
     "found after a restart past its longest time: it does not go on by itself; look at the field, then abort it or "
     "start a plan anew",
+)
+GIVEN_UP = Words(
+    "中止步骤无法执行，直接转入中止状态，运行机组不因此停机，请核对现场",
+    "the steps of its way out could not be walked: it went straight to its safe state and nothing stopped; look at the "
+    "field",
 )
 UNSEEN_UNITS = Words("无法确认运行台数，暂不下令", "how many units run cannot be told: nothing is ordered yet")
 NOT_TAKEN = Words("指令尚未进入预案优先级", "the order is not in the plan's slot yet")

@@ -14,11 +14,15 @@ from controller.domain.command import PointWrite, Proof, Wanted
 from controller.domain.points import TargetId, Value, device_of
 from controller.domain.pumps_and_gates import Gate, GateRole
 from controller.logic.gate_watch import MOVING_S
+from controller.logic.sequencers.auxiliaries import aside_name
 from controller.logic.sequencers.gate import OVERSHOOT_PERCENT, proof_within_s
 from controller.logic.station_scene import Scene
 
 TAKEN_S = 15.0
 """A register that does not show what it was told within this time is its PLC's own: it is waited for no longer."""
+SPEED_APART_PERCENT = 5.0
+"""A drive's register may lie this far from what it turns at; a proof is looked for within as much."""
+SPEED_PROOF_S = 30.0
 AGAIN_S = 60.0
 """What was told longer ago than this was told for another occasion."""
 
@@ -47,7 +51,7 @@ class _Differs:
 def alignment(scene: Scene) -> Alignment:
     """Which registers still differ from what really is. What cannot be read is left as it stands."""
     wanted, waits = [], []
-    for differs in (*_units(scene), *_gates(scene)):
+    for differs in (*_units(scene), *_speeds(scene), *_gates(scene)):
         last = scene.last.get(differs.target)
         told = last is not None and last.point == differs.point and _near(last.value, differs.value)
         if last is None or not told or scene.moment.s >= last.sent_s + AGAIN_S:
@@ -64,6 +68,19 @@ def _units(scene: Scene) -> Iterator[_Differs]:
         if runs is not None and scene.commanded(unit) is (not runs):
             proof = Proof(f"{unit.output}.running", runs, unit.stop_proof_s)
             yield _Differs(unit.id, f"{unit.output}.run_command", runs, proof)
+
+
+def _speeds(scene: Scene) -> Iterator[_Differs]:
+    """Drives that turn: their PLC may have another speed in hand than the centre's register says."""
+    for unit in scene.station.units:
+        point = f"{unit.output}.speed_command"
+        turns, told = scene.view.number(f"{unit.output}.speed_percent"), scene.view.number(point)
+        if unit.min_speed_percent is None or turns is None or told is None or scene.running(unit) is not True:
+            continue
+        goal = min(100.0, max(unit.min_speed_percent, round(abs(turns), 1)))
+        if abs(told - goal) > SPEED_APART_PERCENT:
+            proof = Proof(f"{unit.output}.speed_percent", goal, SPEED_PROOF_S, SPEED_APART_PERCENT)
+            yield _Differs(aside_name(unit, "speed"), point, goal, proof)
 
 
 def _gates(scene: Scene) -> Iterator[_Differs]:

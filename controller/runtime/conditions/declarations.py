@@ -15,7 +15,7 @@ import structlog
 
 from controller.domain.clock import Clock
 from controller.domain.command import Cause
-from controller.domain.errors import InvalidValue, StoreError, UnknownTarget
+from controller.domain.errors import InvalidValue, NothingStands, StoreError
 from controller.domain.operating import Declaration, DisciplineName, OperatingState
 from controller.domain.points import DeviceId, TargetId
 from controller.domain.rights import CITY, Caller, Scope
@@ -171,7 +171,7 @@ class Declarations:
         """Let a declaration stand ``for_s`` from now (at most 24 h); the person renewing answers for it.
 
         Raises:
-            UnknownTarget: it does not stand.
+            NothingStands: it ran out, was ended, or never was.
             InvalidValue: no reason; not 1 min … 24 h.
         """
         words.check(reason, for_s)
@@ -189,7 +189,7 @@ class Declarations:
         """End a declaration before its time.
 
         Raises:
-            UnknownTarget: it does not stand.
+            NothingStands: it ran out, was ended, or never was.
             InvalidValue: no reason was given.
         """
         words.check(reason, None)
@@ -298,7 +298,10 @@ class Declarations:
     def _standing(self, declaration_id: str) -> Declaration:
         one = self.book.find(declaration_id)
         if one is None or one.over(self._clock.monotonic()):
-            raise UnknownTarget(f"no declaration {declaration_id} stands; it may have run out, declare anew")
+            raise NothingStands(
+                f"no declaration {declaration_id} stands: it ran out, was ended, or never was; `zhadao state list` "
+                "shows what is declared / 该宣布已到期、已结束或不存在，`zhadao state list` 可查"
+            )
         return one
 
     def _settled(self, proposal: ProposedState) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 
 from controller.domain.clock import Clock
 from controller.domain.command import Cause
-from controller.domain.errors import InvalidValue, StoreError, UnknownTarget
+from controller.domain.errors import InvalidValue, NothingStands, StoreError
 from controller.domain.operating import OperatingState
 from controller.domain.rights import Caller
 from controller.logic.operating_states import StateSpec
@@ -80,10 +80,13 @@ class Dismissals:
         """Take a proposal down. Journalled and kept before it is; a machine is refused ``NO_ACCESS_AUTHORITY``.
 
         Raises:
-            UnknownTarget: nothing is proposed there. InvalidValue: no reason.
+            NothingStands: nothing is proposed there. InvalidValue: no reason.
         """
         if proposal is None:
-            raise UnknownTarget("nothing is proposed there now; `zhadao state list` shows what is")
+            raise NothingStands(
+                "nothing is proposed for exactly that discipline and scope now, so there is nothing to dismiss; "
+                "`zhadao state list` shows what is proposed, and for where / 该业务和范围当前无响应建议，无需搁置"
+            )
         if not reason.strip() or len(reason) > MOST_REASON:
             raise InvalidValue(f"a dismissal needs a reason of at most {MOST_REASON} characters")
         one = Dismissal(

@@ -61,6 +61,8 @@ class NetworkWatch:
         self._measuring = None if site.network is None else Measuring(site.network, site.city, self._excluded)
         if site.network is None:
             self.estimate = None
+        elif self.estimate is not None:
+            self.estimate = self.estimate.within(site.network.reaches)
         self.changes += 1
 
     def restore(self, stored: StoredState) -> None:
@@ -70,7 +72,7 @@ class NetworkWatch:
         if body is None or self.network is None:
             return
         try:
-            self.estimate = estimate_of(body)
+            self.estimate = estimate_of(body).within(self.network.reaches)
         except (KeyError, ValueError, TypeError) as damaged:
             log.error("estimate_not_restored", reason=repr(damaged))
             self._keep(DropRecord(KIND, NAME))

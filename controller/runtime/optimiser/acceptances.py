@@ -20,6 +20,7 @@ from controller.runtime.conditions.views import SiteReceipt
 from controller.runtime.evidence import Evidence
 from controller.runtime.keeper import Keeper
 from controller.runtime.optimiser.records import KIND, Acceptance, acceptance_body, acceptance_of
+from controller.runtime.optimiser.words import LEFT
 from controller.settings.site import Site
 from controller.store.changes import Change, DropRecord, PutRecord
 from controller.store.state import StoredState
@@ -48,9 +49,8 @@ class Acceptances:
     def adopt(self, site: Site) -> None:
         """Take a site over (reload); stations that left it are not accepted any more."""
         self._site = site
-        for gone in [station for station in self._accepted if station not in site.city.stations]:
-            del self._accepted[gone]
-            self._keeper.keep(DropRecord(KIND, gone))
+        for gone in [one for one in self._accepted.values() if one.station not in site.city.stations]:
+            self._end(gone, *LEFT)
 
     def restore(self, stored: StoredState) -> None:
         """Before a restart; what ran out meanwhile ends at the first look, a damaged record is told and dropped."""
@@ -129,6 +129,9 @@ class Acceptances:
 
     async def end(self, one: Acceptance, english: str, chinese: str) -> None:
         """It ends by itself; said afterwards where the disk fails, because it must not go on."""
+        self._end(one, english, chinese)
+
+    def _end(self, one: Acceptance, english: str, chinese: str) -> None:
         if self._accepted.get(one.station) is one:
             del self._accepted[one.station]
             self._keeper.keep(DropRecord(KIND, one.station))

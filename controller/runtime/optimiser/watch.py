@@ -69,6 +69,10 @@ class OptimiserWatch:
         """Take a site over (reload): the plan is made anew; until then what it set is let go at the next look."""
         self._city, self.settings = site.city, replace(site.optimiser, rules=site.water_rules)
         self.considered, self._asked_s = None, float("-inf")
+        for station in [name for name in self.standing if name not in site.city.stations]:
+            del self.standing[station]
+            self._says(station, None)
+            self._alarms.clear(f"optimiser/{station}", STANDING)
 
     async def run(self) -> None:
         """Look for ever.

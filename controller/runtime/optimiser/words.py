@@ -26,6 +26,7 @@ HALTS: Mapping[Halt, tuple[str, str]] = {
 }
 LOST_RIGHT = ("whoever accepted it may not operate this station any more", "接受人已无该站操作权")
 OVER = ("its time is over", "接受期限已到")
+LEFT = ("the station left the configuration", "该站已移出配置")
 """How an acceptance ends by itself."""
 FAILED = ("the optimiser failed (the log says where)", "优化故障（见日志）")
 """What keeps every acceptance from being carried out; it is tried again every minute."""

@@ -13,7 +13,7 @@ from controller.logic.plans.endings import ended
 from controller.logic.plans.people import aborted, answered, chosen, paused, resumed
 from controller.logic.plans.plan import Plan
 from controller.logic.plans.run import Phase, Run
-from controller.logic.plans.wording import two
+from controller.logic.plans.wording import left, two
 from controller.runtime.commanding.receipts import refused
 from controller.runtime.evidence import VOID, Evidence
 from controller.runtime.plans.engine import Engine
@@ -203,7 +203,7 @@ class PlanBook:
         going = self._shelf.get(run_id)
         async with self._engine.lock:
             try:
-                plan, moment = _plan_of(going), self._engine.moment()
+                plan, moment = self._whole(_plan_of(going)), self._engine.moment()
                 after = resumed(plan, going.run, caller.actor, self._watch.read, moment, take_over=take_over)
             except InvalidValue as error:
                 return self._denied(going, "plan_resumed", caller, str(error))
@@ -257,6 +257,12 @@ class PlanBook:
             text = f"nothing was done: {error}"
             return RunReceipt(False, Cause.NO_EVIDENCE.value, text, f"未执行：{error}", run.id)
         return RunReceipt(True, "", en, zh, run.id)
+
+    def _whole(self, plan: Plan) -> Plan:
+        gone = self._watch.gone(plan)
+        if gone:
+            raise InvalidValue(f"{left(gone).en} / {left(gone).zh}")
+        return plan
 
     def _denied(self, going: Going, kind: str, caller: Caller, why: str) -> RunReceipt:
         self._evidence.later(f"{kind}_denied", caller.actor, "", {"run": going.run.id, "why": why})

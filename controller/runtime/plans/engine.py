@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
@@ -13,13 +14,15 @@ from controller.domain.clock import Clock
 from controller.domain.errors import StoreError
 from controller.domain.rights import Caller
 from controller.logic.contract import Moment
-from controller.logic.plans.advance import advance
+from controller.logic.plans.advance import advance, held
 from controller.logic.plans.plan import Plan
 from controller.logic.plans.run import ACTING, Run
 from controller.logic.plans.turn import Kind, Turn
+from controller.logic.plans.wording import GIVEN_UP, joined, left
 from controller.runtime.evidence import Evidence
 from controller.runtime.keeper import Keeper
 from controller.runtime.plans.alarms import PlanAlarms
+from controller.runtime.plans.giving_up import safe_state
 from controller.runtime.plans.placing import Placing
 from controller.runtime.plans.shelf import Going, RunShelf
 from controller.runtime.plans.watching import FieldWatch, Refused
@@ -32,6 +35,8 @@ TURN_S = 1.0
 """A turn of every live run as often (clock seconds), and no more than ten a real second in a fast demo."""
 REST_S = 3600.0
 FAULT_PAUSE_S = 10.0
+GIVE_UP_AFTER = 3
+"""A run that is to abort and whose turn failed so often in a row is brought to its safe state without its steps."""
 GRACE_S = 90.0
 """So long after a start runs wait for everything they speak of to be read; then they go on with what they have."""
 
@@ -60,6 +65,8 @@ class Engine:
         self._begun_s = clock.monotonic()
         self._rest_s: dict[str, float] = {}
         """When a run whose turn failed is tried again."""
+        self._failed: Counter[str] = Counter()
+        """How many turns of a run failed in a row."""
         self.lock = asyncio.Lock()
 
     def wake(self) -> None:
@@ -90,14 +97,27 @@ class Engine:
         if now_s < self._rest_s.get(going.run.id, now_s):
             return
         try:
-            await self.turn(going)
+            if going.run.abort_asked and self._failed[going.run.id] >= GIVE_UP_AFTER:
+                await self._give_up(going)
+            else:
+                await self.turn(going)
         except Exception as error:  # the named supervision boundary of runs of plans
             log.exception("plan_fault", run=going.run.id)
+            self._failed[going.run.id] += 1
             self._rest_s[going.run.id] = now_s + FAULT_PAUSE_S
             self._alarms.fault(going.plan, going.run, repr(error))
         else:
-            if self._rest_s.pop(going.run.id, None) is not None:
+            self._rest_s.pop(going.run.id, None)
+            if self._failed.pop(going.run.id, 0):
                 self._alarms.fault(going.plan, going.run, "")
+
+    async def _give_up(self, going: Going) -> None:
+        """A run that is to abort and cannot: to its safe state without its steps. People must always get this."""
+        why = joined([going.run.why, GIVEN_UP])
+        turn = await safe_state(going, self._placing, self.moment(), self._record, why)
+        error = await self.end(going, turn)
+        if error:
+            log.error("plan_not_given_up", run=going.run.id, reason=error)
 
     async def turn(self, going: Going) -> None:
         """One turn of one run; whoever calls has the lock."""
@@ -110,7 +130,14 @@ class Engine:
         waited_s = self._clock.monotonic() - self._begun_s
         if waited_s < GRACE_S and not run.abort_asked and not self._watch.ready(plan):
             return
-        turn = advance(plan, run, self._watch.seen(plan, run, going.refused), self.moment())
+        gone = self._watch.gone(plan)
+        if gone and run.abort_asked:
+            await self._give_up(going)
+            return
+        if gone:
+            turn = held(run, left(gone), self.moment()) if run.phase in ACTING else Turn(run)
+        else:
+            turn = advance(plan, run, self._watch.seen(plan, run, going.refused), self.moment())
         await self.follow(going, plan, turn)
 
     async def follow(self, going: Going, plan: Plan, turn: Turn) -> None:
@@ -208,13 +235,21 @@ class Engine:
             raise
         going.run = run
         going.refused = {}
+        self._rest_s.pop(run.id, None)
         self._publish(run, going.turn or Turn(run))
         self.wake()
 
     async def end(self, going: Going, turn: Turn) -> str:
-        """End a run by a person's word and give up what it holds; why not, when that could not be written."""
-        error = await self._placing.release(turn.run, turn.run.why.en, self._record(going, turn.run))
+        """End a run by a person's word, giving up what it holds where the turn says so; why not, when that could not
+        be written."""
+        error, record = "", self._record(going, turn.run)
+        if turn.release:
+            error = await self._placing.release(turn.run, turn.run.why.en, record)
+        else:
+            await self._keep(record)
         if not error:
+            if going.plan is not None:
+                await self._write(turn.run, going.plan, turn)
             going.run, going.turn = turn.run, replace(turn, prompts=(), blocks=())
             self._alarms.look(going.plan, turn.run, turn, self._clock.monotonic())
             self._publish(turn.run, turn)

@@ -74,6 +74,13 @@ class FieldWatch:
         """Whether everything the plan speaks of was read since the start."""
         return all(self._view(device).block.complete for device in {*plan.scope.values(), *plan.stations})
 
+    def gone(self, plan: Plan) -> str:
+        """Something the plan orders or looks at that is no longer in the site; empty: all of it is there."""
+        for target in plan.targets:
+            if target not in self._book:
+                return target
+        return next((device for device in plan.scope.values() if device not in self._table.devices()), "")
+
     def read(self, device: DeviceId, point: str) -> Reading:
         """A point; of a station also its voted level and how many of its units run. Nothing is believed of a gauge
         that a person took out of the vote."""

@@ -149,7 +149,10 @@ async def test_whoever_may_declare_there_dismisses_with_a_reason_and_on_record(t
         duty = await city.asker("zhou", *DUTY)
         elsewhere = await city.asker("han", Grant(Role.DUTY_OFFICER, Scope.parse("division:330105")))
         body = {"discipline": "water", "scope": "division:330106", "reason": "staff gauge reads 1.90 m"}
-        assert (await duty.post("/states/proposed/dismiss", body)).status_code == 404
+        nothing = await duty.post("/states/proposed/dismiss", body)
+        assert nothing.status_code == 404
+        assert "nothing to dismiss" in nothing.json()["message"]
+        assert "misspelt" not in nothing.json()["what_to_do"], "nobody searched for a name"
         show(city.soft, LG, 2.75)
         await city.soft.clock.sleep(20.0)
         city.soft.assembly.conditions.states.look()

@@ -15,7 +15,7 @@ from controller.logic.contract import GateMemory, Moment, StationMemory
 from controller.logic.sequencers.gate import AHEAD_S, halt_step
 from controller.logic.station_scene import scene_of
 from controller.logic.water_around import WaterAround
-from tests.unit.logic.water_rig import PS, START_S, WALL, Plant, Rig, station
+from tests.unit.logic.water_rig import PS, START_S, WALL, Plant, Rig, station, unit
 
 
 @dataclass
@@ -63,6 +63,23 @@ def test_a_station_is_told_what_runs_before_it_is_taken_and_nothing_moves_by_the
     assert rig.plant.running == {"P1": False, "P2": True}
     assert rig.plant.position == {"G1": 0.0, "G2": 100.0}
     assert (rig.plant.starts, rig.plant.stops) == (starts, {})
+
+
+@pytest.mark.parametrize(
+    ("turns", "register", "told"),
+    [(60.0, 100.0, 60.0), (100.0, 45.0, 100.0), (-60.0, 100.0, 60.0), (98.0, 100.0, None)],
+)
+def test_a_drive_goes_on_at_the_speed_its_plc_gave_it(turns: float, register: float, told: float | None) -> None:
+    rig = plain(automatic=False, units=(unit(1, min_speed_percent=40.0), unit(2, min_speed_percent=40.0)))
+    alone(rig, "P2")
+    rig.plant.commands |= {"P1.speed_command": register, "P2.speed_command": register}
+    rig.plant.lies["P2.speed_percent"] = turns
+    rig.run(3).order("", "hold")
+    rig.run(60)
+    speeds = {point: value for _, point, value in rig.written if point.endswith("speed_command")}
+    assert speeds == ({} if told is None else {"P2.speed_command": told}), "one that stands is told when it starts"
+    assert rig.written[-1][1] == "mode_command"
+    assert rig.plant.mode == "REMOTE"
 
 
 def test_a_register_that_still_starts_what_stands_is_cleared_before_the_station_is_taken() -> None:

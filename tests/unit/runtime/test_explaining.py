@@ -24,9 +24,9 @@ def test_the_winner_and_everyone_it_masks_are_named_in_both_languages(rig: CoreR
     assert (told.winner.name, told.winner.owner, told.winner.value) == ("city_manual", "lin", "off")
     assert [one.name for one in told.masked] == ["district_manual", "default"]
     assert "city_manual by lin (because)" in told.text_en
-    assert "district_manual (on)" in told.text_en
+    assert "district_manual of wang (on)" in told.text_en
     assert "由市级手动（lin，because）决定" in told.text_zh
-    assert "区级手动（on）" in told.text_zh
+    assert "区级手动（wang，on）" in told.text_zh
 
 
 def test_the_actual_state_comes_from_feedback_and_not_from_the_command(rig: CoreRig) -> None:

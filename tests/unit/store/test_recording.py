@@ -78,15 +78,21 @@ def test_a_configuration_is_kept_as_it_was_and_goes_with_the_last_segment_that_n
     (tmp_path / "config" / "profiles").mkdir()
     (config / "site.yaml").write_text("name: one\n")
     (config / "assets" / "lights.yaml").write_text("cabinets: []\n")
+    (config / "water").mkdir()
+    (config / "water" / "tide-2026.csv").write_text("time,level_m\n")
+    (config / "key.pem").write_text("a secret\n")
     (tmp_path / "config" / "profiles" / "cabinet.yaml").write_text("id: cabinet\n")
     keep_site(folder, config, "ab" * 32)
     (config / "site.yaml").write_text("name: two\n")
+    (folder / SITES / ("ab" * 6) / "site" / "water" / "tide-2026.csv").unlink()
     keep_site(folder, config, "ab" * 32)
     keep_site(folder, config, "cd" * 32)
     kept = kept_site(folder, "ab" * 32)
     assert kept is not None
     assert (kept / "site.yaml").read_text() == "name: one\n"
     assert (kept / "assets" / "lights.yaml").exists()
+    assert (kept / "water" / "tide-2026.csv").exists(), "without its tables a site cannot be read again"
+    assert not (kept / "key.pem").exists()
     assert (kept.parent / "profiles" / "cabinet.yaml").exists()
     written(folder, config="cd" * 32)
     tidy(folder, NOON, days=1, largest=1 << 30)

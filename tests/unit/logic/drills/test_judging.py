@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from controller.logic.alarm_settings import Words
 from controller.logic.drills.drill import Drill, Expectation, Wanted
 from controller.logic.drills.happened import Act, AlarmLife, Happened, Move, Sample, Trip
-from controller.logic.drills.judging import Result, judge, points
+from controller.logic.drills.judging import ALL_THE_TIME, Result, judge, points
 from controller.logic.drills.levels import energy_kwh, minutes_above, peak, pumped_m3
 
 T0 = datetime(2026, 6, 22, 18, 0, tzinfo=UTC)
@@ -131,6 +131,10 @@ CASES = {
 }
 
 
+SOON_KNOWN = {name for name, (one, _, _) in CASES.items() if one.wanted not in ALL_THE_TIME}
+"""A thing done in time is done, however soon the drill ends after it."""
+
+
 @pytest.mark.parametrize("name", CASES)
 def test_an_expectation_is_judged(name: str) -> None:
     one, what, result = CASES[name]
@@ -146,6 +150,16 @@ def test_what_cannot_be_judged_counts_neither_for_nor_against_anybody() -> None:
     verdicts = judge(Drill("d", TITLE, TITLE, 7200.0, expectations=(known, unknown)), happened(samples=RISING))
     assert [one.result for one in verdicts] == [Result.PASS, Result.NOT_JUDGED]
     assert points(verdicts) == (10.0, 10.0)
+
+
+@pytest.mark.parametrize("name", [name for name in CASES if name not in SOON_KNOWN])
+def test_a_drill_stopped_half_way_proves_nothing_for_its_whole_time_but_what_went_wrong_did(name: str) -> None:
+    one, what, result = CASES[name]
+    (verdict,) = judge(Drill("d", TITLE, TITLE, 4 * 7200.0, expectations=(one,)), what)
+    assert verdict.result == ("not_judged" if result == "pass" else result)
+    if result == "pass":
+        assert "ended before its time" in verdict.why.en
+        assert "提前结束" in verdict.why.zh
 
 
 @given(st.lists(st.floats(0.0, 5.0), min_size=2, max_size=30), st.floats(0.0, 5.0))

@@ -268,6 +268,7 @@ async def test_an_operation_ticket_comes_before_the_execution_tick_by_tick_by_tw
         assert now(city, number).state == "acknowledged"
         done(await desk(city).tick(number, CHEN, 2, supervisor=True))
         assert now(city, number).state == "ticket_checked"
+        refused(await desk(city).tick(number, WEI, 3, supervisor=False), "NOT_READY", "execute it, the rest is ticked")
         done(await execute(city, number))
         await becomes(city, number, "verified")
         done(await desk(city).tick(number, WEI, 3, supervisor=False))

@@ -23,6 +23,8 @@ from tests.unit.runtime.plans.test_plan_book import LIN, WANG, asked, city_with_
 from tests.unit.runtime.soft_city import PS, SoftField
 from tests.unit.settings import small_site
 
+HELD_AS_IT_IS = "abort: {state: {zh: 保持, en: as it is}, leave: hold}"
+
 
 @pytest.fixture(autouse=True)
 def with_plans(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -87,6 +89,51 @@ async def test_a_turn_that_fails_holds_up_neither_the_controller_nor_other_runs(
         assert (await city.controller.desks.plans.answer(run, "more", "go", WANG)).accepted
         await city.until(lambda: not now(city, run).live, 120.0)
         assert all(one.condition != "plan_fault" or one.cleared for one in city.controller.alarms())
+
+
+async def test_a_run_whose_every_turn_fails_is_aborted_to_its_safe_state_all_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def failing(_self: Engine, _going: Going) -> None:
+        raise ZeroDivisionError("a defect")
+
+    async with city_with_plans(tmp_path) as city:
+        book = city.controller.desks.plans
+        run = (await start(city)).request_id
+        await asked(city, run)
+        monkeypatch.setattr(Engine, "turn", failing)
+        await city.until(lambda: any(one.condition == "plan_fault" for one in city.controller.alarms()), 60.0)
+        await city.clock.sleep(12.0)
+        assert now(city, run).live
+        assert city.assembly.book.holder(PS, Slot.PLAN) is not None, "nobody said so: what it ordered stands"
+        assert (await book.abort(run, WANG, "it fails")).accepted
+        await city.until(lambda: now(city, run).phase == "aborted", 15.0)
+        assert "aborted by wang: it fails" in now(city, run).why_en
+        assert "straight to its safe state" in now(city, run).why_en
+        assert [one for one in city.assembly.book.held() if one.owner == f"plan/{run}"] == []
+        assert all(one.condition != "plan_fault" or one.cleared for one in city.controller.alarms())
+    (said,) = [line for line in read(tmp_path / "data") if line.kind == "plan_released"]
+    assert "straight to its safe state" in said.data["why"]
+
+
+async def test_a_run_that_may_not_release_its_stations_holds_them_when_it_is_given_up(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hold = PLANS.replace("abort: {state: {zh: 交还, en: handed back}}", HELD_AS_IT_IS)
+    monkeypatch.setitem(small_site.FILES, FILE, hold)
+
+    def failing(*_: object) -> None:
+        raise ZeroDivisionError("a defect")
+
+    async with city_with_plans(tmp_path) as city:
+        run = (await start(city, "shut")).request_id
+        await asked(city, run)
+        monkeypatch.setattr("controller.runtime.plans.engine.advance", failing)
+        monkeypatch.setattr("controller.runtime.plans.engine.GIVE_UP_AFTER", 1)
+        assert (await city.controller.desks.plans.abort(run, WANG, "it fails")).accepted
+        await city.until(lambda: now(city, run).phase == "aborted", 60.0)
+        left = {one.target: str(one.value) for one in city.assembly.book.held() if one.owner == f"plan/{run}"}
+        assert left == {PS: "hold", f"{PS}/G2": "hold"}
 
 
 async def test_half_a_record_of_a_run_is_an_alarm_and_the_rest_is_taken_up(tmp_path: Path) -> None:

@@ -112,3 +112,43 @@ class TalqGroupsInput(Input):
     def talq(self) -> list[dict[str, Any]]:
         """As TALQ writes them."""
         return [one.model_dump(by_alias=True, exclude_unset=True) for one in self.groups]
+
+
+class TalqProgramInput(Input):
+    """`ControlProgramOne` by the sun (one `AstroClockActivePeriod`) or by the clock; others are refused by field."""
+
+    model_config = ConfigDict(extra="allow", frozen=True, strict=True, allow_inf_nan=False)
+
+    type: _Text = Field(examples=["ControlProgramOne"])
+    id: _Text = Field(examples=["road-half-night"])
+    owner: Annotated[_Text, Field(alias="ownerCMS")]
+
+
+class TalqProgramsInput(Input):
+    """TALQ's programs for a draft."""
+
+    programs: Annotated[list[TalqProgramInput], Field(min_length=1)]
+
+    def talq(self) -> list[dict[str, Any]]:
+        """As TALQ writes them."""
+        return [one.model_dump(by_alias=True, exclude_unset=True) for one in self.programs]
+
+
+class TalqCalendarInput(Input):
+    """`Calendar`: ordered `rules`, the first that fits a night wins; other fields are refused by name."""
+
+    model_config = ConfigDict(extra="allow", frozen=True, strict=True, allow_inf_nan=False)
+
+    id: _Text = Field(examples=["road-half-night"])
+    owner: Annotated[_Text, Field(alias="ownerCMS")]
+    default_program: Annotated[_Text, Field(alias="defaultProgram", examples=["road-half-night"])]
+
+
+class TalqCalendarsInput(Input):
+    """TALQ's calendars for a draft."""
+
+    calendars: Annotated[list[TalqCalendarInput], Field(min_length=1)]
+
+    def talq(self) -> list[dict[str, Any]]:
+        """As TALQ writes them."""
+        return [one.model_dump(by_alias=True, exclude_unset=True) for one in self.calendars]

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from controller.runtime.light_history.views import EnergiesView, EnergyView, RatesView, RateView
 
 report_app = typer.Typer(no_args_is_help=True, help="Reports to send on 报表.")
-SCOPE = "city, division:330106, road:文一路, grade:special, class:road, group:NAME, or an asset's id."
+SCOPE = "city, division:330106, road:文一路, grade:special, class:road, group:NAME, an asset's or one light's id."
 REPORT_TIMEOUT_S = 120.0
 
 Scope = Annotated[str, typer.Argument(help=SCOPE)]
@@ -121,14 +121,12 @@ def _rates(view: RatesView) -> list[str]:
         lines.append(f"burning though they should be off 不该亮而亮: {total.lamps_burning_unwanted:,.1f} ({share})")
     if total.lights_faulted:
         lines.append(f"circuits with an open fault 有故障回路: {total.lights_faulted} of {total.lights}")
-    if view.gap_minutes:
-        lines.append(f"GAPS 缺口: {view.gap_minutes} {view.note} ({', '.join(view.gap_nights)})")
-    return lines
+    return lines + _gaps(view)
 
 
 def _rate_row(name: str, one: RateView) -> tuple[str, ...]:
-    low = " LOW 低" if "rate" in one.below else ""
-    not_intact = " LOW 低" if "intact" in one.below else ""
+    low = " LOW 低" if "rate" in one.below else _among(one, "main_roads", "other_roads")
+    not_intact = " LOW 低" if "intact" in one.below else _among(one, "roads_intact", "landscape_intact")
     return (
         name or one.key,
         f"{one.lamps:,}",
@@ -142,6 +140,20 @@ def _rate_row(name: str, one: RateView) -> tuple[str, ...]:
     )
 
 
+_AMONG = {
+    "main_roads": "主要 main",
+    "other_roads": "其他 other",
+    "roads_intact": "道路 roads",
+    "landscape_intact": "景观 landscape",
+}
+
+
+def _among(one: RateView, *words: str) -> str:
+    """Which kinds of lights among these are under their own limit."""
+    found = [_AMONG[word] for word in words if word in one.below]
+    return f" LOW 低: {', '.join(found)}" if found else ""
+
+
 def _energies(view: EnergiesView) -> list[str]:
     from controller.cli.texts import columns
 
@@ -149,10 +161,19 @@ def _energies(view: EnergiesView) -> list[str]:
     lines = [f"{view.scope} 电量 energy (kWh), {view.first_night} … {view.last_night} ({view.nights} 夜 nights)"]
     rows = [_energy_row("合计 all", view.total), *(_energy_row(one.name or one.key, one) for one in view.rows)]
     lines += columns([head, *rows])
+    if view.total.unseen_kwh >= 0.05:
+        unseen = f"{view.total.unseen_kwh:,.1f} kWh"
+        lines.append(
+            f"  未记录时段计量 {unseen}，不计入节电 counted by meters while nothing was recorded, in no saving"
+        )
     lines += [f"  {said}" for said in (*view.baselines, *view.factors)]
-    if view.gap_minutes:
-        lines.append(f"GAPS 缺口: {view.gap_minutes} {view.note} ({', '.join(view.gap_nights)})")
-    return lines
+    return lines + _gaps(view)
+
+
+def _gaps(view: RatesView | EnergiesView) -> list[str]:
+    from controller.runtime.light_history.periods import in_spans
+
+    return [f"GAPS 缺口: {view.gap_minutes} {view.note} ({in_spans(view.gap_nights)})"] if view.gap_minutes else []
 
 
 def _energy_row(name: str, one: EnergyView) -> tuple[str, ...]:

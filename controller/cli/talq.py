@@ -103,14 +103,56 @@ def take_groups(
 
     Exit code 0: kept, and it can be used. 1: kept with problems (they are printed), or refused.
     """
+    return _taken(client, draft, file, "groups")
+
+
+@talq_app.command("take-programs")
+@acts
+def take_programs(
+    client: ApiClient,
+    draft: Annotated[str, typer.Argument(metavar="DRAFT", help="A draft: zhadao schedule draft new NAME.")],
+    file: File,
+) -> bool:
+    """Put programs in TALQ's words into a draft 导入方案, in place of its programs of the same ids; others stay.
+
+    FILE holds one ControlProgramOne or a list of them. What would not be followed the same way here is refused by its
+    field. Nothing changes before the draft is proven and published by two people.
+
+    Example: zhadao talq take-programs new-programs programs.json
+
+    Exit code 0: kept, and it can be used. 1: kept with problems (they are printed), or refused.
+    """
+    return _taken(client, draft, file, "programs")
+
+
+@talq_app.command("take-calendars")
+@acts
+def take_calendars(
+    client: ApiClient,
+    draft: Annotated[str, typer.Argument(metavar="DRAFT", help="A draft: zhadao schedule draft new NAME.")],
+    file: File,
+) -> bool:
+    """Put calendars in TALQ's words into a draft 导入日历, in place of those taken before under the same ids.
+
+    FILE holds one Calendar or a list of them. Each becomes rules of every light whose own program is its
+    defaultProgram. Nothing changes before the draft is proven and published by two people.
+
+    Example: zhadao talq take-calendars new-programs calendars.json
+
+    Exit code 0: kept, and it can be used. 1: kept with problems (they are printed), or refused.
+    """
+    return _taken(client, draft, file, "calendars")
+
+
+def _taken(client: ApiClient, draft: str, file: Path, what: str) -> bool:
     from controller.cli.draft_texts import draft_lines
     from controller.cli.drafting import TRYING_S
     from controller.runtime.publishing.views import DraftView
 
     client.timeout_s = TRYING_S
     said = _read(file)
-    groups = said if isinstance(said, list) else [said]
-    came: DraftView = client.post(f"{PATH}/drafts/{in_path(draft)}/talq-groups", {"groups": groups}, DraftView)
+    body = {what: said if isinstance(said, list) else [said]}
+    came: DraftView = client.post(f"{PATH}/drafts/{in_path(draft)}/talq-{what}", body, DraftView)
     print("\n".join(draft_lines(came)))
     return not came.problems
 

@@ -118,13 +118,18 @@ class EnergyRules:
 
 @dataclass(frozen=True, slots=True)
 class Used:
-    """Energy of some lights over some nights, kWh and kg. What a site states no figure for is None."""
+    """Energy of some lights over some nights, kWh and kg. What a site states no figure for is None.
+
+    ``unseen_kwh``: the part of ``measured_kwh`` that meters counted while nothing was recorded. No lamp-hours stand
+    beside it, so that baselines know nothing of it: it is in the energy and its carbon, and in no saving.
+    """
 
     measured_kwh: float = 0.0
     estimated_kwh: float = 0.0
     before_led_kwh: float | None = None
     undimmed_kwh: float = 0.0
     carbon_kg: float | None = None
+    unseen_kwh: float = 0.0
 
     @property
     def kwh(self) -> float:
@@ -134,16 +139,26 @@ class Used:
     @property
     def saved_led_kwh(self) -> float | None:
         """Against the lamps before LED in the same hours."""
-        return None if self.before_led_kwh is None else self.before_led_kwh - self.kwh
+        return None if self.before_led_kwh is None else self.before_led_kwh - self._recorded_kwh
 
     @property
     def saved_dimming_kwh(self) -> float:
         """Against the same hours at 100 %."""
-        return self.undimmed_kwh - self.kwh
+        return self.undimmed_kwh - self._recorded_kwh
+
+    @property
+    def _recorded_kwh(self) -> float:
+        return self.kwh - self.unseen_kwh
 
 
 def used(
-    measured_mwh: int, estimated_mwh: int, full_mwh: int, lamp_hours: float, watts: float | None, kg: float | None
+    measured_mwh: int,
+    estimated_mwh: int,
+    full_mwh: int,
+    lamp_hours: float,
+    watts: float | None,
+    kg: float | None,
+    unseen_mwh: int = 0,
 ) -> Used:
     """Energy of lights of one class and grade in one night. ``watts``: before LED, per lamp; ``kg``: per kWh."""
     kwh = (measured_mwh + estimated_mwh) / KWH_MWH
@@ -153,6 +168,7 @@ def used(
         None if watts is None else lamp_hours * watts / 1000.0,
         full_mwh / KWH_MWH,
         None if kg is None else kwh * kg,
+        unseen_mwh / KWH_MWH,
     )
 
 
@@ -167,4 +183,5 @@ def together(parts: Sequence[Used]) -> Used:
         None if not led or None in led else sum(one for one in led if one is not None),
         sum(part.undimmed_kwh for part in parts),
         None if not carbon or None in carbon else sum(one for one in carbon if one is not None),
+        sum(part.unseen_kwh for part in parts),
     )

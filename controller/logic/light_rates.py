@@ -38,6 +38,8 @@ FAULTS = frozenset(
         "phase_loss",
         "leakage",
         "immersion",
+        "wet_power_cut",
+        "pole_leakage",
     }
 )
 """Kinds of alarm that make the lights they are about not intact, unless a site names its own."""

@@ -125,6 +125,44 @@ def _agree(one: float, other: float, off_median: float) -> bool:
     return high <= off_median * low
 
 
+LEAST_ELSEWHERE = 3
+"""So many other areas with a trusted vote say what the light is elsewhere; fewer are no witness."""
+
+
+class Suspect(StrEnum):
+    """Who is wrong when one cell is far off its neighbours. It moves nothing: it is told to whoever goes there.
+
+    ITSELF: the cell, most likely. OTHERS: the other areas see what it sees, and not what its neighbours see: these are
+    dirty, shaded or lit alike. EITHER: it is the brighter one, and nobody else can tell: dirt takes light away.
+    """
+
+    ITSELF = "itself"
+    OTHERS = "others"
+    EITHER = "either"
+
+
+def suspect(lying: Rejected, said: Vote, elsewhere: float | None, off_median: float = OFF_MEDIAN) -> Suspect:
+    """Who is to be looked at first. ``said``: the area's vote without it; ``elsewhere``: see ``light_elsewhere``."""
+    if lying.fault is not Fault.LYING or lying.lux is None or said.lux is None:
+        return Suspect.ITSELF
+    if elsewhere is not None:
+        agrees = (_agree(lying.lux, elsewhere, off_median), _agree(said.lux, elsewhere, off_median))
+        if agrees == (True, False):
+            return Suspect.OTHERS
+        if agrees == (False, True):
+            return Suspect.ITSELF
+    return Suspect.EITHER if lying.lux > said.lux else Suspect.ITSELF
+
+
+def light_elsewhere(votes: Sequence[Vote]) -> float | None:
+    """The median of what other areas' trusted votes say; None: too few of them, or they differ among themselves."""
+    lux = [one.lux for one in votes if one.lux is not None and one.trust is Trust.FULL and not one.rejected]
+    if len(lux) < LEAST_ELSEWHERE:
+        return None
+    middle = median(lux)
+    return middle if 2 * sum(_agree(one, middle, OFF_MEDIAN) for one in lux) > len(lux) else None
+
+
 # -- frozen ------------------------------------------------------------------------------------------------------
 
 

@@ -272,7 +272,8 @@ def _amend(connection: sqlite3.Connection, late: LateEnergy, numbers: Mapping[Ce
 
 
 def _plus(sums: Sequence[int], more: Mapping[int, int]) -> list[int]:
-    return [value + more.get(position, 0) for position, value in enumerate(sums)]
+    width = max(len(sums), *(position + 1 for position in more))  # kept by a version that knew fewer of them
+    return [(sums[n] if n < len(sums) else 0) + more.get(n, 0) for n in range(width)]
 
 
 def _unpacked(body: bytes, names: Mapping[int, CellName]) -> dict[CellName, Sums]:

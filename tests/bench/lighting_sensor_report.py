@@ -26,9 +26,10 @@ WHY_CELLS = """\
 A cell that keeps more than a third of its light is within what neighbours may differ by: it is told only where cloud
 or shade add to it, and as one of three it moves the median little. Two of three that are dirty alike outvote the sound
 one: the alarm then names the *sound* cell ({wrong} of {two} times here, the area's own alarm beside it {few}
-times), and by the median of two dirty ones the roads light early and go out late, never the reverse. Look at all
-cells of an area that has an alarm. By day above 5,000 lx, and at night below 10 lx, cells are not compared, so that
-dirt waits for dusk.
+times), and by the median of two dirty ones the roads light early and go out late, never the reverse. The alarm's text
+says so wherever the rejected cell is the brighter one, and names the other two where three or more other areas see what
+the rejected one sees (these days have one area each: no witness). Look at all cells of an area that has an alarm. By
+day above 5,000 lx, and at night below 10 lx, cells are not compared, so that dirt waits for dusk.
 一个区域报警时应检查全部光照传感器：两支同样脏污时，报警会指向完好的一支；后果只会是早开晚关。
 """
 CLOCKS = """\

@@ -13,7 +13,7 @@ from controller.api.answers import ACT, acted, answer, seen
 from controller.api.desks.drafts import Name, may_draft
 from controller.api.desks.switching import may_throw, slot_for
 from controller.api.examples import documented
-from controller.api.inputs_talq import TalqGroupsInput, TalqOverrideInput
+from controller.api.inputs_talq import TalqCalendarsInput, TalqGroupsInput, TalqOverrideInput, TalqProgramsInput
 from controller.api.problems import refusals
 from controller.api.security import Caller, Viewer, require, sees
 from controller.api.state import Shared, SharedState
@@ -60,6 +60,36 @@ async def take_groups(shared: SharedState, caller: Caller, name: Name, wanted: T
     """In place of the draft's groups of the same names; others stay. What ours cannot hold is refused by field."""
     may_draft(shared, caller)
     return await shared.facade.desks.talq.take_groups(name, wanted.talq(), caller.caller)
+
+
+@router.post(
+    "/drafts/{name}/talq-programs",
+    summary="Put TALQ's programs into a draft",
+    responses={
+        200: documented(examples_drafts.DRAFT, "Kept; `problems` names what is wrong, as file:line."),
+        **ACT,
+        **refusals(404),
+    },
+)
+async def take_programs(shared: SharedState, caller: Caller, name: Name, wanted: TalqProgramsInput) -> DraftView:
+    """In place of the draft's programs of the same ids. What we would not follow the same way is refused by field."""
+    may_draft(shared, caller)
+    return await shared.facade.desks.talq.take_programs(name, wanted.talq(), caller.caller)
+
+
+@router.post(
+    "/drafts/{name}/talq-calendars",
+    summary="Put TALQ's calendars into a draft",
+    responses={
+        200: documented(examples_drafts.DRAFT, "Kept; `problems` names what is wrong, as file:line."),
+        **ACT,
+        **refusals(404),
+    },
+)
+async def take_calendars(shared: SharedState, caller: Caller, name: Name, wanted: TalqCalendarsInput) -> DraftView:
+    """As rules of the lights that have their `defaultProgram`, in place of those taken before under the same ids."""
+    may_draft(shared, caller)
+    return await shared.facade.desks.talq.take_calendars(name, wanted.talq(), caller.caller)
 
 
 @router.get(

@@ -11,7 +11,7 @@ from controller.domain.errors import UnknownTarget
 from controller.domain.points import DeviceId, TargetId, device_of
 from controller.logic.faults.baseline import expected_w, limit_of, seen_lamps
 from controller.logic.faults.circuit import CircuitWatch
-from controller.logic.faults.kinds import METHODS, FaultKind, Finding
+from controller.logic.faults.kinds import METHODS, FaultKind, Finding, how_told
 from controller.logic.scopes import Scopes, parse_scope
 from controller.runtime.alarming.alarm import Alarm
 from controller.runtime.alarms import AlarmBook
@@ -47,8 +47,14 @@ class LightFaultDesk:
         return True if watch is not None and watch.baseline.trained and reached else None
 
     def of_scope(self, scope: str = "city", sees: Callable[[DeviceId], bool] = lambda _: True) -> LightFaultsView:
-        """The open faults of a scope, the gravest kinds first. Raises InvalidValue for what is no scope."""
+        """The open faults of a scope, the gravest kinds first.
+
+        Raises:
+            InvalidValue: that is no scope. UnknownTarget: no light is so named (which is not "no faults").
+        """
         asked, scopes = parse_scope(scope), self._scopes()
+        if not scopes.known(asked):
+            raise UnknownTarget(f"no lights are named {asked}, so nothing can be said of them; see `zhadao status`")
         targets = [one for one in scopes.targets(asked) if self._office.circuit(one) is not None]
         inside, devices = set(targets), dict.fromkeys(device_of(one) for one in targets)
         elsewhere = self._elsewhere()
@@ -99,6 +105,7 @@ class LightFaultDesk:
 
     def _view(self, about: TargetId, found: Finding, alarm: Alarm | None) -> LightFaultView:
         method = METHODS[found.kind]
+        how = how_told(found.kind, self._office.rules, self._office.sensors)
         return LightFaultView(
             about=about,
             cabinet=device_of(about),
@@ -109,8 +116,8 @@ class LightFaultDesk:
             since=self._since(alarm),
             text_zh=found.zh,
             text_en=found.en,
-            method_zh=method.how.zh,
-            method_en=method.how.en,
+            method_zh=how.zh,
+            method_en=how.en,
             confidence=found.confidence,
             lost_w=round(found.lost_w, 1),
             baseline_w=self._usual_w(about),

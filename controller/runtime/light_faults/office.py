@@ -16,7 +16,7 @@ from controller.domain.lights import Cabinet
 from controller.domain.points import DeviceId, TargetId, device_of
 from controller.logic.faults.cabinet import CabinetWatch
 from controller.logic.faults.circuit import CircuitWatch, When
-from controller.logic.faults.kinds import Finding
+from controller.logic.faults.kinds import Finding, SensorNumbers
 from controller.logic.faults.remember import recall, remembered
 from controller.logic.faults.rules import FaultRules
 from controller.runtime.alarms import AlarmBook
@@ -110,6 +110,12 @@ class LightFaults:
     def rules(self) -> FaultRules:
         """The numbers it goes by."""
         return self._site.faults
+
+    @property
+    def sensors(self) -> SensorNumbers:
+        """The numbers by which other parts tell photocells and clocks."""
+        lux, clock = self._site.daylight.lux, self._site.timetables.clock
+        return SensorNumbers(lux.off_median, lux.frozen_after_s, clock.alarm_above_s, clock.drift_alarm_s_per_day)
 
     def watches(self) -> Mapping[DeviceId, CabinetWatch]:
         """Every cabinet's watch."""

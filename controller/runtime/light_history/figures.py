@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import TypeVar
 
@@ -31,6 +31,13 @@ _FIGURES: Mapping[Figure, str] = {
     Figure.MAIN_ROADS: "主要道路 main roads",
     Figure.OTHER_ROADS: "其他道路 other roads",
 }
+_LOW_WORDS: Mapping[Figure, str] = {
+    Figure.MAIN_ROADS: "main_roads",
+    Figure.OTHER_ROADS: "other_roads",
+    Figure.INTACT: "roads_intact",
+    Figure.LANDSCAPE: "landscape_intact",
+}
+"""What is under its limit among lights of several kinds."""
 S = TypeVar("S", LightSum, NightSums)
 Rates = tuple[RateView, tuple[RateView, ...], tuple[RateView, ...]]
 """The whole, by kind of road, by part."""
@@ -101,8 +108,35 @@ def _arranged(
         if figure is not None:
             kinds.setdefault(figure, []).append((cell, sums))
     figures = tuple(one(figure.value, said, kinds[figure]) for figure, said in _FIGURES.items() if figure in kinds)
-    rows = () if by is By.NONE else tuple(one(key, named(by, key, site), parts[key]) for key in sorted(parts))
-    return one("", "", known), figures, rows
+
+    def whole(key: str, name: str, part: Sequence[tuple[Cell, S]]) -> RateView:
+        view: RateView = one(key, name, part)
+        return replace(view, below=(*view.below, *_low_kinds(view, part, site.light_rates, one)))
+
+    rows = () if by is By.NONE else tuple(whole(key, named(by, key, site), parts[key]) for key in sorted(parts))
+    return whole("", "", known), figures, rows
+
+
+def _low_kinds(
+    view: RateView,
+    part: Sequence[tuple[Cell, S]],
+    rules: RateRules,
+    one: Callable[[str, str, Sequence[tuple[Cell, S]]], RateView],
+) -> tuple[str, ...]:
+    """Lights of several kinds have no limit in common: which of the four figures among them are under their own."""
+    common = {"rate": view.limit_percent, "intact": view.intact_limit_percent}
+    own: dict[Figure, list[tuple[Cell, S]]] = {}
+    for cell, sums in part:
+        figure = figure_of(cell, rules)
+        for kind in (Figure.LANDSCAPE,) if figure is None else (figure, Figure.INTACT):
+            own.setdefault(kind, []).append((cell, sums))
+    low = []
+    for kind in Figure:
+        if kind in own:
+            word = "rate" if kind in _FIGURES else "intact"
+            if common[word] is None and word in one("", "", own[kind]).below:
+                low.append(_LOW_WORDS[kind])
+    return tuple(low)
 
 
 def _broken(own: Iterable[Cell], faulted: Mapping[Cell, int]) -> int:
@@ -210,7 +244,7 @@ def _used(night: str, cell: Cell, sums: NightSums, rules: EnergyRules) -> tuple[
     lamp_hours = sums.burned / MILLI / 3600.0
     watts, factor = rules.before_led.watts(cell.light_class, cell.grade), rules.factor(date.fromisoformat(night))
     kg = factor.kg_per_kwh if factor else None
-    return used(sums.measured, sums.estimated, sums.full, lamp_hours, watts, kg), lamp_hours
+    return used(sums.measured, sums.estimated, sums.full, lamp_hours, watts, kg, sums.unseen), lamp_hours
 
 
 def _energy(key: str, name: str, parts: Sequence[tuple[Used, float]]) -> EnergyView:
@@ -226,6 +260,7 @@ def _energy(key: str, name: str, parts: Sequence[tuple[Used, float]]) -> EnergyV
         total.saved_dimming_kwh,
         total.carbon_kg,
         sum(hours for _, hours in parts),
+        total.unseen_kwh,
     )
 
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from enum import StrEnum
 
 from controller.domain.errors import InvalidValue
+from controller.domain.lights import LightClass
 from controller.logic.light_rates import Cell
 from controller.logic.scopes import Scope, ScopeKind
 from controller.settings.site import Site
@@ -21,9 +22,11 @@ class By(StrEnum):
     GRADE = "grade"
 
 
-LIGHT_BY_LIGHT = frozenset({ScopeKind.GROUP, ScopeKind.ASSET})
+LIGHT_BY_LIGHT = frozenset({ScopeKind.GROUP, ScopeKind.ASSET, ScopeKind.LIGHT})
 """Scopes that are no set of cells: their lights are looked up one by one."""
 
+LANDSCAPE = "//landscape"
+"""Ends the key of a road's or grade's landscape lights."""
 _WORDS: Mapping[str, str] = {
     "road": "道路照明 road lighting",
     "landscape": "景观照明 landscape lighting",
@@ -46,16 +49,20 @@ def parse_by(text: str) -> By:
 
 
 def part_of(by: By, cell: Cell) -> str:
-    """Which part of its scope a cell belongs to. A road's lights of two divisions are two roads."""
+    """Which part of its scope a cell belongs to. A road's lights of two divisions are two roads.
+
+    A road's or grade's landscape lights are a part of their own: other figures and limits hold for them.
+    """
+    apart = LANDSCAPE if cell.light_class == LightClass.LANDSCAPE else ""
     match by:
         case By.DIVISION:
             return cell.division
         case By.CLASS:
             return cell.light_class
         case By.GRADE:
-            return cell.grade
+            return f"{cell.grade}{apart}"
         case By.ROAD:
-            return f"{cell.division}/{cell.road}"
+            return f"{cell.division}/{cell.road}{apart}"
         case By.NONE:
             return ""
 
@@ -78,7 +85,7 @@ def matches(scope: Scope) -> Callable[[Cell], bool]:
             return lambda cell: cell.light_class == name
         case ScopeKind.FEEDER:
             return lambda cell: cell.feeder == name
-        case ScopeKind.GROUP | ScopeKind.ASSET:
+        case ScopeKind.GROUP | ScopeKind.ASSET | ScopeKind.LIGHT:
             return lambda _: False
 
 
@@ -88,7 +95,10 @@ def named(by: By, key: str, site: Site) -> str:
         division = site.divisions.get(key)
         return f"{division.name} {division.name_en}" if division else key
     if by is By.ROAD:
-        code, _, road = key.partition("/")
-        division = site.divisions.get(code)
-        return f"{road or '(无路名 no road)'} · {division.name if division else code}"
+        code, _, rest = key.partition("/")
+        road, division = rest.removesuffix(LANDSCAPE), site.divisions.get(code)
+        apart = " · 景观 landscape" if rest.endswith(LANDSCAPE) else ""
+        return f"{road or '(无路名 no road)'} · {division.name if division else code}{apart}"
+    if by is By.GRADE and key.endswith(LANDSCAPE):
+        return f"{named(by, key.removesuffix(LANDSCAPE), site)} · 景观 landscape"
     return _WORDS.get(key, key)

@@ -13,7 +13,9 @@ from controller.runtime.light_history.sums import (
     ESTIMATED,
     MEASURED,
     NONE,
+    SLOT_S,
     SWITCHINGS,
+    UNSEEN,
     WIDTH,
     NightSums,
     assumed_mw,
@@ -33,6 +35,14 @@ class Meter(NamedTuple):
     kwh: float
     at: int
     night: str
+
+
+class Took(NamedTuple):
+    """Energy a light's night grows by: by the meter, estimated, and what of the meter's nothing was recorded beside."""
+
+    measured: int = 0
+    estimated: int = 0
+    unseen: int = 0
 
 
 Adds = tuple[tuple[int, int], ...]
@@ -56,7 +66,8 @@ class DeviceNight:
 
     ``pending``: energy by light estimated since the meter was last read: the meter's word replaces it. ``bridged``:
     something was estimated in an earlier night that the meter has said nothing about yet; its word for both nights
-    together then replaces neither. ``anew``: how often the meter began anew or was not believed.
+    together then replaces neither. ``anew``: how often the meter began anew or was not believed. ``counted``: slots
+    counted since the meter was last read.
     """
 
     device: str
@@ -67,6 +78,7 @@ class DeviceNight:
     pending: dict[str, int] = field(default_factory=dict)
     bridged: bool = False
     anew: int = 0
+    counted: int = 0
     burned: dict[str, bool] = field(default_factory=dict)
     dirty: bool = False
     _slot: _Slot | None = None
@@ -101,14 +113,18 @@ class DeviceNight:
         for cell, cell_adds in slot.cells:
             _grow(cells.setdefault(cell, [0] * WIDTH), cell_adds)
         if reading is not None and slot.quiet and self._unmoved(reading[0]):
-            self.meter = Meter(*reading, self.night)
+            self.meter, self.counted = Meter(*reading, self.night), 0
             return None
         self.dirty = True
+        self.counted += 1
         energy, late = self._energy(lights, slot.took, reading, noon, rules)
-        for light, (measured, estimated) in zip(lights, energy, strict=True):
+        if reading is not None:
+            self.counted = 0
+        for light, one in zip(lights, energy, strict=True):
             for sums in (self.kept[light.target.id], cells[light.cell]):
-                sums[MEASURED] += measured
-                sums[ESTIMATED] += estimated
+                sums[MEASURED] += one.measured
+                sums[ESTIMATED] += one.estimated
+                sums[UNSEEN] += one.unseen
         return late
 
     def _unmoved(self, kwh: float) -> bool:
@@ -140,40 +156,46 @@ class DeviceNight:
         reading: tuple[float, int] | None,
         noon: int,
         rules: MeterRules,
-    ) -> tuple[list[tuple[int, int]], LateEnergy | None]:
-        """(measured, estimated) energy each light's night grows by."""
+    ) -> tuple[list[Took], LateEnergy | None]:
+        """Energy each light's night grows by."""
         names = [light.target.id for light in lights]
         if reading is None:
             for name, used in zip(names, took, strict=True):
                 self.pending[name] = self.pending.get(name, 0) + used
-            return [(0, used) for used in took], None
+            return [Took(0, used) for used in took], None
         before, (kwh, at) = self.meter, reading
         self.meter = Meter(kwh, at, self.night)
         pending = [self.pending.get(name, 0) for name in names]
         bridged, self.pending, self.bridged = self.bridged, {}, False
         if before is None or bridged:
-            return [(0, used) for used in took], None
+            return [Took(0, used) for used in took], None
         rated_kw = sum(light.rated_w for light in lights) / 1000.0
         step = meter_step(before.kwh, kwh, rated_kw, max(at - before.at, 0) / 3600.0, rules)
         if step.kwh is None:
             self.anew += 1
-            return [(0, used) for used in took], None
+            return [Took(0, used) for used in took], None
         weights = [mine + used for mine, used in zip(pending, took, strict=True)]
         rated = [round(light.rated_w) for light in lights]
         total = round(step.kwh * KWH_MWH)
         if before.night != self.night and noon - before.at > MORNING_S:
             older = shared_out(max(0, total - sum(pending)), rated)  # what was estimated tonight stays tonight's
-            return [(0, 0)] * len(names), self._late(before.night, lights, older)
+            return [Took()] * len(names), self._late(before.night, lights, older)
         parts = shared_out(total, weights if any(weights) else rated)
-        return [(part, -mine) for part, mine in zip(parts, pending, strict=True)], None
+        unseen = shared_out(self._unseen(total, sum(weights), at - before.at), parts)
+        return [Took(part, -mine, more) for part, mine, more in zip(parts, pending, unseen, strict=True)], None
+
+    def _unseen(self, total: int, seen: int, since_s: int) -> int:
+        """What the meter counted beyond the power that was seen, where slots are missing since it was last read."""
+        return max(0, total - seen) if since_s > (self.counted + 0.5) * SLOT_S else 0
 
     def _late(self, night: str, lights: Sequence[Light], parts: Sequence[int]) -> LateEnergy:
         """What was used while nobody looked, over a noon: it belongs to the night it began in."""
         cells: dict[tuple[str, ...], dict[int, int]] = {}
         for light, part in zip(lights, parts, strict=True):
-            into = cells.setdefault(tuple(light.cell), {MEASURED: 0})
+            into = cells.setdefault(tuple(light.cell), {MEASURED: 0, UNSEEN: 0})
             into[MEASURED] += part
-        by_light = {light.target.id: {MEASURED: part} for light, part in zip(lights, parts, strict=True)}
+            into[UNSEEN] += part
+        by_light = {light.target.id: {MEASURED: part, UNSEEN: part} for light, part in zip(lights, parts, strict=True)}
         return LateEnergy(night, self.device, by_light, cells)
 
     def written(self) -> str:
@@ -186,6 +208,7 @@ class DeviceNight:
                 "pending": self.pending,
                 "bridged": self.bridged,
                 "anew": self.anew,
+                "counted": self.counted,
                 "burned": self.burned,
             },
             separators=(",", ":"),
@@ -207,13 +230,14 @@ class DeviceNight:
             {str(name): int(used) for name, used in said["pending"].items()},
             bool(said["bridged"]),
             int(said["anew"]),
+            int(said.get("counted", 0)),  # records of before it was kept
             {str(name): bool(on) for name, on in said["burned"].items()},
         )
 
     def next_night(self, night: str) -> DeviceNight:
         """The same device, a new night: only the meter and what burns are carried over."""
         over = self.bridged or bool(self.pending)
-        return DeviceNight(self.device, night, {}, self.meter, {}, over, 0, dict(self.burned), dirty=True)
+        return DeviceNight(self.device, night, {}, self.meter, {}, over, burned=dict(self.burned), dirty=True)
 
 
 def _slot_of(lights: Sequence[Light], states: tuple[LightSum, ...], *, day: bool) -> _Slot:

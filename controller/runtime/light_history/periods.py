@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
@@ -51,3 +52,14 @@ def month_of(text: str) -> date:
 
 def _month_end(first: date) -> date:
     return (first + timedelta(days=31)).replace(day=1) - timedelta(days=1)
+
+
+def in_spans(nights: Sequence[str]) -> str:
+    """Nights (ISO dates, in order) as people list them: ``2026-06-01 … 2026-06-17, 2026-06-20``."""
+    spans: list[list[str]] = []
+    for night in nights:
+        if spans and date.fromisoformat(night) - date.fromisoformat(spans[-1][-1]) == timedelta(days=1):
+            spans[-1] = [spans[-1][0], night]
+        else:
+            spans.append([night])
+    return ", ".join(" … ".join(span) for span in spans)

@@ -38,6 +38,8 @@ class NightSums(NamedTuple):
     """Seconds a light was commanded on, and proven to burn (half its lamps or more)."""
     unknown_s: int = 0
     switchings: int = 0
+    unseen: int = 0
+    """Part of ``measured`` that was used while nothing was recorded: no lamp-hours stand beside it."""
 
     def plus(self, other: Sequence[int]) -> NightSums:
         """Both together."""
@@ -52,7 +54,7 @@ class NightSums(NamedTuple):
 NONE = NightSums()
 WIDTH = len(NONE)
 MEASURED, ESTIMATED = NightSums._fields.index("measured"), NightSums._fields.index("estimated")
-SWITCHINGS = NightSums._fields.index("switchings")
+SWITCHINGS, UNSEEN = NightSums._fields.index("switchings"), NightSums._fields.index("unseen")
 
 
 def mwh(power_mw: int) -> int:

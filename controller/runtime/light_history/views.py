@@ -13,7 +13,8 @@ class RateView:
     ``rate_percent`` leaves out the unknown; ``pessimistic_percent`` takes every unknown lamp as dark; both None when
     nothing was due. ``day_burning_percent``: lamps that burned by day though they should be off, None where nothing
     should be off. ``intact_percent``: circuits and luminaires without an open fault, now. ``limit_percent`` is None
-    for a scope of mixed kinds of road; ``below``: which figures are under their limit.
+    for a scope of mixed kinds of road or class; ``below``: which figures are under their limit (``rate``, ``intact``;
+    of a mixed scope also ``main_roads``, ``other_roads``, ``roads_intact``, ``landscape_intact`` among its lights).
     """
 
     key: str
@@ -90,6 +91,8 @@ class EnergyView:
     carbon_kg: float | None
     burn_hours: float
     """Lamp-hours: lamps × hours burned."""
+    unseen_kwh: float = 0.0
+    """Part of ``measured_kwh`` that meters counted while nothing was recorded: in no saving."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,9 +9,12 @@ from typing import TYPE_CHECKING
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
+from controller.runtime.light_history.grouping import LANDSCAPE
+from controller.runtime.light_history.periods import in_spans
 from controller.runtime.reports.charts import Bar, bars, line
 
 if TYPE_CHECKING:
+    from controller.runtime.light_history.views import RateView
     from controller.runtime.reports.month import NightLine, Report
 
 TEMPLATE = "lighting_month.html.j2"
@@ -25,8 +28,14 @@ def page(report: Report) -> bytes:
     environment = Environment(
         loader=FileSystemLoader(Path(__file__).parent), autoescape=True, undefined=StrictUndefined, trim_blocks=True
     )
-    environment.filters |= {"percent": _percent, "number": _number, "moment": lambda at: _moment(report, at)}
-    roads = sorted(report.by_road.rows, key=lambda row: (row.rate_percent is None, row.rate_percent, row.key))
+    environment.globals["low"] = _low
+    environment.filters |= {
+        "percent": _percent,
+        "number": _number,
+        "moment": lambda at: _moment(report, at),
+        "spans": in_spans,
+    }
+    roads = sorted(report.by_road.rows, key=_lowest_first)
     text = environment.get_template(TEMPLATE).render(
         report=report,
         roads=roads[:MOST_ROADS],
@@ -37,6 +46,27 @@ def page(report: Report) -> bytes:
         energy_chart=_energy_chart(report.nights),
     )
     return text.encode("utf-8")
+
+
+def _lowest_first(row: RateView) -> tuple[bool, bool, float, str]:
+    """Roads before landscape, those without any rate last."""
+    return row.key.endswith(LANDSCAPE), row.rate_percent is None, row.rate_percent or 0.0, row.key
+
+
+_LOW = {
+    "rate": "",
+    "intact": "",
+    "main_roads": " 主要 main",
+    "other_roads": " 其他 other",
+    "roads_intact": " 道路 roads",
+    "landscape_intact": " 景观 landscape",
+}
+
+
+def _low(below: tuple[str, ...], *words: str) -> str:
+    """A mark that is also seen in black and white: under its limit, or which kinds among these lights are."""
+    found = [_LOW[word] for word in words if word in below]
+    return f" ↓ 低{''.join(found)}" if found else ""
 
 
 def _rate_chart(report: Report) -> Markup:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -11,7 +12,7 @@ from zoneinfo import ZoneInfo
 from controller.domain.clock import Clock
 from controller.logic.light_rates import MILLI, pessimistic_percent, rate_percent
 from controller.runtime.light_history.desk import LightFigures, Visible
-from controller.runtime.light_history.periods import Period, month_of
+from controller.runtime.light_history.periods import Period, in_spans, month_of
 from controller.runtime.light_history.sums import NONE, NightSums
 from controller.runtime.light_history.views import EnergiesView, EnergyView, FaultView, RatesView
 from controller.settings.site import Site
@@ -53,6 +54,8 @@ class Report:
     faults: tuple[FaultView, ...]
     faults_left_out: int
     fault_kinds: tuple[tuple[str, int], ...]
+    """How many of each kind, the most frequent first, as people call it."""
+    kind_names: Mapping[str, str]
     method: tuple[tuple[str, str], ...]
 
     async def html(self) -> bytes:
@@ -89,6 +92,7 @@ class LightingReports:
         period = figures.period(month)
         energy = await figures.energy(scope, "division", month, visible)
         faults = await figures.faults(scope, month, visible)
+        names = {fault.kind: self._kind_name(fault.kind) for fault in faults}
         return Report(
             site=self._site.name,
             scope=energy.scope,
@@ -104,9 +108,15 @@ class LightingReports:
             nights=await self._nights(scope, period, visible, energy),
             faults=tuple(faults[:MOST_FAULTS]),
             faults_left_out=max(0, len(faults) - MOST_FAULTS),
-            fault_kinds=tuple(Counter(fault.kind for fault in faults).most_common()),
+            fault_kinds=tuple(Counter(names[fault.kind] for fault in faults).most_common()),
+            kind_names=names,
             method=method(energy, self._site),
         )
+
+    def _kind_name(self, kind: str) -> str:
+        """A kind of alarm as the site calls it, Chinese first; its own word where nobody named it."""
+        title = self._site.alarms.spec(kind).title
+        return f"{title.zh} {title.en}".strip() or kind
 
     async def _nights(
         self, scope: str, period: Period, visible: Visible | None, energy: EnergiesView
@@ -161,8 +171,9 @@ def method(energy: EnergiesView, site: Site) -> tuple[tuple[str, str], ...]:
         (
             "电量 energy",
             "以配电箱电表读数差为准，按回路功率分摊；无电表读数时按功率×时间估算，单列。"
+            "未记录时段内电表走的电量计入电量与碳，不计入节电。"
             "By the cabinets' meters, shared out by circuit power; where no meter tells, power × time, shown apart as "
-            "estimated.",
+            "estimated. What meters counted while nothing was recorded is in energy and carbon, and in no saving.",
         ),
         ("节电基线 baselines", "; ".join(energy.baselines)),
         ("碳因子 carbon factors", "; ".join(energy.factors)),
@@ -174,6 +185,6 @@ def method(energy: EnergiesView, site: Site) -> tuple[tuple[str, str], ...]:
         (
             "缺口 gaps",
             "未记录的时段不计入任何指标，列明夜晚。What was not recorded is in no figure; its nights are named: "
-            + (", ".join(energy.gap_nights) or "无 none"),
+            + (in_spans(energy.gap_nights) or "无 none"),
         ),
     )

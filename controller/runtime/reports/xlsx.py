@@ -13,6 +13,8 @@ from openpyxl.styles import Alignment, Font, PatternFill  # type: ignore[import-
 from openpyxl.utils import get_column_letter  # type: ignore[import-untyped]  # the library ships no types
 from openpyxl.worksheet.worksheet import Worksheet  # type: ignore[import-untyped]  # the library ships no types
 
+from controller.runtime.light_history.periods import in_spans
+
 if TYPE_CHECKING:
     from controller.runtime.light_history.views import EnergyView, RateView
     from controller.runtime.reports.month import Report
@@ -105,12 +107,13 @@ def _summary(sheet: Worksheet, report: Report) -> None:
         ("未知灯时 lamp-hours unknown", rates.lamps_unknown, KWH),
         ("计量电量 measured kWh", energy.measured_kwh, KWH),
         ("估算电量 estimated kWh", energy.estimated_kwh, KWH),
+        ("其中未记录时段（不计入节电）of measured, unrecorded and in no saving kWh", energy.unseen_kwh, KWH),
         ("较 LED 改造前节电 saved, before LED kWh", energy.saved_led_kwh, KWH),
         ("较调光前节电 saved, before dimming kWh", energy.saved_dimming_kwh, KWH),
         ("碳排放 carbon kgCO2", energy.carbon_kg, KWH),
         ("有记录的夜数 nights recorded", report.rates.nights, COUNT),
         ("夜间未记录分钟 dark minutes not recorded", report.rates.gap_minutes, COUNT),
-        ("有缺口的夜 nights with gaps", ", ".join(report.rates.gap_nights) or "无 none", ""),
+        ("有缺口的夜 nights with gaps", in_spans(report.rates.gap_nights) or "无 none", ""),
     ]
     for row, (name, value, form) in enumerate(rows, 1):
         _put(sheet.cell(row, 1), name)
@@ -143,6 +146,7 @@ _ENERGY_HEADS = (
     "节电 saved, LED kWh",
     "节电 saved, dimming kWh",
     "碳 kgCO2",
+    "其中未记录时段 of measured, unrecorded kWh",
 )
 _ENERGY_FORMS = (KWH,) * len(_ENERGY_HEADS)
 
@@ -176,6 +180,7 @@ def _energy_row(one: EnergyView | None) -> tuple[Value, ...]:
         one.saved_led_kwh,
         one.saved_dimming_kwh,
         one.carbon_kg,
+        one.unseen_kwh,
     )
 
 
@@ -220,7 +225,7 @@ def _faults(sheet: Worksheet, report: Report) -> None:
         began = one.began.astimezone(report.zone)
         ended = one.ended.astimezone(report.zone) if one.ended else None
         hours = ((ended or report.made) - began).total_seconds() / 3600.0
-        rows.append((one.source, one.name, one.division, one.road, one.kind, began, ended, hours))
+        rows.append((one.source, one.name, one.division, one.road, report.kind_names[one.kind], began, ended, hours))
     after = _table(sheet, heads, forms, rows)
     if report.faults_left_out:
         _put(sheet.cell(after, 1), f"另有 {report.faults_left_out} 条未列出 more are not listed")

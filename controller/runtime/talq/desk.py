@@ -4,7 +4,7 @@ what it means here, a throw of the switch, which somebody with the right looks a
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 
 from controller.domain.clock import Clock
@@ -23,15 +23,23 @@ from controller.runtime.talq.groups import group_said, groups_read
 from controller.runtime.talq.overrides import standing
 from controller.runtime.talq.views import TalqGroupBook, TalqGroupView, TalqOverrideBook
 from controller.runtime.views import Receipt
-from controller.settings.group_text import groups_text, without_groups
+from controller.settings.calendar_text import calendars_text, check_apart
+from controller.settings.group_text import groups_in, groups_text, without_groups
+from controller.settings.program_text import program_ids, programs_text, without_programs
 from controller.settings.site import Site
+from schedules.talq import program_in_talq
+from schedules.talq_calendars_in import calendars_taken
 from schedules.talq_overrides import Override, lease_s, override_from_talq
+from schedules.talq_programs import programs_taken
 from schedules.talq_references import OWN, Resource, refused
 from schedules.talq_words import TALQ_VERSION
 
 Sees = Callable[[TargetId], bool]
 GROUPS_FILE = "talq-groups.yaml"
 """The file of a draft that holds groups taken from TALQ."""
+PROGRAMS_FILE = "talq-programs.yaml"
+CALENDARS_FILE = "talq-calendars.yaml"
+"""And programs, and rules of calendars."""
 LONGEST_S = 86_400.0
 """No slot's lease is longer."""
 
@@ -150,13 +158,13 @@ class TalqDesk:
 
         Raises:
             InvalidValue: naming group and field, what ours cannot hold; or a file of the draft cannot be read.
-            UnknownTarget: no such draft, or a member that is not of this site.
+            UnknownTarget: no such draft, or a member that is neither of this site nor a group of the draft.
             StoreError: it could not be kept.
         """
         if not said:
             raise InvalidValue("no groups were sent")
         files = self._drafts.files(draft).files
-        groups = groups_read(said, self._site.groups, self._lights)
+        groups = groups_read(said, groups_in(files), self._lights)
         names = {group.name for group in groups}
         changed = {
             name: kept
@@ -166,3 +174,55 @@ class TalqDesk:
         before = files.get(GROUPS_FILE, "")
         changed[GROUPS_FILE] = groups_text(groups, before=without_groups(before, names, f"{draft}/{GROUPS_FILE}"))
         return await self._drafts.put(draft, caller, changed)
+
+    # -- programs -----------------------------------------------------------------------------------------------
+
+    async def take_programs(self, draft: str, said: Sequence[Mapping[str, Any]], caller: Caller) -> DraftView:
+        """Put TALQ's programs into a draft, in place of programs of the same ids there; the draft is checked whole.
+
+        Programs that are not named stay. Nothing changes until the draft is proven and published by two people.
+
+        Raises:
+            InvalidValue: naming program and field, what we would not follow the same way; a program of the draft whose
+                other parts would be lost; or a file of the draft cannot be read.
+            UnknownTarget: no such draft. StoreError: it could not be kept.
+        """
+        if not said:
+            raise InvalidValue("no programs were sent")
+        files, programs = self._drafts.files(draft).files, programs_taken(said)
+        names = {program.id for program in programs}
+        self._check_exact({one for name in files if name != PROGRAMS_FILE for one in program_ids(files[name])} & names)
+        left = {name: without_programs(text, names, f"{draft}/{name}") for name, text in files.items()}
+        changed = {name: kept for name, kept in left.items() if name != PROGRAMS_FILE and kept != files[name]}
+        changed[PROGRAMS_FILE] = programs_text(programs, before=left.get(PROGRAMS_FILE, ""))
+        return await self._drafts.put(draft, caller, changed)
+
+    def _check_exact(self, replaced: Collection[str]) -> None:
+        """Programs of ours that these words cannot say are not replaced by what was left of them on the way out."""
+        for name in sorted(replaced):
+            program = self._site.lighting.programs.get(name)
+            lacks = program_in_talq(program, self._site.name).unsaid if program is not None else ()
+            if lacks:
+                raise InvalidValue(
+                    f"program {name} of the draft has what TALQ cannot say ({'; '.join(one.en for one in lacks)}): it "
+                    "would be lost. Take it out of the draft first if that is meant, or send the program under another "
+                    f"id 现有方案含TALQ无法表达的内容（{'；'.join(one.zh for one in lacks)}），"
+                    "请先在草案中删除或换用其他编号"
+                )
+
+    async def take_calendars(self, draft: str, said: Sequence[Mapping[str, Any]], caller: Caller) -> DraftView:
+        """Put TALQ's calendars into a draft as rules, in place of those taken before under the same ids.
+
+        They hold for every light whose own program is the calendar's ``defaultProgram``. The draft is checked whole,
+        and nothing changes until it is proven and published by two people.
+
+        Raises:
+            InvalidValue: naming calendar and field, what is not understood; or other rules of the draft speak of the
+                same program. UnknownTarget: no such draft. StoreError: it could not be kept.
+        """
+        if not said:
+            raise InvalidValue("no calendars were sent")
+        files, calendars = self._drafts.files(draft).files, calendars_taken(said)
+        check_apart(calendars, files, CALENDARS_FILE)
+        text = calendars_text(calendars, before=files.get(CALENDARS_FILE, ""))
+        return await self._drafts.put(draft, caller, {CALENDARS_FILE: text})

@@ -32,7 +32,7 @@ _HIDDEN = Unsaid("members you may not see are left out", "无权查看的成员�
 
 def is_live(group: LightGroup) -> bool:
     """Whether its members are asked for, so that TALQ's list of members can only be of a moment."""
-    named = (ScopeKind.ASSET, ScopeKind.GROUP)
+    named = (ScopeKind.ASSET, ScopeKind.LIGHT, ScopeKind.GROUP)
     return bool(group.all_of or group.none_of) or any(scope.kind not in named for scope in group.any_of)
 
 
@@ -66,7 +66,7 @@ def _named(group: LightGroup) -> Iterator[Reference]:
     for scope in group.any_of:
         resource = Resource.GROUPS if scope.kind is ScopeKind.GROUP else Resource.DEVICES
         yield Reference(resource, scope.name)
-    asked = {scope.name for scope in group.any_of if scope.kind is ScopeKind.ASSET}
+    asked = {scope.name for scope in group.any_of if scope.kind is not ScopeKind.GROUP}
     yield from (Reference(Resource.DEVICES, one) for one in (*group.assets, *group.lights) if one not in asked)
 
 

@@ -30,6 +30,7 @@ from controller.store.lines import Record
 
 log = structlog.get_logger("undertakings")
 
+LEFT_OUT = "not part of what was operated: left out of the selection 未包括在所选范围内"
 GATHER_S = 0.25
 """What changes is gathered this long (clock seconds), then told and kept together."""
 GATHER_REAL_S = 0.1
@@ -114,7 +115,8 @@ class Undertakings:
         self._touch(undertaking)
 
     def answered(self, receipt: Receipt, caller: Caller, *, follow: bool = True, confirmed_by: str = "") -> None:
-        """The desk gave its answer: refused targets are REJECTED, the others VALIDATED and followed to the field.
+        """The desk gave its answer: refused targets are REJECTED, the others VALIDATED and followed to the field;
+        those the answer does not name were left out of what was operated, and are CANCELLED.
 
         With ``follow`` false (or a request without a slot) the act asks nothing of the field: being durable is all
         there is to it, and its targets are CONFIRMED by that.
@@ -127,6 +129,10 @@ class Undertakings:
         now = self._clock.now()
         for outcome in receipt.outcomes:
             self._answer(undertaking, outcome, now)
+        told = {_clean(outcome.target) for outcome in receipt.outcomes}
+        for part in undertaking.parts.values():
+            if part.target not in told and part.state in life.BEFORE_DISPATCH:
+                life.move(undertaking, part, CommandState.CANCELLED, now, remark=LEFT_OUT)
         self._touch(undertaking)
         if undertaking.followed:
             self._shelf.followed[undertaking.key] = undertaking

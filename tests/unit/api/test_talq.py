@@ -261,6 +261,9 @@ async def test_groups_from_talq_come_into_a_draft_in_the_place_of_those_of_the_s
         assert (more.status_code, more.json()["problems"]) == (200, [])
         text = (await eng.get("/lighting/drafts/talq/files")).json()["files"]["talq-groups.yaml"]
         assert [one["name"] for one in yaml.safe_load(text)["groups"]] == ["主干", "点名", "两组", "校区"]
+        upon = {"address": "校外", "ownerCMS": "other", "members": [{"resource": "groups", "address": "校区"}]}
+        leans = await eng.post(path, {"groups": [upon]})  # on a group that exists in this draft only
+        assert (leans.status_code, leans.json()["problems"]) == (200, [])
         assert {one.name for one in city.soft.controller.desks.groups.list()} == set(was)  # nothing is in force yet
 
 
@@ -294,3 +297,75 @@ async def test_groups_ours_cannot_hold_are_refused_and_the_draft_stays_as_it_was
             assert told in refused.json()["message"], groups
         assert (await eng.get("/lighting/drafts/talq/files")).json() == before
         assert (await eng.post("/lighting/drafts/nobody/talq-groups", {"groups": [group()]})).status_code == 404
+
+
+def night(**said: Any) -> dict[str, Any]:
+    level = {"state": {"name": "LevelState", "value": 100}}
+    return {
+        "type": "ControlProgramOne",
+        "id": "talq-night",
+        "ownerCMS": "cms",
+        "name": "Ring road",
+        "activePeriods": [{"name": "AstroClockActivePeriod", "sunsetOffset": 0, "sunriseOffset": 0}],
+        "fixedTimeControls": [{"startTime": "12:00:00", "command": level}],
+        **said,
+    }
+
+
+async def test_programs_from_talq_come_into_a_draft_in_the_place_of_those_of_the_same_ids(tmp_path: Path) -> None:
+    async with small_city(tmp_path) as city:
+        office = city.soft.assembly.publishing.office
+        office.config, office.prove = tmp_path / "config" / "site", here
+        eng, vera = await city.asker("eng", Grant(Role.ENGINEER)), await city.asker("vera", Grant(Role.VIEWER))
+        await eng.post("/lighting/drafts", {"name": "talq"})
+        path, files = "/lighting/drafts/talq/talq-programs", "/lighting/drafts/talq/files"
+        assert (await vera.post(path, {"programs": [night()]})).status_code == 403
+        came = await eng.post(path, {"programs": [night(), night(id="talq-two")]})
+        assert (came.status_code, came.json()["problems"]) == (200, []), came.text
+        dimmed = {"startTime": "23:00:00", "command": {"state": {"name": "LevelState", "value": 50}}}
+        both = night(fixedTimeControls=[*night()["fixedTimeControls"], dimmed])
+        assert (await eng.post(path, {"programs": [both]})).json()["problems"] == []
+        kept = yaml.safe_load((await eng.get(files)).json()["files"]["talq-programs.yaml"])["programs"]
+        assert [one["id"] for one in kept] == ["talq-two", "talq-night"]
+        assert kept[1] == {
+            "id": "talq-night",
+            "title": {"zh": "Ring road", "en": "Ring road"},
+            "edges": {"sunset": "on", "sunrise": "off"},
+            "savings": [{"from": "23:00", "level": "50%"}],
+        }
+        before = (await eng.get(files)).json()
+        refused = await eng.post(path, {"programs": [night(type="ControlProgramTwo")]})
+        assert (refused.status_code, "TALQ type is" in refused.json()["message"]) == (422, True)
+        lossy = {"own.yaml": "programs:\n  - {id: lit, title: {zh: x, en: x}, edges: {sunset: on, sunrise: off}}\n"}
+        lossy["own.yaml"] += "  - {id: by-lux, title: {zh: x, en: x}, lux: only}\n"
+        await eng.post(files, {"files": lossy})
+        lost = await eng.post(path, {"programs": [night(id="by-lux")]})
+        assert (lost.status_code, "program by-lux has lux" in lost.json()["message"]) == (422, True), lost.text
+        show = await eng.post(path, {"programs": [night(id="landscape")]})
+        assert (show.status_code, "has what TALQ cannot say (more sun" in show.json()["message"]) == (422, True), (
+            show.text
+        )
+        assert (await eng.post("/lighting/drafts/nobody/talq-programs", {"programs": [night()]})).status_code == 404
+        assert (await eng.get(files)).json()["files"].keys() == {*before["files"], "own.yaml"}
+
+
+async def test_calendars_from_talq_come_into_a_draft_as_rules_of_their_default_programs_lights(tmp_path: Path) -> None:
+    async with small_city(tmp_path) as city:
+        office = city.soft.assembly.publishing.office
+        office.config, office.prove = tmp_path / "config" / "site", here
+        eng, vera = await city.asker("eng", Grant(Role.ENGINEER)), await city.asker("vera", Grant(Role.VIEWER))
+        await eng.post("/lighting/drafts", {"name": "talq"})
+        path, files = "/lighting/drafts/talq/talq-calendars", "/lighting/drafts/talq/files"
+        friday = {"condition": {"type": "ccDay", "days": [{"start": 5}]}, "program": "talq-night"}
+        week = {"id": "week", "ownerCMS": "cms", "defaultProgram": "talq-other", "rules": [friday]}
+        assert (await vera.post(path, {"calendars": [week]})).status_code == 403
+        unknown = (await eng.post(path, {"calendars": [week]})).json()["problems"]
+        assert any("unknown lighting program talq-night" in str(one) for one in unknown)
+        await eng.post("/lighting/drafts/talq/talq-programs", {"programs": [night(), night(id="talq-other")]})
+        came = await eng.post(path, {"calendars": [week]})
+        assert (came.status_code, came.json()["problems"]) == (200, []), came.text
+        kept = yaml.safe_load((await eng.get(files)).json()["files"]["talq-calendars.yaml"])["rules"]
+        assert kept == [{"name": "TALQ week # 1", "when": {"weekdays": [5]}, "use": {"talq-other": "talq-night"}}]
+        refused = await eng.post(path, {"calendars": [{**week, "rules": [{**friday, "priority": 1}]}]})
+        assert (refused.status_code, "rules[0].priority" in refused.json()["message"]) == (422, True)
+        assert (await eng.post("/lighting/drafts/nobody/talq-calendars", {"calendars": [week]})).status_code == 404

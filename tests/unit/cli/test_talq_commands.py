@@ -74,6 +74,24 @@ def test_talq_from_the_keyboard(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
             assert desk("talq", "override", "-", "--as", "operator", typed=wrong).exit_code == 2
         assert desk("talq", "show", "groups", "--to", str(tmp_path / "no" / "such")).exit_code == 1
 
+        programs = json.loads(desk("talq", "show", "programs").stdout)
+        assert desk("schedule", "draft", "new", "nights", "--as", "operator").exit_code == 0
+        exact = [{**one, "name": "夜"} for one in programs if len(one["activePeriods"]) == 1][:1]
+        out.write_text(json.dumps(exact), encoding="utf-8")
+        kept = desk("talq", "take-programs", "nights", str(out), "--as", "operator")
+        assert kept.exit_code == 0, kept.output
+        assert "talq-programs.yaml" in kept.output
+        rule = {"program": exact[0]["id"], "condition": {"type": "ccDay", "days": [{"start": 6}]}}
+        week = {"id": "week", "ownerCMS": "cms", "defaultProgram": exact[0]["id"], "rules": [rule]}
+        out.write_text(json.dumps(week), encoding="utf-8")
+        ruled = desk("talq", "take-calendars", "nights", str(out), "--as", "operator")
+        assert ruled.exit_code == 0, ruled.output
+        assert "talq-calendars.yaml" in ruled.output
+        out.write_text(json.dumps({**exact[0], "dynamicControls": [{}]}), encoding="utf-8")
+        refused = desk("talq", "take-programs", "nights", str(out), "--as", "operator")
+        assert refused.exit_code == 1
+        assert "dynamicControls are a sensor's" in refused.stderr
+
         group["members"], group["address"] = [{"resource": "devices", "address": LC2}], "新"
         del group["zhadao"]
         out.write_text(json.dumps(group), encoding="utf-8")

@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 from controller.domain.points import Value
 from controller.domain.quality import Quality
 from controller.logic.faults.cabinet import CabinetWatch
-from controller.logic.faults.kinds import METHODS, FaultKind
+from controller.logic.faults.kinds import METHODS, FaultKind, SensorNumbers, how_told
 from controller.logic.faults.remember import recall, remembered
+from controller.logic.faults.rules import FaultRules
 from controller.logic.faults.standing import CALM, KNOWN, Standing, follow
 from tests.unit.logic.faults.night import CABINET, K1, K2, LC, RULES, SOUND, Night, lit
 
@@ -244,3 +245,15 @@ def test_time_that_was_not_seen_does_not_count() -> None:
 def test_every_kind_says_how_it_is_found_in_both_languages() -> None:
     assert METHODS.keys() == set(FaultKind)
     assert all(words.zh and words.en for one in METHODS.values() for words in (one.title, one.how))
+
+
+def test_a_method_is_told_with_the_sites_own_numbers() -> None:
+    rules = FaultRules(leakage_ma=20.0, loss_for_s=1200.0, theft_share=0.4)
+    sensors = SensorNumbers(off_median=4.0, clock_s=8.0)
+    assert "20 mA" in how_told(FaultKind.LEAKAGE, rules).en
+    assert "20 分钟" in how_told(FaultKind.LAMP_LOSS, rules).zh
+    assert "40 %" in how_told(FaultKind.CABLE_THEFT, rules).en
+    assert "4 times" in how_told(FaultKind.PHOTOCELL, rules, sensors).en
+    assert "8 秒" in how_told(FaultKind.CLOCK, rules, sensors).zh
+    for kind in FaultKind:
+        assert "{" not in (how_told(kind, rules).zh + how_told(kind, rules).en)

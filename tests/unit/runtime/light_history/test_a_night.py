@@ -101,6 +101,8 @@ async def test_a_restart_in_the_middle_of_a_night_counts_nothing_twice_and_shows
     assert (after.gap_nights, after.nights) == (("2026-06-21",), 1)
     assert 50 <= after.gap_minutes <= 65
     assert energy.total.measured_kwh == pytest.approx(sum(field.kwh.values()) - 6000.0, abs=0.2)
+    assert energy.total.unseen_kwh == pytest.approx(50 * 0.1, abs=0.6)  # the hour is on the meters and in no saving
+    assert energy.total.saved_dimming_kwh == pytest.approx(0.0, abs=0.6)
     assert record is not None
     assert record.lights[f"{A}/K1"].switchings == 1
 

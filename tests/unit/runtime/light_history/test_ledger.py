@@ -9,7 +9,7 @@ from controller.domain.targets import Target
 from controller.logic.energy import KWH_MWH, MeterRules
 from controller.logic.light_rates import Cell, LightSum, judged
 from controller.runtime.light_history.ledger import DeviceNight
-from controller.runtime.light_history.sums import SLOT_S, NightSums
+from controller.runtime.light_history.sums import MEASURED, SLOT_S, UNSEEN, NightSums
 from controller.runtime.light_totals import Light, _Count
 from controller.store.light_history import LateEnergy
 
@@ -129,7 +129,8 @@ def test_what_was_used_while_nobody_looked_belongs_to_the_night_it_began_in() ->
     wide, at = MeterRules(slack_kwh=5.0), NOON + 3600
     late = night.ledger.add(BOTH, states, {}, day=True, reading=(104.0, at), noon=NOON + 7 * 3600, rules=wide)
     assert late is not None
-    assert (late.night, sum(part for one in late.by_light.values() for part in one.values())) == ("n1", 4 * KWH_MWH)
+    told = [late.night, *(sum(one[what] for one in late.by_light.values()) for what in (MEASURED, UNSEEN))]
+    assert told == ["n1", 4 * KWH_MWH, 4 * KWH_MWH]
     assert all(sums.measured == sums.estimated == 0 for sums in night.ledger.lights.values())
 
 
@@ -144,3 +145,25 @@ def test_estimates_of_an_older_night_stand_when_the_meter_comes_back_after_noon(
     assert (night.kwh("K1"), night.kwh("K2")) == ((0.0, 1.5), (0.0, 0.5))
     night.slots(6, burning(K1), burning(K2), meter=110.0 + 4 * FIVE, step=4 * FIVE)
     assert night.kwh("K1") == (1.5, 1.5)
+
+
+def unseen_kwh(night: Night) -> float:
+    return round(sum(one.unseen for one in night.ledger.lights.values()) / KWH_MWH, 3)
+
+
+def test_what_a_meter_counted_over_missing_slots_is_energy_without_a_baseline() -> None:
+    night = Night()
+    night.slots(1, burning(K1), burning(K2), meter=100.0)
+    night.slot += 12  # an hour in which nothing was recorded
+    night.slots(1, burning(K1), burning(K2), meter=100.0 + 13 * 4 * FIVE)
+    assert (night.kwh("K1"), night.kwh("K2")) == ((3.25, 0.25), (1.083, 0.083))
+    assert unseen_kwh(night) == pytest.approx(4.0, abs=0.01)
+
+
+def test_slots_counted_while_the_meter_was_away_are_seen() -> None:
+    night = Night()
+    night.slots(1, burning(K1), burning(K2), meter=100.0)
+    night.slots(12, burning(K1), burning(K2), meter=None)
+    night.ledger = DeviceNight.read("X", "n1", night.ledger.written())
+    night.slots(1, burning(K1), burning(K2), meter=100.0 + 13.5 * 4 * FIVE)
+    assert unseen_kwh(night) == 0.0

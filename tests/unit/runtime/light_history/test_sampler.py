@@ -10,6 +10,7 @@ import pytest
 
 from controller.domain.errors import InvalidValue, StoreError, UnknownTarget
 from controller.domain.places import Place
+from controller.runtime.light_history.periods import in_spans
 from controller.runtime.light_history.slots import Slots, dark_slots, slot_begin, slot_of
 from controller.store.light_history import LightHistoryStore, Tick
 from tests.unit.runtime.light_history.night_city import A, C, night_city
@@ -17,6 +18,12 @@ from tests.unit.runtime.light_history.night_city import A, C, night_city
 TZ = ZoneInfo("Asia/Shanghai")
 NIGHT = date(2026, 6, 21)
 EVENING = datetime(2026, 6, 21, 11, 30, tzinfo=UTC)
+
+
+def test_nights_are_listed_in_spans() -> None:
+    nights = ["2026-06-29", "2026-06-30", "2026-07-01", "2026-07-03", "2026-07-05", "2026-07-06"]
+    assert in_spans(nights) == "2026-06-29 … 2026-07-01, 2026-07-03, 2026-07-05 … 2026-07-06"
+    assert in_spans([]) == ""
 
 
 def test_slots_run_from_noon_to_noon_and_know_the_dark_ones() -> None:

@@ -88,7 +88,7 @@ async def test_a_month_is_reported_in_both_forms_with_the_numbers_of_the_desk(
     assert not page.tags & {"script", "link", "img", "b-evil", "iframe"}
     assert page.loads == []
     assert "<b>支路</b>" in text
-    assert "2026-06-20" in text
+    assert "2026-06-01 … 2026-06-2" in text
     assert "本月未结束" in text
     assert f"{int((rates.total.rate_percent or 0) * 100) / 100:.2f} %" in text
     book = load_workbook(io.BytesIO(xlsx))
@@ -106,7 +106,8 @@ async def test_a_month_is_reported_in_both_forms_with_the_numbers_of_the_desk(
     nights = list(book.worksheets[3].iter_rows(min_row=2, values_only=True))
     assert (len(nights), nights[20][0].date(), nights[20][1][0], nights[0][1][0]) == (21, date(2026, 6, 21), "有", "无")
     faults = list(book.worksheets[4].iter_rows(min_row=2, values_only=True))
-    assert [(row[0], row[4], row[6]) for row in faults] == [("330106-LC-0002", "offline", None)]
+    assert [(row[0], row[4], row[6]) for row in faults] == [("330106-LC-0002", "失联 out of reach", None)]
+    assert "失联 out of reach 1" in text
     assert isinstance(faults[0][5], datetime)
     assert {row[0] for row in book.worksheets[5].iter_rows(min_row=2, values_only=True)} >= {"缺口 gaps", "电量 energy"}
     assert [row.key for row in district.rates.rows] == ["330108"]

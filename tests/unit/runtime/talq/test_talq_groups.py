@@ -39,6 +39,7 @@ ENTRIES = {
 NAMES = ("a", "b", "c")
 scopes = st.one_of(
     st.sampled_from(ASSETS).map(lambda name: Scope(ScopeKind.ASSET, name)),
+    st.sampled_from(sorted(ENTRIES)).map(lambda name: Scope(ScopeKind.LIGHT, name)),
     st.sampled_from(["road 0", "road 1"]).map(lambda name: Scope(ScopeKind.ROAD, name)),
     st.sampled_from(["road", "landscape"]).map(lambda name: Scope(ScopeKind.CLASS, name)),
     st.sampled_from(NAMES).map(lambda name: Scope(ScopeKind.GROUP, name)),

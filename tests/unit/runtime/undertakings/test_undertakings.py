@@ -322,3 +322,15 @@ async def test_a_list_looks_as_far_back_as_it_takes_to_find_what_somebody_may_se
 
         assert [one.id for one in desk.recent(5, sees=sees)] == ["mine"]
         assert len(desk.recent(5)) == 5
+
+
+async def test_what_a_selection_left_out_is_told_as_such_and_nobody_waits_for_it(tmp_path: Path) -> None:
+    async with soft_city(tmp_path) as city:
+        await city.ready()
+        await order(city, ROAD, value="on", caller=WANG, request_id="R0")
+        both = Order((ROAD, OTHER), "on", 600.0, "trying", "city_manual", request_id="R1")
+        preview = await city.assembly.desk.select(both, LIN)
+        await city.assembly.desk.operate(preview.token, LIN)
+        done = await settled(city)
+        assert {one.target: one.state for one in done.parts} == {ROAD: "CANCELLED", OTHER: "CONFIRMED"}
+        assert "left out" in part(city, ROAD).remark

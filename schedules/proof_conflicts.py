@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -21,11 +21,20 @@ class Oddities:
 
 
 def oddities_of(
-    plan: LightingPlan, kinds: Sequence[ProvenLight], lights: Sequence[ProvenLight], first: date, nights: int
+    plan: LightingPlan,
+    kinds: Sequence[ProvenLight],
+    lights: Sequence[ProvenLight],
+    first: date,
+    nights: int,
+    brought: Collection[str] = (),
 ) -> Oddities:
-    """Everything of that sort; ``kinds`` are one of each kind of lights there is, ``lights`` all of them."""
+    """Everything of that sort; ``kinds`` are one of each kind of lights there is, ``lights`` all of them.
+
+    ``brought``: programs that a declared state may bring in any night, and that are therefore of use.
+    """
     dates = [first + timedelta(days=position) for position in range(nights)]
-    used = {plan.chosen(light.program, night, light.target).choice.program for light in kinds for night in dates}
+    used = set(brought)
+    used |= {plan.chosen(light.program, night, light.target).choice.program for light in kinds for night in dates}
     found = conflicts(plan.calendar, [light.target for light in lights], first, nights)
     last = dates[-1]
     missing = {*plan.calendar.missing_years(first), *(y for y in plan.calendar.missing_years(last) if y <= last.year)}

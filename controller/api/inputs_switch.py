@@ -29,7 +29,7 @@ class AimInput(Input):
 
     scope: LightScopeText = Field(
         description="city, division:CODE, street:NAME, road:NAME, grade:special, class:road, feeder:NAME, group:NAME, "
-        "or an asset's id.",
+        "an asset's id, or one light's (330106-LC-0004/K1).",
         examples=["road:文一路"],
     )
     knife: Knife = Field("", description="road or landscape; needed where the scope has lights of both.")

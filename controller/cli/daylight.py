@@ -38,7 +38,7 @@ def tonight(
     client: ApiClient,
     scope: Annotated[
         str,
-        typer.Argument(help="city, division:330106, street:…, road:文一路, grade:…, class:…, group:NAME, or an asset."),
+        typer.Argument(help="city, division:330106, street:…, road:…, grade:…, class:…, group:…, an asset or light."),
     ] = "city",
     night: Annotated[
         datetime | None,

@@ -187,10 +187,23 @@ def _texts(paths: list[Path]) -> dict[str, str]:
         files += sorted(one for one in path.glob("*.yaml") if one.name not in KEPT) if path.is_dir() else [path]
     if not files:
         raise UsageProblem(f"no .yaml files in {', '.join(map(str, paths))}")
+    return {file.name: _text(file) for file in files}
+
+
+def _text(file: Path) -> str:
+    from controller.cli.failing import UsageProblem
+
     try:
-        return {file.name: file.read_text(encoding="utf-8") for file in files}
-    except (OSError, UnicodeDecodeError) as cause:
-        raise UsageProblem(f"cannot be read: {cause}") from cause
+        raw = file.read_bytes()
+    except OSError as cause:
+        raise UsageProblem(f"{file} cannot be read: {cause.strerror}; nothing was sent 未发送") from cause
+    try:
+        return raw.decode("utf-8")
+    except UnicodeDecodeError as cause:
+        line = raw.count(b"\n", 0, cause.start) + 1
+        raise UsageProblem(
+            f"{file}:{line}: no UTF-8 text; save it as UTF-8 请另存为UTF-8 (not GBK or UTF-16); nothing sent 未发送"
+        ) from cause
 
 
 @draft_app.command("drop")

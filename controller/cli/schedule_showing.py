@@ -99,7 +99,7 @@ def _from_config(config: Path, scope: str, wanted: date | None) -> tuple[list[Pl
     from schedules.astro import night_of
 
     site = load_site(config)
-    targets = (scope,) if scope in site.scopes.lights else site.scopes.targets(parse_scope(scope))
+    targets = site.scopes.targets(parse_scope(scope))
     zone = ZoneInfo(site.timezone)
     return nights_of(site, targets, wanted or night_of(datetime.now(UTC), zone)), zone
 

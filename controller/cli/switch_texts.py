@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
@@ -148,6 +149,12 @@ def count_head(count: LiveCount, zone: ZoneInfo) -> str:
     until = f", until 至 {clock_time(count.ends, zone, '%m-%d %H:%M:%S')}" if count.ends else ""
     knife = KNIVES.get(count.knife, count.knife)
     return f"{knife} · {count.scope} → {count.value} in {count.slot} by {count.actor}{second}{until}: {count.reason}"
+
+
+def masked_lines(lights: Sequence[LightStanding]) -> list[str]:
+    """Who masks how many of a throw's lights, and why."""
+    by = Counter(one.text for one in lights if one.stage is Stage.MASKED)
+    return [f"  masked by 被屏蔽于 {text}: {count}" for text, count in by.most_common(5)]
 
 
 def standing_lines(lights: Sequence[LightStanding], many: int) -> list[str]:

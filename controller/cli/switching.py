@@ -39,8 +39,8 @@ def switch(
         list[str],
         typer.Argument(
             metavar="SCOPE ACTION | follow REQUEST | retry REQUEST",
-            help="SCOPE: city, division:330106, street:…, road:文一路, grade:…, class:…, feeder:…, group:…, or an "
-            "asset. ACTION: on, off, dim 60%, scene NAME, release.",
+            help="SCOPE: city, division:330106, street:…, road:文一路, grade:…, class:…, feeder:…, group:…, an "
+            "asset or one light (330106-LC-0004/K1). ACTION: on, off, dim 60%, scene NAME, release.",
         ),
     ],
     knife: Annotated[
@@ -66,6 +66,8 @@ def switch(
     Example: zhadao switch division:330106 off --knife landscape --for 2h --reason "typhoon"
 
     Example: zhadao switch group:迎宾线 dim 60% --knife road --for 30m --reason "drill"
+
+    Example: zhadao switch 330106-LC-0004/K1 on --for 30m --reason "a crew looks at it"
 
     Exit code 0: done, nothing remains. 1: refused, not confirmed, or some lights remain.
     """
@@ -161,7 +163,8 @@ def _came(client: ApiClient, came: object, request_id: str, *, follow: bool) -> 
 
 def watch(client: ApiClient, request_id: str) -> bool:
     """Print how a throw gets on until every contact has proved it and its power had time; False when some remain."""
-    from controller.cli.switch_texts import count_head, count_line, standing_lines
+    from controller.cli.switch_texts import count_head, count_line, masked_lines, standing_lines
+    from controller.logic.switch_progress import Stage
     from controller.runtime.switching.views import LiveCount
 
     told, deadline_s, steady = "", time.monotonic() + FOLLOW_S, 0
@@ -181,7 +184,8 @@ def watch(client: ApiClient, request_id: str) -> bool:
         print(f"  remaining 余下 {count.left}:")
         print("\n".join(standing_lines(count.remaining, 20)))
         print(f"Ask exactly these again 仅重试余下: zhadao switch retry {request_id}{client.again}")
-    elif count.others:
+    print("\n".join(masked_lines(count.others)), end="\n" if count.stages.get(Stage.MASKED) else "")
+    if count.others and not count.remaining:
         print("\n".join(standing_lines(count.others, 10)))
     return count.left == 0
 

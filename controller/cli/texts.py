@@ -230,7 +230,8 @@ def statistics_lines(now: AlarmStatisticsView, zone: ZoneInfo) -> list[str]:
 def outcome_line(outcome: TargetOutcome, zone: ZoneInfo) -> str:
     """What became of an order for one target."""
     if not outcome.accepted:
-        return f"{outcome.target}: REJECTED {outcome.cause}: {outcome.text}"
+        about = f"{outcome.target}: " if outcome.target else ""  # of a person, not of a target
+        return f"{about}REJECTED {outcome.cause}: {outcome.text}"
     until = clock_time(outcome.expires, zone, "%m-%d %H:%M:%S")
     lease = f", lease {outcome.lease_id} until {until}" if outcome.lease_id else ""
     return f"{outcome.target}: ACCEPTED{lease}" + (f" ({outcome.text})" if outcome.text else "")

@@ -76,7 +76,7 @@ class PoleSettings:
 
 
 def poles_of(city: City, scope: Scope | None, groups: Mapping[str, frozenset[TargetId]]) -> Iterator[Pole]:
-    """The poles of a scope (None: all), by id. A pole is in a group when any of its outputs is."""
+    """The poles of a scope (None: all), by id; a group has the poles of its outputs, one light its own."""
     grouped: frozenset[DeviceId] = frozenset()
     if scope is not None and scope.kind is ScopeKind.GROUP:
         grouped = frozenset(device_of(target) for target in groups.get(scope.name, frozenset()))
@@ -91,6 +91,7 @@ def _matches(pole: Pole, scope: Scope) -> bool:
         return True
     said = {
         ScopeKind.ASSET: pole.id,
+        ScopeKind.LIGHT: scope.name if any(scope.name == lamp.id for lamp in pole.luminaires) else None,
         ScopeKind.DIVISION: pole.division,
         ScopeKind.STREET: pole.street,
         ScopeKind.ROAD: pole.road,

@@ -13,7 +13,7 @@ from enum import StrEnum
 from controller.domain.assets import City
 from controller.domain.errors import InvalidValue
 from controller.domain.lights import Cabinet, Circuit, LightClass, Luminaire, Pole
-from controller.domain.points import DeviceId, TargetId
+from controller.domain.points import DeviceId, TargetId, device_of
 
 
 class ScopeKind(StrEnum):
@@ -28,17 +28,18 @@ class ScopeKind(StrEnum):
     FEEDER = "feeder"
     GROUP = "group"
     ASSET = "asset"
+    LIGHT = "light"
 
 
 @dataclass(frozen=True, slots=True, order=True)
 class Scope:
-    """One selection. ``name`` is empty for the whole city."""
+    """One selection. ``name`` is empty for the whole city; an asset or a single light is written by its id alone."""
 
     kind: ScopeKind
     name: str = ""
 
     def __str__(self) -> str:
-        if self.kind is ScopeKind.ASSET:
+        if self.kind in (ScopeKind.ASSET, ScopeKind.LIGHT):
             return self.name
         return f"{self.kind}:{self.name}" if self.name else str(self.kind)
 
@@ -47,12 +48,12 @@ _NAMED = frozenset(kind.value for kind in ScopeKind) - {ScopeKind.CITY.value}
 WHOLE_CITY = Scope(ScopeKind.CITY)
 SCOPE_FORMS = (
     "city, division:330106, street:…, road:文一路, grade:special|first|second, class:road|landscape, feeder:…, "
-    "group:NAME, or an asset's id"
+    "group:NAME, or the id of an asset (330106-LC-0004) or of one light (330106-LC-0004/K1)"
 )
 
 
 def parse_scope(text: str) -> Scope:
-    """Read ``city``, ``road:文一路`` or an asset's id (``330106-LC-0001``).
+    """Read ``city``, ``road:文一路``, an asset's id (``330106-LC-0001``) or one light's (``330106-LC-0001/K1``).
 
     Raises:
         InvalidValue: with the forms that would be right.
@@ -62,11 +63,17 @@ def parse_scope(text: str) -> Scope:
     if not colon:
         if said == ScopeKind.CITY.value:
             return WHOLE_CITY
-        if said.count("-") == 2:
-            return Scope(ScopeKind.ASSET, said)
+        device, slash, output = said.partition("/")
+        if device.count("-") == 2 and bool(slash) == bool(output):
+            return Scope(ScopeKind.LIGHT if slash else ScopeKind.ASSET, said)
     elif kind in _NAMED and name.strip():
         return Scope(ScopeKind(kind), name.strip())
     raise InvalidValue(f"{text!r} is not a scope; write one of {SCOPE_FORMS}")
+
+
+def no_such(scope: Scope) -> str:
+    """What is wrong with a scope that selects nothing."""
+    return "there is no such light" if scope.kind is ScopeKind.LIGHT else f"no light has this {scope.kind}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +112,11 @@ class Scopes:
 
         Empty when nothing is so named; ``known`` tells a misspelt name from an empty group.
         """
+        if scope.kind is ScopeKind.LIGHT:
+            one = self.lights.get(scope.name)
+            return () if one is None or light_class not in (None, one.light_class) else (one.target,)
+        if scope.kind is ScopeKind.CITY and light_class is None:
+            return tuple(sorted(self.lights))
         members = self.groups.get(scope.name, frozenset()) if scope.kind is ScopeKind.GROUP else frozenset()
         return tuple(
             sorted(
@@ -119,12 +131,23 @@ class Scopes:
         """Every name a scope of this kind has a light by; those of groups whether or not anybody is in them."""
         if kind is ScopeKind.GROUP:
             return frozenset(self.groups)
+        if kind is ScopeKind.LIGHT:
+            return frozenset(self.lights)
         return frozenset(name for light in self.lights.values() if (name := _name(kind, light)))
+
+    def near(self, scope: Scope) -> frozenset[str]:
+        """Names somebody who misspelt this scope may have meant: of a light, those of its asset or else all assets."""
+        if scope.kind is not ScopeKind.LIGHT:
+            return self.names(scope.kind)
+        asset = Scope(ScopeKind.ASSET, device_of(scope.name))
+        return frozenset(self.targets(asset)) or self.names(ScopeKind.ASSET)
 
     def known(self, scope: Scope) -> bool:
         """Whether there is such a thing: a group of that name, or any light that is selected by it."""
         if scope.kind is ScopeKind.GROUP:
             return scope.name in self.groups
+        if scope.kind is ScopeKind.LIGHT:
+            return scope.name in self.lights
         return scope.kind is ScopeKind.CITY or any(_matches(scope, light) for light in self.lights.values())
 
 
@@ -141,6 +164,8 @@ def _name(kind: ScopeKind, light: LightEntry) -> str:
             return light.light_class.value
         case ScopeKind.ASSET:
             return light.device
+        case ScopeKind.LIGHT:
+            return light.target
         case ScopeKind.DIVISION:
             return light.division
         case ScopeKind.STREET:

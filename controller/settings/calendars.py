@@ -9,7 +9,7 @@ from typing import Any
 from controller.domain.errors import InvalidValue
 from controller.domain.lights import LightClass
 from controller.domain.points import TargetId
-from controller.logic.scopes import SCOPE_FORMS, ScopeKind, Scopes, parse_scope
+from controller.logic.scopes import SCOPE_FORMS, ScopeKind, Scopes, no_such, parse_scope
 from controller.settings.lighting_models import (
     FestivalsModel,
     HolidayNoticeModel,
@@ -96,29 +96,23 @@ def rule_of(entry: Entry[RuleModel], names: frozenset[str], scopes: Scopes, find
 def targets_of(
     said: Sequence[str], scopes: Scopes, spot: Spot, findings: Findings, light_class: LightClass | None = None
 ) -> frozenset[TargetId]:
-    """The lights of several scopes together; a scope may also be one light: ``330102-LC-0003/K7``."""
+    """The lights of several scopes together; one light (``330102-LC-0003/K7``) has to be of the class that is asked."""
     found: set[TargetId] = set()
     for position, text in enumerate(said):
         here = spot.at(position)
-        if text in scopes.lights:
-            found.add(text)
-            if light_class is not None and scopes.lights[text].light_class is not light_class:
-                findings.add(here, f"not a {light_class} circuit", f"name {light_class} circuits only")
-            continue
         try:
             scope = parse_scope(text)
         except InvalidValue as refused:
             findings.add(here, str(refused))
             continue
         if not scopes.known(scope):
-            hint = did_you_mean(scope.name, scopes.names(scope.kind)) if scope.kind in _NAMED else SCOPE_FORMS
-            findings.add(here, "no light has this scope", hint)
+            hint = did_you_mean(scope.name, scopes.near(scope)) if scope.kind is not ScopeKind.ASSET else SCOPE_FORMS
+            findings.add(here, no_such(scope), hint)
+        elif light_class is not None and scope.kind is ScopeKind.LIGHT and not scopes.targets(scope, light_class):
+            findings.add(here, f"not a {light_class} circuit", f"name {light_class} circuits only")
         else:
             found.update(scopes.targets(scope, light_class))
     return frozenset(found)
-
-
-_NAMED = frozenset(ScopeKind) - {ScopeKind.CITY, ScopeKind.ASSET}
 
 
 def when_of(model: WhenModel, unless: WhenModel | None, spot: Spot, findings: Findings) -> When | None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from controller.domain.assets import City
 from controller.domain.errors import InvalidValue
 from controller.logic.light_groups import LightGroup, circle, members_of
-from controller.logic.scopes import SCOPE_FORMS, Scope, ScopeKind, Scopes, parse_scope
+from controller.logic.scopes import SCOPE_FORMS, Scope, ScopeKind, Scopes, no_such, parse_scope
 from controller.settings.group_models import LightGroupModel
 from controller.settings.parsing import Entry, Findings, Spot
 from controller.settings.problems import did_you_mean
@@ -89,8 +89,10 @@ class _Reader:
             except InvalidValue:
                 self.findings.add(here, "not a scope", f"write one of {SCOPE_FORMS}")
                 continue
-            known = self.named if scope.kind is ScopeKind.GROUP else self.scopes.names(scope.kind)
-            if self.whole and scope.kind is not ScopeKind.CITY and scope.name not in known:
-                self.findings.add(here, f"no light has this {scope.kind}", did_you_mean(scope.name, known))
+            group = scope.kind is ScopeKind.GROUP
+            there = scope.name in self.named if group else self.scopes.known(scope)
+            if self.whole and not there:
+                near = did_you_mean(scope.name, self.named if group else self.scopes.near(scope))
+                self.findings.add(here, no_such(scope), near)
                 continue
             yield scope

@@ -11,7 +11,7 @@ from pydantic import Field
 from controller.domain.errors import InvalidValue
 from controller.domain.intents import TargetKind, parse_intent
 from controller.domain.points import TargetId
-from controller.logic.scopes import SCOPE_FORMS, ScopeKind, Scopes, parse_scope
+from controller.logic.scopes import SCOPE_FORMS, ScopeKind, Scopes, no_such, parse_scope
 from controller.logic.staging import StagingRules
 from controller.logic.switching import LightScene, PowerProof, SwitchingRules
 from controller.settings.fields import Duration, Model, Positive
@@ -111,8 +111,8 @@ def _scene(model: SwitchSceneModel, scopes: Scopes, spot: Spot, findings: Findin
             findings.add(here, "not a scope, or not a level", f"levels are on, off, 0% to 100%; scopes: {SCOPE_FORMS}")
             continue
         if whole and not scopes.known(scope):
-            hint = did_you_mean(scope.name, scopes.names(scope.kind))
-            findings.add(here.at("of"), f"no light has this {scope.kind}", hint)
+            hint = did_you_mean(scope.name, scopes.near(scope))
+            findings.add(here.at("of"), no_such(scope), hint)
         for target in scopes.targets(scope):
             values.setdefault(target, level.level)
     return LightScene(model.name, model.title.zh, model.title.en, MappingProxyType(values))

@@ -74,7 +74,7 @@ def wired_city(ports: Sequence[int], circuits: int, timing: Mapping[str, float],
 
 
 @contextlib.asynccontextmanager
-async def controlled(site: Site) -> AsyncIterator[tuple[Assembly, Controller]]:
+async def controlled(site: Site, clock: ScaledClock | None = None) -> AsyncIterator[tuple[Assembly, Controller]]:
     """The real controller on this site, once every cabinet that answers was read completely."""
     BUILD.mkdir(exist_ok=True)
     configure_logs(as_json=True, quiet=True)
@@ -85,7 +85,7 @@ async def controlled(site: Site) -> AsyncIterator[tuple[Assembly, Controller]]:
         store = Store.open(Path(folder) / "data")
         try:
             hurry()
-            assembly = Assembly(site, ScaledClock(AFTERNOON), store)
+            assembly = Assembly(site, clock or ScaledClock(AFTERNOON), store)
             async with assembly.running() as controller:
                 await _met(assembly)
                 settle()

@@ -56,6 +56,18 @@ SAID: Mapping[str, Any] = {
     "groups": [
         {"address": "east", "ownerCMS": "cms", "members": [{"resource": "devices", "address": TREES}]},
     ],
+    "programs": [
+        {
+            "type": "ControlProgramOne",
+            "id": "east",
+            "ownerCMS": "cms",
+            "activePeriods": [],
+            "fixedTimeControls": [
+                {"startTime": "12:00:00", "command": {"state": {"name": "LevelState", "value": 0}}},
+            ],
+        }
+    ],
+    "calendars": [{"id": "east", "ownerCMS": "cms", "defaultProgram": "east", "rules": [{"program": "east"}]}],
 }
 QUERIES: Mapping[str, str] = {
     "/api/v1/lighting/report": "?month=2026-06",

@@ -120,7 +120,7 @@ async def lights(
     shared: SharedState,
     viewer: Viewer,
     name: Name,
-    scope: Annotated[str, Query(max_length=112, description="`city`, `road:文一路`, an asset's id …")] = "city",
+    scope: Annotated[str, Query(max_length=112, description="`city`, `road:文一路`, an asset, a light …")] = "city",
     limit: Annotated[int, Query(ge=1, le=5000, description="At most this many.")] = 1000,
 ) -> list[LightProof]:
     """Burn hours, energy, day burning, dark gaps and switchings, in the draft and in force."""

@@ -20,13 +20,13 @@ router = APIRouter(prefix="/api/v1/lighting", tags=["lighting faults"])
 @router.get(
     "/faults",
     summary="Open faults of lighting",
-    responses=seen(examples.FAULTS, "Each with its method, its evidence, and since when.", 422),
+    responses=seen(examples.FAULTS, "Each with its method, its evidence, and since when.", 404, 422),
 )
 async def faults(
     shared: SharedState,
     viewer: Viewer,
     scope: Annotated[
-        str, Query(max_length=64, description="city, division:330106, road:文一路, group:NAME, or a cabinet's id.")
+        str, Query(max_length=112, description="city, division:330106, road:文一路, group:NAME, a cabinet or circuit.")
     ] = "city",
 ) -> LightFaultsView:
     """Only of what the caller may see; the gravest kinds first. Circuits without a baseline yet are counted apart."""

@@ -24,7 +24,7 @@ from controller.runtime.daylight.views import WeatherView
 router = APIRouter(prefix="/api/v1", tags=["weather"])
 Scope = Annotated[
     str,
-    Query(max_length=112, description="city, division:330106, road:文一路, group:NAME, or an asset's id."),
+    Query(max_length=112, description="city, division:330106, road:文一路, group:NAME, an asset's or one light's id."),
 ]
 _ANSWERS = settled(SiteReceipt, examples.SET, examples.NOT_SET)
 _ANSWERS_OF_ONE = settled(SiteReceipt, examples.SET, examples.NOT_SET, 404)
@@ -80,7 +80,7 @@ async def tonight(
 
     Of the lights the caller may see.
     """
-    return shared.facade.desks.tonight.view(scope, night, lambda device: sees(shared, viewer, device))
+    return await shared.facade.desks.tonight.view(scope, night, lambda device: sees(shared, viewer, device))
 
 
 def _must_operate(shared: Shared, caller: Session, scope: str) -> None:

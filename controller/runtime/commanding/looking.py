@@ -14,6 +14,7 @@ from controller.domain.rights import Caller
 from controller.domain.slots import Slot
 from controller.domain.tags import Tag
 from controller.logic.arbitration import Refusal
+from controller.logic.dark_roads import RoadMap
 from controller.logic.preview import Effect, Signature
 from controller.logic.protective import protective_part
 from controller.logic.roster import Member, Roster
@@ -71,6 +72,7 @@ class Looker:
         """Swap the site (reload)."""
         self.memories.clear()
         self.roster = Roster.of(city)
+        self.roads = RoadMap(city)
         self._entrance = Entrance(
             self._clock, self._book, self._table, maximum, self._conditions, self.declared, night_off
         )

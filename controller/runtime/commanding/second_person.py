@@ -12,6 +12,7 @@ from controller.domain.command import Cause
 from controller.domain.errors import InvalidValue
 from controller.domain.points import TargetId
 from controller.domain.rights import Caller
+from controller.logic.confirmation import goes_dark
 from controller.logic.preview import Drift, Signature, drift, grouped, ungrouped
 from controller.logic.protective import written_or_not
 from controller.runtime.commanding.asking import order_data, order_from, slot_of
@@ -61,7 +62,9 @@ class OrderAct:
             raise InvalidValue("none of its targets can be reached any more; propose it anew")
         needs = self.rules.needs(sighting, proposer).second_person
         shown = json.dumps([body["order"], body["shown"]], sort_keys=True)
-        return wording_of(sighting, needs, shown + repr(moved.changed) if moved.changed else shown)
+        below = self.rules.thresholds.dark_below_percent
+        dark = self._looker.roads.dark(one for one, value in sighting.wanted.items() if goes_dark(value, below))
+        return wording_of(sighting, needs, shown + repr(moved.changed) if moved.changed else shown, dark)
 
     async def carry_out(
         self, body: Mapping[str, Any], proposer: Caller, confirmer: Caller, *, key: str, also: Sequence[Change]

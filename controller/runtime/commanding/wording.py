@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from controller.logic.confirmation import Need
+from controller.logic.dark_roads import DarkRoad
 from controller.logic.preview import Drift, Effect
 from controller.runtime.commanding.looked import Looked, Sighting
 from controller.runtime.two_persons import Wording
@@ -15,8 +16,8 @@ MOST_NAMED = 12
 """Targets and interlocks named one by one; the rest is counted."""
 
 
-def wording_of(sighting: Sighting, needs: Sequence[Need], fingerprint: str) -> Wording:
-    """The order as whoever is to confirm it reads it."""
+def wording_of(sighting: Sighting, needs: Sequence[Need], fingerprint: str, dark: Sequence[DarkRoad] = ()) -> Wording:
+    """The order as whoever is to confirm it reads it. ``dark``: roads that lose lights by it."""
     order, included = sighting.order, sighting.included
     span = span_text(order.for_s)
     thrown_en = f"{order.knife} knife, {order.scope}: " if order.scope else ""
@@ -24,16 +25,19 @@ def wording_of(sighting: Sighting, needs: Sequence[Need], fingerprint: str) -> W
     return Wording(
         title_en=f"{thrown_en}{order.value} for {len(included)} targets in {order.slot}, for {span}",
         title_zh=f"{thrown_zh}{len(included)} 个目标：{order.value}（{order.slot}，{span}）",
-        lines=(*_facts(sighting), *(f"{need.text_en} / {need.text_zh}" for need in needs)),
+        lines=(*_facts(sighting, dark), *(f"{need.text_en} / {need.text_zh}" for need in needs)),
         fingerprint=hashlib.sha256(fingerprint.encode()).hexdigest(),
     )
 
 
-def _facts(sighting: Sighting) -> Iterable[str]:
+def _facts(sighting: Sighting, dark: Sequence[DarkRoad]) -> Iterable[str]:
     previews = [one.preview for one in sighting.members]
     effects = Counter(preview.effect for preview in previews)
     yield "; ".join(f"{effect.value}: {effects[effect]}" for effect in Effect if effects[effect])
     yield f"power step {sum(p.power_kw for p in previews):+.1f} kW"
+    yield from _roads(dark)
+    masked = Counter(one.preview.masked_by for one in sighting.included if one.preview.masked_by)
+    yield from (f"masked 被屏蔽 {count}: {by}" for by, count in masked.most_common(MOST_NAMED))
     flow_m3s = sum(preview.flow_m3s for preview in previews)
     if flow_m3s:
         yield f"pumped flow step {flow_m3s:+.2f} m³/s"
@@ -44,6 +48,18 @@ def _facts(sighting: Sighting) -> Iterable[str]:
     yield from (f"{p.target} ({p.name}): {p.text}" for p in previews[:MOST_NAMED])
     if len(previews) > MOST_NAMED:
         yield f"and {len(previews) - MOST_NAMED} more"
+
+
+def _roads(dark: Sequence[DarkRoad]) -> Iterable[str]:
+    """The roads that would be dark, those wholly so first, in both languages."""
+    for title, roads in (
+        ("ROADS WHOLLY DARK 将全暗的道路", [road for road in dark if road.wholly]),
+        ("partly dark 部分变暗", [road for road in dark if not road.wholly]),
+    ):
+        if roads:
+            named = ", ".join(f"{road.road} {road.cut}/{road.circuits}" for road in roads[:MOST_NAMED])
+            more = f" … +{len(roads) - MOST_NAMED}" if len(roads) > MOST_NAMED else ""
+            yield f"{title} ({len(roads)}): {named}{more}"
 
 
 def needs_text(needs: Sequence[Need]) -> str:

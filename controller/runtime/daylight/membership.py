@@ -15,6 +15,7 @@ _BY_ATTRIBUTE = {
     ScopeKind.CLASS: "light_class",
     ScopeKind.FEEDER: "feeder",
     ScopeKind.ASSET: "device",
+    ScopeKind.LIGHT: "target",
 }
 
 

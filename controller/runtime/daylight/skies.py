@@ -15,6 +15,7 @@ from controller.logic.lighting_automatic import lux_band
 from controller.logic.lighting_lux import (
     NO_VOTE,
     Band,
+    Fault,
     FreezeMemory,
     SensorRead,
     Sky,
@@ -23,10 +24,12 @@ from controller.logic.lighting_lux import (
     follow_freeze,
     is_frozen,
     judge,
+    light_elsewhere,
+    suspect,
     vote,
 )
 from controller.runtime.alarms import AlarmBook
-from controller.runtime.daylight.sensor_alarms import SensorAlarms
+from controller.runtime.daylight.sensor_alarms import NO_SUSPECTS, SensorAlarms, Suspects
 from controller.runtime.schedule_heap import DueHeap
 from controller.settings.site import Site
 from schedules.plan import LightingPlan
@@ -119,8 +122,17 @@ class Skies:
         (self._settling.add if settling else self._settling.discard)(area.id)
         self._due.put(area.id, min(due_s, self._ages_s(area, views, moment.s)))
         out_of_reach = {device for device, view in views.items() if view.block.link is not LinkState.ONLINE}
-        self._alarms.tell(area, said, out_of_reach, min(self._lux.wanted, len(area.sensors)))
+        wanted = min(self._lux.wanted, len(area.sensors))
+        self._alarms.tell(area, said, out_of_reach, wanted, self._suspects(area, said))
         return changed
+
+    def _suspects(self, area: LuxArea, said: Vote) -> Suspects:
+        """Who is probably wrong where a cell is far off its neighbours, by what the other areas say now."""
+        if not any(one.fault is Fault.LYING for one in said.rejected):
+            return NO_SUSPECTS
+        elsewhere = light_elsewhere([vote for name, vote in self._votes.items() if name != area.id])
+        found = {one.sensor: suspect(one, said, elsewhere, self._lux.off_median) for one in said.rejected}
+        return Suspects(found, said, elsewhere)
 
     def _read(self, sensor: Sensor, view: View, now_s: float) -> SensorRead:
         reading, name = view.read(sensor.point), str(sensor)

@@ -55,13 +55,19 @@ class TonightDesk:
         self._site = site
         self._crowds.adopt(site)
 
-    def view(self, scope: str = "city", night: date | None = None, sees: Sees = lambda _: True) -> TonightView:
-        """A scope's night; ``sees`` says of which devices the caller may see anything.
+    async def view(self, scope: str = "city", night: date | None = None, sees: Sees = lambda _: True) -> TonightView:
+        """A scope's night; ``sees`` says of which devices the caller may see anything. In slices: a city is large.
 
         Raises:
             InvalidValue: no such scope.
         """
-        where, now = self._scope(scope), self._clock.now()
+        self._scope(scope)
+        await self._crowds.ready()
+        return self._told(self._scope(scope), night, sees)
+
+    def _told(self, where: Scope, night: date | None, sees: Sees) -> TonightView:
+        """In one go, that all of it is of one moment and one configuration."""
+        now = self._clock.now()
         when = night or self.tonight(now)
         targets = _visible(self._site.scopes.targets(where), sees)
         crowds = list(self._crowds.of(targets, when))

@@ -46,10 +46,7 @@ class LightingPlanDesk:
             InvalidValue: no such scope; says what would be right.
         """
         scopes = self._site.scopes
-        if scope in scopes.lights:
-            return (scope,)
-        parsed = parse_scope(scope)
-        found = scopes.targets(parsed)
+        found = scopes.targets(parse_scope(scope))
         if not found:
             raise InvalidValue(
                 f"no light has the scope {scope}: see `zhadao group list` and the assets' roads and grades"

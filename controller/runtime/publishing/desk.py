@@ -118,7 +118,7 @@ class DraftDesk:
         if len(office.shelf.drafts) >= MOST_DRAFTS:
             raise InvalidValue(f"{MOST_DRAFTS} drafts are kept already; drop some: zhadao schedule draft list")
         now, in_force = office.clock.now(), office.site.lighting_version
-        over, origin = in_force.over, "in force"
+        over, origin = in_force.over, f"version {in_force.number}, in force"
         if source == "folder":
             files, origin = folder_files(office.folder()), "the site folder"
             over = files_hash(files)

@@ -7,21 +7,21 @@ must not feel them.
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
 import numpy as np
 
+from controller.domain.points import TargetId
 from controller.runtime.publishing.lights import lights_of
-from controller.runtime.publishing.report import ProofReport, Severity
+from controller.runtime.publishing.report import NAMED, ProofReport, Severity
 from controller.runtime.publishing.summary import NOW, WAS, changes_of, findings_of, sums_of, totals_of
 from controller.settings.checks import check_site
 from controller.settings.load import load_site
 from controller.settings.overlay import Overlay, files_hash
 from controller.settings.site import Site
-from controller.settings.states import with_state_programs
 from schedules.proof_year import NIGHTS, prove_year
 
 
@@ -64,10 +64,11 @@ def tried(job: Job) -> tuple[ProofReport, bytes]:
 
 def _proven(job: Job, first: date, site: Site, base: Site) -> tuple[ProofReport, bytes]:
     lights = lights_of(site.city)
-    plan = with_state_programs(site.lighting, site.states)
+    brought = {name for spec in site.states.specs.values() for name in spec.programs.values()}
     proof = prove_year([base.lighting, site.lighting], lights, first, job.nights)
     was, now = totals_of(proof, WAS, lights), totals_of(proof, NOW, lights)
     changes, left_out, changed = changes_of(proof, lights)
+    found = findings_of(proof, lights, site.lighting, brought)
     report = ProofReport(
         draft=job.draft,
         draft_hash=files_hash(job.files),
@@ -82,7 +83,7 @@ def _proven(job: Job, first: date, site: Site, base: Site) -> tuple[ProofReport,
         changes=tuple(changes),
         changes_left_out=left_out,
         changed_lights=changed,
-        findings=tuple(sorted(findings_of(proof, lights, plan), key=lambda one: list(Severity).index(one.severity))),
+        findings=tuple(sorted(found, key=lambda one: list(Severity).index(one.severity))),
         notes=tuple(_notes(site, base)),
     )
     columns = (
@@ -111,7 +112,18 @@ def _notes(site: Site, base: Site) -> Iterator[str]:
     gone = sorted(base.groups.keys() - site.groups.keys())
     if gone:
         yield f"groups that are gone: {', '.join(gone)}"
-    others = {name: site.scopes.groups.get(name) for name in site.groups}
-    moved = sorted(n for n, members in others.items() if n in base.groups and base.scopes.groups.get(n) != members)
-    if moved:
-        yield f"groups whose members change: {', '.join(moved)}"
+    new = sorted(site.groups.keys() - base.groups.keys())
+    if new:
+        yield f"new groups: {', '.join(new)}"
+    for name in sorted(site.groups.keys() & base.groups.keys()):
+        was, now = base.scopes.groups.get(name, frozenset()), site.scopes.groups.get(name, frozenset())
+        if was != now:
+            yield f"group {name}: {len(was)} → {len(now)} lights{_some('+', now - was)}{_some('−', was - now)}"
+
+
+def _some(sign: str, lights: Collection[TargetId]) -> str:
+    """Who comes to a group or leaves it, the first few by name."""
+    if not lights:
+        return ""
+    left = len(lights) - NAMED
+    return f"; {sign} {', '.join(sorted(lights)[:NAMED])}" + (f" and {left} more" if left > 0 else "")

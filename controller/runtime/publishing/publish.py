@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import structlog
 
@@ -93,7 +94,7 @@ class Publication:
         return Wording(
             title_en=f"put lighting draft {draft.name} in force as version {number}",
             title_zh=f"发布照明方案草案 {draft.name} 为第 {number} 版",
-            lines=tuple(_lines(draft, proof)),
+            lines=tuple(_lines(draft, proof, self._office.site.lighting.tz)),
             fingerprint="|".join((draft.hash, proof.id, str(draft.base), self._office.site.config_hash)),
         )
 
@@ -251,7 +252,7 @@ class Publication:
         return () if first is None else tuple(self._office.shelf.put_version(first, files))
 
 
-def _lines(draft: Draft, proof: Proof) -> Sequence[str]:
+def _lines(draft: Draft, proof: Proof, tz: ZoneInfo) -> Sequence[str]:
     report = proof.report
     lines = [_totals(report)]
     lines += list(change_groups(report.changes))[:MOST_TOLD]
@@ -265,8 +266,8 @@ def _lines(draft: Draft, proof: Proof) -> Sequence[str]:
         lines.append(f"BLOCKS 阻止: {finding.text_en} / {finding.text_zh}")
     lines += [f"accepted 已接受: {one.actor}: {one.reason}" for one in proof.accepted if report.blocking]
     lines.append(
-        f"draft of {draft.origin}, proven {proof.at.isoformat(timespec='minutes')} by {proof.by} over {report.nights} "
-        f"nights from {report.first}; programs change at once for lamps that are lit now too"
+        f"drafted from {draft.origin}, proven {proof.at.astimezone(tz):%Y-%m-%d %H:%M} by {proof.by} over "
+        f"{report.nights} nights from {report.first}; programs change at once for lamps that are lit now too"
     )
     return lines
 

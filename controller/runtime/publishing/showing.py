@@ -63,7 +63,7 @@ def _files(office: Office, draft: Draft) -> list[DraftFile]:
 
 def proof_view(office: Office, draft: Draft, proof: Proof) -> ProofView:
     """A proof, and whether it still holds."""
-    why = office.why_not(draft, proof)
+    why = office.overtaken(draft) or office.why_not(draft, proof)
     return ProofView(proof.id, proof.by, proof.at, not why, why, proof.report, proof.accepted)
 
 

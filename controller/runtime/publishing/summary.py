@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -135,12 +135,14 @@ def _roads(
         )
 
 
-def findings_of(proof: YearProof, lights: Sequence[CityLight], plan: LightingPlan) -> Iterator[Finding]:
-    """What must not be published unseen, then what somebody should look at."""
+def findings_of(
+    proof: YearProof, lights: Sequence[CityLight], plan: LightingPlan, brought: Collection[str] = ()
+) -> Iterator[Finding]:
+    """What must not be published unseen, then what somebody should look at. ``brought``: see ``oddities_of``."""
     yield from _dark(proof, lights)
     yield from _by_day(proof, lights)
     yield from _saved_away(proof, lights)
-    yield from _calendar(proof, plan, lights)
+    yield from _calendar(proof, plan, lights, brought)
 
 
 Found = dict[str, list[tuple[NDArray[np.intp], NDArray[np.intp], Tried]]]
@@ -224,9 +226,11 @@ _CLASHES = {
 }
 
 
-def _calendar(proof: YearProof, plan: LightingPlan, lights: Sequence[CityLight]) -> Iterator[Finding]:
+def _calendar(
+    proof: YearProof, plan: LightingPlan, lights: Sequence[CityLight], brought: Collection[str]
+) -> Iterator[Finding]:
     kinds = [kind.first for kind in proof.lit.kinds]
-    found = oddities_of(plan, kinds, lights, proof.first, proof.nights)
+    found = oddities_of(plan, kinds, lights, proof.first, proof.nights, brought)
     for one in found.rules:
         en, zh = (
             text.format(others=", ".join(one.others), nights=one.nights, night=one.night)

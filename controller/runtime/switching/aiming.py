@@ -66,8 +66,8 @@ def aim(site: Site, scope_text: str, knife_text: str = "") -> Aim:
     """
     scope = parse_scope(scope_text)
     if not site.scopes.known(scope):
-        known = site.scopes.names(scope.kind)
-        raise UnknownTarget(f"no light has {scope.kind} {scope.name}; {did_you_mean(scope.name, known)}")
+        none = "there is no light" if scope.kind is ScopeKind.LIGHT else f"no light has {scope.kind}"
+        raise UnknownTarget(f"{none} {scope.name}; {did_you_mean(scope.name, site.scopes.near(scope))}")
     there = knives(site.scopes, scope)
     knife = _knife(knife_text) if knife_text else None
     if knife is None:

@@ -20,6 +20,9 @@ groups:
     none_of: ["330106-SP-0001"]
 switching: {staging: {least_kw_per_s: 20}}
 """
+LOOKS = ("tonight", "nights", "rates", "energy", "faults")
+"""Routes below /lighting that look at a scope."""
+SP = "330106-SP-0001"
 THROW = {"scope": "group:主干", "action": "on", "for_s": 600, "reason": "drill"}
 
 
@@ -104,3 +107,28 @@ async def test_groups_are_listed_and_shown_with_the_members_one_may_see(tmp_path
         assert shown["members"] == [f"{LC1}/K1", f"{LC2}/K1"]
         assert (await pump.get("/lighting/groups/主干")).status_code == 403
         assert (await vera.get("/lighting/groups/nobody")).status_code == 404
+
+
+async def test_a_cabinet_a_pole_and_a_single_light_are_scopes_wherever_one_is_asked_for(tmp_path: Path) -> None:
+    async with small_city(tmp_path) as city:
+        lin = await city.asker("lin", *DUTY)
+        for scope in (LC1, f"{LC1}/K1", SP, f"{SP}/L1"):
+            seen = (await lin.post("/switch/selections", {**THROW, "scope": scope, "knife": "road"})).json()
+            assert (seen["scope"], seen["summary"]["lights"]) == (scope, 1)
+            asked = {path: await lin.get(f"/lighting/{path}", scope=scope) for path in LOOKS}
+            assert {path: answer.status_code for path, answer in asked.items()} == dict.fromkeys(LOOKS, 200)
+            assert asked["tonight"].json()["scope"] == scope
+            assert asked["tonight"].json()["lights"] == sum(night["count"] for night in asked["nights"].json())
+
+
+async def test_a_light_nobody_has_is_refused_everywhere_and_never_taken_for_one_without_faults(tmp_path: Path) -> None:
+    async with small_city(tmp_path) as city:
+        lin = await city.asker("lin", *DUTY)
+        for wrong in (f"{LC1}/K9", "330106-LC-0404", "330106-LC-0404/K1", "road:nowhere"):
+            for path in LOOKS:
+                answer = await lin.get(f"/lighting/{path}", scope=wrong)
+                assert answer.status_code in (404, 422), (path, answer.json())
+                assert wrong in answer.json()["message"]
+            thrown = await lin.post("/switch/selections", {**THROW, "scope": wrong, "knife": "road"})
+            assert thrown.status_code == 404
+            assert wrong.removeprefix("road:") in thrown.json()["message"]

@@ -89,3 +89,8 @@ def test_what_cannot_be_meant_is_refused_before_anything_is_asked(tmp_path: Path
         assert desk("schedule", "versions", "3").exit_code == 2
         assert desk("schedule", "draft", "put", "x", str(tmp_path / "nothing")).exit_code == 2
         assert desk("schedule", "draft", "show", "nobody").exit_code == 1
+        gbk = tmp_path / "groups.yaml"
+        gbk.write_bytes(b"groups:\n- name: " + "迎宾线".encode("gbk"))
+        refused = desk("schedule", "draft", "put", "x", str(gbk))
+        assert refused.exit_code == 2
+        assert f"{gbk}:2: no UTF-8 text; save it as UTF-8" in refused.output.replace("\n", "")

@@ -47,6 +47,12 @@ def test_the_switch_from_the_keyboard(tmp_path: Path, monkeypatch: pytest.Monkey
         assert "Nothing was done" in no.output
         assert "文三路1号箱 1/1" in no.output
 
+        below = ("--slot", "district_manual")
+        assert desk("switch", "group:主干", "on", *below, *WHY, "--yes", "--no-follow").exit_code == 0
+        masked = desk("switch", "follow", desk("requests").output.split()[0]).output
+        assert "masked by 被屏蔽于 city_manual of operator (on: drill [闸刀 switch: road, group:主干]): 2" in masked
+        assert desk("switch", "group:主干", "release", *below, "--as", "operator", "--yes").exit_code == 0
+
         trees = desk("switch", "division:330106", "on", "--knife", "landscape", *WHY, "--yes", "--no-follow")
         assert trees.exit_code == 0, trees.output
         request = desk("requests").output.split()[0]

@@ -36,6 +36,8 @@ def members(*groups: LightGroup) -> dict[str, set[str]]:
         ({"all_of": ["class:road"], "none_of": ["class:road"], "lights": [ROAD_2]}, {ROAD_2}),
         ({"any_of": ["feeder:F7"], "none_of": ["grade:special"]}, {ROAD_2, TREES_2}),
         ({"any_of": ["330102-LC-0001"]}, {ROAD_2, TREES_2}),
+        ({"any_of": [ROAD_1, TREES_2]}, {ROAD_1, TREES_2}),
+        ({"all_of": ["feeder:F7"], "none_of": [ROAD_1]}, {TREES_1, ROAD_2, TREES_2}),
         ({"none_of": ["class:road"]}, set()),
         ({"lights": ["330106-LC-0404/K1"]}, set()),
     ],

@@ -8,6 +8,7 @@ from controller.domain.assets import City
 from controller.domain.errors import InvalidValue
 from controller.domain.lights import Cabinet, Circuit, Grade, LightClass, Luminaire, Pole
 from controller.domain.places import Place
+from controller.logic.poles import poles_of
 from controller.logic.scopes import WHOLE_CITY, Scope, ScopeKind, Scopes, parse_scope
 
 HERE = Place(30.2, 120.1)
@@ -38,6 +39,7 @@ def city() -> City:
         ("road:文一路", Scope(ScopeKind.ROAD, "文一路")),
         (" group: bridges ", Scope(ScopeKind.GROUP, "bridges")),
         ("330106-LC-0001", Scope(ScopeKind.ASSET, "330106-LC-0001")),
+        ("330106-LC-0001/K1", Scope(ScopeKind.LIGHT, "330106-LC-0001/K1")),
     ],
 )
 def test_a_scope_is_read(said: str, scope: Scope) -> None:
@@ -45,7 +47,7 @@ def test_a_scope_is_read(said: str, scope: Scope) -> None:
     assert parse_scope(str(scope)) == scope
 
 
-@pytest.mark.parametrize("said", ["", "town", "road:", "road", "city:hangzhou", "galaxy:7", ":x"])
+@pytest.mark.parametrize("said", ["", "town", "road:", "road", "city:hangzhou", "galaxy:7", ":x", "330106-LC-0001/"])
 def test_anything_else_is_refused_with_the_forms(said: str) -> None:
     with pytest.raises(InvalidValue, match="is not a scope; write one of city"):
         parse_scope(said)
@@ -64,6 +66,11 @@ def test_anything_else_is_refused_with_the_forms(said: str) -> None:
         ("street:北山街道", None, 4),
         ("group:hand", None, 1),
         ("330102-LC-0001", None, 2),
+        ("330102-LC-0001/K2", None, 1),
+        ("330102-LC-0001/K2", LightClass.LANDSCAPE, 1),
+        ("330102-LC-0001/K2", LightClass.ROAD, 0),
+        ("330106-SP-0001/L1", LightClass.ROAD, 1),
+        ("330102-LC-0001/K9", None, 0),
         ("road:nowhere", None, 0),
     ],
 )
@@ -80,3 +87,19 @@ def test_an_empty_group_is_known_and_a_misspelt_one_is_not() -> None:
     assert not scopes.known(parse_scope("group:empyt"))
     assert not scopes.known(parse_scope("road:nowhere"))
     assert scopes.known(WHOLE_CITY)
+
+
+def test_a_misspelt_light_is_answered_with_those_of_its_cabinet_and_a_misspelt_cabinet_with_cabinets() -> None:
+    scopes = Scopes.of(city())
+    assert not scopes.known(parse_scope("330102-LC-0001/K9"))
+    assert scopes.known(parse_scope("330102-LC-0001/K2"))
+    assert scopes.near(parse_scope("330102-LC-0001/K9")) == {"330102-LC-0001/K1", "330102-LC-0001/K2"}
+    assert scopes.near(parse_scope("330102-LC-0100/K1")) == scopes.names(ScopeKind.ASSET)
+
+
+def test_a_pole_is_found_by_the_id_of_its_lamp() -> None:
+    def poles(said: str) -> list[str]:
+        return [pole.id for pole in poles_of(city(), parse_scope(said), {})]
+
+    assert poles("330106-SP-0001/L1") == poles("330106-SP-0001") == ["330106-SP-0001"]
+    assert poles("330106-SP-0001/L2") == poles("330106-LC-0001/K1") == []

@@ -124,4 +124,5 @@ def test_rules_that_decide_nothing_and_programs_nobody_gets_are_named() -> None:
     never = Rule("never", OnDates(frozenset({date(2020, 1, 1)})), {"trees": "late"})
     odd = oddities_of(replace(spare, calendar=plan("23:30", never).calendar), LIGHTS, LIGHTS, FIRST, NIGHTS)
     assert odd.unused == ("spare",)
+    assert oddities_of(spare, LIGHTS, LIGHTS, FIRST, NIGHTS, {"spare"}).unused == (), "a declared state may bring it"
     assert [one.rule for one in odd.rules] == ["never"]

@@ -204,7 +204,7 @@ REFUSALS = {
         "    when: {days: [holiday]}\n",
         "    when: {days: [holiday]}\n    only: ['division:330107']\n",
         "330107",
-        "no light has this scope",
+        "no light has this division",
         "did you mean 330106?",
     ),
     "rule for every light of nowhere": Broken(

@@ -200,7 +200,7 @@ def test_a_scene_becomes_programs_rules_and_a_stage_of_its_members(tmp_path: Pat
     ("old", "new", "told"),
     [
         ("[class:landscape]", "[330106-LC-0001/K1]", "not a landscape circuit"),
-        ("[class:landscape]", "['group:nobody']", "no light has this scope"),
+        ("[class:landscape]", "['group:nobody']", "no light has this group"),
         ("[class:landscape]", "[330106-LC-0002]", "no landscape circuit among them"),
         ('hard_end: "23:30"', "hard_end: dawn", "clock time"),
         ('curfew: "23:00"', 'curfew: "23:45"', "comes after the scene's hard end"),

@@ -78,6 +78,8 @@ WRONG = (
     ("night_off: 90m", "night_off: 5h", "less than or equal to 14400"),
     ('"group:both", level: off', '"group:bot", level: off', "no light has this group; did you mean both?"),
     ("level: off}]", "level: dim}]", "on, off or 0% to 100%"),
+    ('"group:both", level: off', '"330106-LC-0001/K9", level: off', "there is no such light; did you mean 330106-LC"),
+    ('"group:picked"]', '"330106-LC-0001/K9"]', "there is no such light; did you mean 330106-LC-0001/K"),
 )
 
 

@@ -102,7 +102,7 @@ async def test_a_dark_day_lights_roads_and_lets_them_go_with_hysteresis(
         assert wanted(city) == ("on", "automatic")
         await minutes(city, 4)
         assert wanted(city) == ("off", "schedule")
-        (spell,) = city.controller.desks.tonight.view().daylight
+        (spell,) = (await city.controller.desks.tonight.view()).daylight
         assert (spell.origin, spell.source, spell.lights, spell.holds) == ("weather", "dark-day", 3, 0)
         assert spell.light_min == pytest.approx(3 * 40.0, abs=12.0)
         assert spell.without_en.startswith("without it: ON at 19:0")

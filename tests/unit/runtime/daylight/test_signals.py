@@ -30,7 +30,7 @@ async def test_a_signal_lights_roads_until_it_ends_over_a_restart_too(
         signal = await put(city)
         await city.until(lambda: city.controller.explain(K1).actual == "on", within_s=60.0)
         assert (wanted(city, LAMP), wanted(city, K2)) == (("100%", "automatic"), ("off", "schedule"))
-        (line,) = [one for one in city.controller.desks.tonight.view().exceptions if one.kind == "signal"]
+        (line,) = [one for one in (await city.controller.desks.tonight.view()).exceptions if one.kind == "signal"]
         assert (line.lights, "暴雨橙色信号" in line.text_zh) == (3, True)
     later = AFTERNOON.replace(minute=50)
     async with sky_city(tmp_path, monkeypatch, later, at_lux=9000.0) as city:

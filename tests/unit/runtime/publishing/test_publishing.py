@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from controller.domain.errors import InvalidValue, StoreError, UnknownTarget
 from controller.domain.rights import Caller
+from controller.runtime.publishing.proving import tried
 from controller.runtime.publishing.records import VERSION
 from controller.settings import overlay
 from controller.settings.load import load_site
@@ -18,9 +21,16 @@ from controller.store.journal_read import read
 from controller.store.recording import FOLDER, kept_site
 from drivers.soft import SoftDriver
 from tests.unit.runtime.publishing.drafting_city import HALF, LIN, NIGHTS, WANG, WHOLE, DraftingCity, drafting_city
-from tests.unit.runtime.soft_city import LC1, person
+from tests.unit.runtime.soft_city import DUSK, LC1, LC2, person
 
 PROGRAMS = Path("lighting") / "programs.yaml"
+TZ = ZoneInfo("Asia/Shanghai")
+STATE = """\
+states:
+  - state: event
+    title: {zh: 重大活动保障, en: event}
+    lighting: {programs: {landscape: landscape-late}}
+"""
 
 
 def saves(city: DraftingCity) -> bool:
@@ -191,7 +201,7 @@ async def test_going_back_to_a_version_takes_the_same_proof_and_the_same_two_peo
         assert not saves(city)
         assert [(one.number, one.origin) for one in city.desk.versions().versions] == [
             (2, "version 0"),
-            (1, "in force"),
+            (1, "version 0, in force"),
             (0, "the site folder"),
         ]
         with pytest.raises(UnknownTarget, match="no lighting version 9"):
@@ -352,3 +362,48 @@ async def test_a_recording_keeps_the_published_files_so_that_a_replay_loads_exac
     site = load_site(kept)
     assert site.config_hash == config_hash
     assert site.lighting.programs["all-night"].savings
+
+
+async def test_a_group_that_changes_is_told_with_who_comes_and_who_goes(tmp_path: Path) -> None:
+    group = "groups: [{{name: quay, title: {{zh: 岸, en: Quay}}, lights: [{0}]}}]\n"
+    async with drafting_city(tmp_path) as city:
+        await city.desk.new("one", LIN)
+        await city.desk.put("one", LIN, {"groups.yaml": group.format(f"{LC1}/K1, {LC1}/K2")})
+        await city.desk.prove("one", LIN)
+        assert "new groups: quay" in city.desk.proof("one").report.notes
+        assert (await city.published("one")).accepted
+        await city.desk.new("two", LIN)
+        await city.desk.put("two", LIN, {"groups.yaml": group.format(f"{LC2}/K1, {LC1}/K2")})
+        notes = (await city.desk.prove("two", LIN)).report.notes
+        assert f"group quay: 2 → 2 lights; + {LC2}/K1; − {LC1}/K1" in notes
+
+
+async def test_a_proof_speaks_of_the_calendar_alone_and_not_of_what_a_state_would_do_every_night(
+    tmp_path: Path,
+) -> None:
+    async with drafting_city(tmp_path) as city:
+        (tmp_path / "config" / "site" / "states.yaml").write_text(STATE, encoding="utf-8")
+        await city.desk.new("same", LIN)
+        job = city.assembly.publishing.office.job(city.assembly.publishing.office.shelf.draft("same"), prove=True)
+        report, _ = tried(replace(job, nights=7))
+        assert [one.text_en for one in report.findings if one.kind == "unused_programs"] == []
+
+
+async def test_a_draft_that_was_overtaken_says_so_wherever_it_is_looked_at(tmp_path: Path) -> None:
+    async with drafting_city(tmp_path) as city:
+        await city.desk.new("late", LIN)
+        await city.drafted("half", WHOLE, HALF)
+        assert (await city.published("half")).accepted
+        proof = await city.desk.prove("late", WANG)
+        assert not proof.holds
+        assert "version 1 is now, and publishing would undo it" in proof.why_not
+
+
+async def test_whoever_confirms_reads_the_towns_own_clock(tmp_path: Path) -> None:
+    async with drafting_city(tmp_path) as city:
+        await city.drafted("half", WHOLE, HALF)
+        proposal = await city.desk.publish("half", LIN, reason="trying")
+        assert (
+            f"drafted from version 0, in force, proven {DUSK.astimezone(TZ):%Y-%m-%d %H:%M} by"
+            in proposal.wording.lines[-1]
+        )

@@ -196,6 +196,7 @@ async def test_road_lighting_off_at_night_takes_a_second_person_and_a_short_leas
         came = await city.soft.controller.desks.orders.operate(seen.preview.token, person("hang"))
         assert isinstance(came, ProposalView)
         assert "road knife, road:文三路" in came.wording.title_en
+        assert "ROADS WHOLLY DARK 将全暗的道路 (1): 文三路 6/6" in came.wording.lines, "the second person sees it too"
         assert city.lit("K1") == set(range(1, 9))
         await city.confirmed(came)
         count = await city.until(seen.preview.request_id, by_power=6)

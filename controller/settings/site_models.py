@@ -37,7 +37,7 @@ class TimingModel(Model):
     spread_s: Annotated[float, Field(ge=0, le=300)] = 15.0
     contactor_stagger_s: NotNegative = 0.5
     verify_s: Positive = 3.0
-    opcua_publish_s: Positive = 1.0
+    opcua_publish_s: Positive = 0.25
     command_deadline_s: Positive = 10.0
     request_timeout_s: Positive = 2.0
     link_first_s: Positive = 1.0

@@ -20,7 +20,8 @@ class Timing:
     ``spread_s``: cabinets switch 0 to this many seconds after the program's time, each always the same.
     ``contactor_stagger_s``: between two contactors of one cabinet.
     ``verify_s``: within which a circuit's auxiliary contact must follow (FACTS: stuck after 3 s).
-    ``opcua_publish_s``: publishing interval of OPC UA subscriptions of fast points.
+    ``opcua_publish_s``: publishing interval of OPC UA subscriptions of fast points. An order to a pump waits for
+    three reports (the mode taken, the gate open, the motor running): each comes half of this late on average.
     ``opcua_keepalive_s``: how often a server with nothing to report says so; two missed end the connection.
     ``command_deadline_s``: a command not sent by then is EXPIRED.
     ``request_timeout_s``: how long one request waits for its reply.
@@ -40,7 +41,7 @@ class Timing:
     spread_s: float = 15.0
     contactor_stagger_s: float = 0.5
     verify_s: float = 3.0
-    opcua_publish_s: float = 1.0
+    opcua_publish_s: float = 0.25
     opcua_keepalive_s: float = 10.0
     command_deadline_s: float = 10.0
     request_timeout_s: float = 2.0

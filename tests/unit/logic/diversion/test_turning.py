@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from controller.domain.intents import Direction, StationMode, StationOrder
@@ -172,6 +172,7 @@ STEP = st.tuples(
 
 @settings(max_examples=12, deadline=None)
 @given(st.lists(STEP, min_size=1, max_size=5))
+@example([("rest", "", 3.05, 80), ("run", "", 3.05, 80)])
 def test_it_never_pumps_both_ways_and_drainage_is_never_stopped_by_diversion(steps: list) -> None:
     rig = Rig(both_ways())
     for around, order, inner_m, seconds in steps:

@@ -60,6 +60,8 @@ class Rig:
     bars: dict[TargetId, Bar] = field(default_factory=dict)
     slot: dict[TargetId, tuple[str, Intent]] = field(default_factory=dict)
     acts: list[tuple[TargetId, Intent]] = field(default_factory=list)
+    given: list[tuple[str, TargetId, Intent]] = field(default_factory=list)
+    """The same with the step each was for."""
     released: list[float] = field(default_factory=list)
     said: list[tuple[Kind, str]] = field(default_factory=list)
     gate_percent: float = 0.0
@@ -132,6 +134,7 @@ class Rig:
         if holder != self.run.owner and not self.run.takes_over:
             return
         self.acts.append((want.target, want.value))
+        self.given.append((want.step, want.target, want.value))
         self.slot[want.target] = (self.run.owner, want.value)
         self.run = replace(self.run, wants={**self.run.wants, want.target: replace(want, placed=True)})
 

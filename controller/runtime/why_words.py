@@ -212,10 +212,11 @@ class WhyWords:
         if edge is None:
             return []
         at, value, cause = edge
-        hour = self._hour(at)
+        hour, why_zh = self._hour(at), cause_zh(cause)
+        at_zh = why_zh if why_zh.startswith(hour) else f"{hour} {why_zh}"
         if winner.slot in _COMPUTED:
-            return [(f"下一次：{hour} {cause_zh(cause)}", f"next: {value} at {hour} ({cause})")]
-        zh, en = f"方案下一次动作：{hour} {cause_zh(cause)}", f"its program's next edge: {value} at {hour} ({cause})"
+            return [(f"下一次：{at_zh}", f"next: {value} at {hour} ({cause})")]
+        zh, en = f"方案下一次动作：{at_zh}", f"its program's next edge: {value} at {hour} ({cause})"
         if winner.lease is not None and winner.lease.expires > at:
             zh, en = f"{zh}，届时上述指令仍优先", f"{en}; the order above still stands then"
         return [(zh, en)]

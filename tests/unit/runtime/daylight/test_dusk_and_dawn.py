@@ -9,7 +9,7 @@ import pytest
 
 from controller.domain.quality import Detail, Quality
 from tests.unit.runtime.daylight.sky_city import K1, K2, LAMP, LC1, SENSORS, light, sky_city, wanted
-from tests.unit.runtime.soft_city import SoftCity
+from tests.unit.runtime.soft_city import DUSK, SoftCity
 
 OTHER = "330106-LC-0002/K1"
 AFTERNOON = datetime(2026, 6, 21, 7, 0, tzinfo=UTC)
@@ -175,3 +175,12 @@ async def test_photocells_that_die_in_the_dark_keep_nothing_burning_the_next_day
             city.lamps.spoil(device, point, Quality.BAD, Detail.FAILURE)
         await minutes(city, 16)
         assert wanted(city) == ("off", "schedule"), "dark when last heard, in the night: no reason to burn by day"
+
+
+async def test_why_names_the_hour_of_the_next_edge_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    async with sky_city(tmp_path, monkeypatch, DUSK, lux="", at_lux=1.0) as city:
+        await minutes(city, 60)
+        assert wanted(city, K2) == ("on", "schedule")
+        said = city.controller.explain(K2)
+        assert said.zh.count("22:00") == 1, said.zh
+        assert "下一次：22:00关灯" in said.zh

@@ -41,6 +41,6 @@ def channel_to(assembly: Assembly, endpoint: Endpoint, site: Site, connects: Con
         outcomes=assembly.dispatcher,
         connects=connects,
         pace=assembly.pace,
-        news=ToldInAlarms(assembly.alarms),
+        news=ToldInAlarms(assembly.alarms, assembly.evidence),
         patient=all(binding.device in site.city.cabinets for binding in endpoint.devices),
     )

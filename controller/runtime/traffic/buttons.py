@@ -91,6 +91,8 @@ class Buttons:
         self._pairs: dict[tuple[DeviceId, str], _Pair] = {}
         self._held: dict[tuple[DeviceId, str], Held] = {}
         self._set: dict[tuple[DeviceId, str], _Set] = {}
+        self._clear_told: set[tuple[DeviceId, str]] = set()
+        """Buttons that read clear, and of which nobody is told otherwise."""
         self._unseen: dict[tuple[DeviceId, str], float] = {}
         """Buttons that may or may not be set, until they are read, and since when."""
         self._let_go_s: dict[tuple[DeviceId, str], float] = {}
@@ -255,6 +257,7 @@ class Buttons:
     def _found_set(self, device: DeviceState, spec: PointSpec, received_s: float) -> None:
         key = (device.binding.device, spec.name)
         found = self._set.get(key)
+        self._clear_told.discard(key)
         if found is None:
             found = self._set[key] = _Set(device, spec, received_s)
         wide_s = found.since_s + _pulse(spec).width_s
@@ -264,8 +267,11 @@ class Buttons:
             self._look(device, spec.poll, wide_s)
 
     def _found_clear(self, key: tuple[DeviceId, str]) -> None:
-        found = self._set.pop(key, None)
-        if found is not None and found.tries:
+        self._set.pop(key, None)
+        if key in self._clear_told:
+            return
+        self._clear_told.add(key)
+        if self._line.news.stands_stuck(*key):
             self._line.news.button_freed(*key)
 
     def _look(self, device: DeviceState, poll: Poll, at_s: float) -> None:

@@ -9,12 +9,15 @@ import structlog
 
 from controller.domain.points import DeviceId, point_id
 from controller.runtime.alarms import AlarmBook, Priority
+from controller.runtime.evidence import Evidence
 
 log = structlog.get_logger("channel")
 
 STUCK = "button_stuck"
+FREED = "button_freed"
 BUSY = "busy"
 REFUSES = "refuses_reads"
+ACTOR = "controller"
 MOST_NAMED = 8
 """An alarm names at most so many points."""
 
@@ -32,6 +35,10 @@ class FieldNews(Protocol):
 
     def button_freed(self, device: DeviceId, point: str) -> None:
         """A button found set before reads clear again."""
+        ...
+
+    def stands_stuck(self, device: DeviceId, point: str) -> bool:
+        """Whether a button is still told of as stuck, be it since before a restart or a lost link."""
         ...
 
     def busy(self, device: DeviceId) -> None:
@@ -66,6 +73,11 @@ class Unheard:
         """See ``FieldNews``."""
         log.info("button_freed", device=device, point=point)
 
+    def stands_stuck(self, device: DeviceId, point: str) -> bool:
+        """See ``FieldNews``: nobody was told."""
+        del device, point
+        return False
+
     def busy(self, device: DeviceId) -> None:
         """See ``FieldNews``."""
         log.warning("device_always_busy", device=device)
@@ -84,23 +96,37 @@ class Unheard:
 
 
 class ToldInAlarms(Unheard):
-    """What stands is an alarm."""
+    """What stands is an alarm; what is done about a stuck button, and its end, are in the journal."""
 
-    def __init__(self, alarms: AlarmBook) -> None:
+    def __init__(self, alarms: AlarmBook, evidence: Evidence) -> None:
         self._alarms = alarms
+        self._evidence = evidence
+        self._stuck: set[tuple[DeviceId, str]] = set()
 
     def button_stuck(self, device: DeviceId, point: str, tries: int) -> None:
         """See ``FieldNews``."""
         super().button_stuck(device, point, tries)
+        self._stuck.add((device, point))
         which = point_id(device, point)
-        text = f"{which}: this button was found pressed though nobody presses it; it was let go {tries} times"
-        text_zh = f"{which}：按钮输出在无人操作时处于置位，已复位 {tries} 次"
+        text = (
+            f"{which}: this button was found pressed though nobody presses it; it was let go {tries} times. If it "
+            "stays pressed, see to it on site: the device may act on it"
+        )
+        text_zh = f"{which}：按钮输出在无人操作时处于置位，已复位 {tries} 次。若仍置位请到现场处理，设备可能据此动作"
         self._alarms.set(device, f"{which}:{STUCK}", text, Priority.HIGH, text_zh=text_zh)
+        self._evidence.later(STUCK, ACTOR, device, {"point": point, "wrote": False, "tries": tries})
 
     def button_freed(self, device: DeviceId, point: str) -> None:
         """See ``FieldNews``."""
         super().button_freed(device, point)
+        self._stuck.discard((device, point))
         self._alarms.clear(device, f"{point_id(device, point)}:{STUCK}")
+        self._evidence.later(FREED, ACTOR, device, {"point": point})
+
+    def stands_stuck(self, device: DeviceId, point: str) -> bool:
+        """See ``FieldNews``."""
+        known = (device, point) in self._stuck
+        return known or self._alarms.standing(device, f"{point_id(device, point)}:{STUCK}")
 
     def busy(self, device: DeviceId) -> None:
         """See ``FieldNews``."""

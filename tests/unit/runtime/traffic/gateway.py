@@ -253,15 +253,21 @@ class News:
     """Who is told of restarts and stuck buttons."""
 
     heard: list[tuple[str, ...]] = field(default_factory=list)
+    stuck: set[tuple[str, str]] = field(default_factory=set)
 
     def restarted(self, device: str, why: str) -> None:
         self.heard.append(("restarted", device, why))
 
     def button_stuck(self, device: str, point: str, tries: int) -> None:
         self.heard.append(("stuck", device, point, str(tries)))
+        self.stuck.add((device, point))
 
     def button_freed(self, device: str, point: str) -> None:
         self.heard.append(("freed", device, point))
+        self.stuck.discard((device, point))
+
+    def stands_stuck(self, device: str, point: str) -> bool:
+        return (device, point) in self.stuck
 
     def busy(self, device: str) -> None:
         self.heard.append(("busy", device))

@@ -41,6 +41,8 @@ def observe_station(
     units = {unit.id: _observe_unit(scene, unit) for unit in station.units}
     last_start_s, last_stop_s = _last_changes(memory, units, moment)
     adopts = view.ready and not memory.adopted
+    if adopts and last_start_s is None and any(_started_unseen(past) for past in units.values()):
+        last_start_s = moment.s
     memory = road_opened(replace(scene, memory=memory))
     memory = observe_rack(replace(scene, memory=replace(memory, units=units)))
     memory = follow_alone(replace(scene, memory=memory))
@@ -124,6 +126,11 @@ def _first_sight(scene: Scene, unit: PumpUnit, *, running: bool) -> UnitMemory:
     if speed is not None and abs(speed) <= STILL_PERCENT:
         return UnitMemory(stopped_since_s=now_s - max(unit.min_off_s, unit.backspin_s))
     return UnitMemory(stopped_since_s=now_s - max(0.0, unit.min_off_s - unit.backspin_s))
+
+
+def _started_unseen(past: UnitMemory) -> bool:
+    """Whether it runs and nobody knows since when: its PLC may have started it a second ago, and its feeder sags."""
+    return past.running_since_s is not None and past.starts_total == 0
 
 
 def _last_changes(

@@ -20,11 +20,13 @@ from controller.domain.places import Place
 from controller.domain.points import DeviceId, Reading, TargetId, Value, good
 from controller.domain.request import Lease, Request
 from controller.domain.slots import Slot
+from controller.logic.scopes import Scopes
 from controller.logic.staging import NO_STAGING
 from controller.runtime.table import ImageTable
 from controller.settings.load import load_site
 from controller.settings.site import Site, Wire
 from controller.settings.targets import cabinet_targets
+from tests.scenarios.part import part_of
 
 CONFIG = Path(__file__).parents[2] / "config" / "hangzhou"
 CIRCUITS = 6
@@ -107,8 +109,9 @@ def _at_rest(point: str) -> Value:
 @lru_cache
 def cabinet_city(cabinets: int) -> Site:
     """Hangzhou's programs, calendar and timing over ``cabinets`` cabinets of six circuits, and nothing else."""
-    site = load_site(CONFIG)
-    pattern = next(cabinet for cabinet in site.city.cabinets.values() if len(cabinet.circuits) >= CIRCUITS)
+    whole = load_site(CONFIG)
+    pattern = next(cabinet for cabinet in whole.city.cabinets.values() if len(cabinet.circuits) >= CIRCUITS)
+    site = part_of(whole, pattern.id)  # no rule of the water speaks of what is not there
     built = {cabinet.id: cabinet for cabinet in (_copy(pattern, number) for number in range(cabinets))}
     targets = {target.id: target for cabinet in built.values() for target in cabinet_targets(cabinet)}
     city = City(cabinets=built, poles={}, stations={}, gauges={}, targets=targets)
@@ -117,6 +120,8 @@ def cabinet_city(cabinets: int) -> Site:
     return replace(
         site,
         city=city,
+        scopes=Scopes.of(city),
+        network=None,
         endpoints=(),
         wires=MappingProxyType({device: Wire(wire.profile, "none") for device in built}),
         ageings=MappingProxyType(dict.fromkeys(built, MappingProxyType(points))),

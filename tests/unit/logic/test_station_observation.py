@@ -1,8 +1,8 @@
 import pytest
 
-from controller.logic.contract import StationMemory
+from controller.logic.contract import StationMemory, UnitMemory
 from controller.logic.station_observation import observe_station
-from tests.unit.logic.water_rig import PS, Rig, station
+from tests.unit.logic.water_rig import LEVELS, PS, Rig, station
 
 P1 = f"{PS}/P1"
 
@@ -18,6 +18,24 @@ def test_a_new_memory_takes_over_what_runs() -> None:
     memory = observed(rig, StationMemory())
     assert (memory.adopted, memory.wanted_count) == (True, 1)
     assert memory.units[P1].starts_total == 0
+
+
+def test_a_unit_that_its_plc_may_just_have_started_makes_the_next_one_wait_for_the_stagger() -> None:
+    rig = Rig(station(2, gravity=False))
+    rig.plant.running["P1"], rig.plant.inner_m = True, 3.4
+    rig.plant.commands["P1.run_command"] = True
+    rig.cycle()
+    met_s = rig.now_s
+    rig.until_running(2)
+    assert rig.plant.running["P2"]
+    assert rig.now_s - met_s >= LEVELS.stagger_s
+
+
+def test_a_unit_whose_starts_are_known_makes_nobody_wait_after_a_restart() -> None:
+    rig = Rig()
+    rig.plant.running["P1"] = True
+    known = UnitMemory(starts_s=(rig.now_s - 7200.0,), starts_total=5, running_since_s=rig.now_s - 7200.0)
+    assert observed(rig, StationMemory(units={P1: known})).last_start_s is None
 
 
 def test_starts_stops_and_hours_are_counted_from_what_is_seen() -> None:

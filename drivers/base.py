@@ -37,6 +37,7 @@ class Binding:
     that leads to several devices bears the least of theirs. ``fast_s`` and ``slow_s`` are this device's own pace of
     its fast and slow points, in place of the site's (``poll_s``: of its normal points, and of fast ones too where
     ``fast_s`` is None). ``timetable`` and ``clock`` are where it keeps its own table and time, as whole registers.
+    ``frozen_after_s`` is how long all fast measurements of an OPC UA station can stand still together (None: for ever).
     """
 
     device: DeviceId
@@ -52,6 +53,7 @@ class Binding:
     in_flight: int = 1
     fast_s: float | None = None
     slow_s: float | None = None
+    frozen_after_s: float | None = None
     timetable: TimetableLayout | None = None
     clock: ClockLayout | None = None
 

@@ -167,7 +167,8 @@ class Profile:
     which the device falls back to its own program (None: it has no such thing). ``fc23`` says it answers Modbus
     function 23 (write and read in one transaction), which halves the traffic of a heartbeat. ``in_flight`` is how
     many requests it bears at once on one Modbus TCP connection. ``timetable`` and ``clock`` say where it keeps its own
-    table and time.
+    table and time. ``frozen_after_s``: an OPC UA station without an ``alive`` counter none of whose fast measurements
+    has had a new value or source time for so long is no longer believed (None: nothing tells).
     """
 
     id: str
@@ -178,6 +179,7 @@ class Profile:
     max_gap: int = 8
     max_registers: int = 100
     heartbeat_s: float | None = None
+    frozen_after_s: float | None = None
     retained_lockout: bool = False
     fc23: bool = False
     in_flight: int = 1

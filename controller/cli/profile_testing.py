@@ -80,6 +80,8 @@ def report_lines(report: ReadReport) -> list[str]:
     lines += (
         ["", "Looks wrong 疑点", *_suspicion_lines(report.suspicions)] if report.suspicions else ["nothing looks wrong"]
     )
+    for one in report.warnings:
+        lines += ["", f"warning 提示: {one.what}", f"  {one.what_zh}", f"  → {one.advice}"]
     return lines
 
 

@@ -153,13 +153,25 @@ def standing_lines(now: Overview) -> list[str]:
         f"{clock_time(one.expires, zone, '%m-%d %H:%M')}"
         for one in now.states
     ]
-    proposed = [f"  proposed 建议: {one.state} {one.title_zh} for {one.scope}: {one.why_en}" for one in now.proposed]
+    proposed = _proposed_lines(now)
     bypassed = [f"  {line}" for line in now.bypassed]
     return (
         ["", "Declared and bypassed 状态与旁路", *bypassed, *declared, *proposed]
         if bypassed + declared + proposed
         else []
     )
+
+
+def _proposed_lines(now: Overview) -> list[str]:
+    """A state is proposed for each discipline by itself; what is the same for several is one line that names them."""
+    found: dict[tuple[str, ...], list[str]] = {}
+    for one in now.proposed:
+        said = (one.state, one.title_zh, one.scope, one.why_en, one.why_zh)
+        found.setdefault(said, []).append(one.discipline)
+    return [
+        f"  proposed 建议: {state} {title_zh}: {', '.join(disciplines)} in {scope}: {why_en} / {why_zh}"
+        for (state, title_zh, scope, why_en, why_zh), disciplines in found.items()
+    ]
 
 
 def station_cells(now: Overview, index: int) -> tuple[str, ...]:

@@ -12,6 +12,7 @@ from controller.domain.clock import Clock
 from controller.domain.errors import LinkError
 from controller.domain.points import Reading, Value, bad
 from controller.domain.quality import Detail, Quality
+from controller.settings.signs_of_life import DO, NOTHING, NOTHING_ZH, watched
 from drivers.modbus.codec import decode
 from drivers.profile import PointSpec, PointType, Protocol, Table
 
@@ -46,6 +47,8 @@ class ReadReport:
     requests: int
     points: tuple[PointResult, ...]
     suspicions: tuple[Suspicion, ...]
+    warnings: tuple[Suspicion, ...] = ()
+    """What the profile lacks, though everything it has answers."""
 
     @property
     def good(self) -> bool:
@@ -143,7 +146,7 @@ async def _opcua(subject: Subject, clock: Clock) -> ReadReport:
     )  # fmt: skip
     seen = Seen(specs, scaled.readings, [Sample()], {})
     found = (*_nodes(subject, scaled.readings), *suspicions(seen))
-    return ReadReport(subject.name, subject.endpoint.url, subject.profile.id, asked, points, found)
+    return ReadReport(subject.name, subject.endpoint.url, subject.profile.id, asked, points, found, _unwatched(subject))
 
 
 def _bare(spec: PointSpec) -> PointSpec:
@@ -157,6 +160,12 @@ def _raw_text(reading: Reading) -> str:
 
 def _node_remark(reading: Reading) -> str:
     return "no such node, or of another type" if reading.detail is Detail.CONFIG_ERROR else ""
+
+
+def _unwatched(subject: Subject) -> tuple[Suspicion, ...]:
+    if watched(subject.profile):
+        return ()
+    return (Suspicion("alive", (), NOTHING, NOTHING_ZH, DO, Sureness.CERTAIN),)
 
 
 def _nodes(subject: Subject, readings: Mapping[str, Reading]) -> tuple[Suspicion, ...]:

@@ -31,6 +31,12 @@ class Tag:
         """Whether the target is what the tag hangs on, or an output of it."""
         return self.on in (target, device_of(target))
 
+    @property
+    def zh(self) -> str:
+        """As ``str`` tells it, in Chinese."""
+        ticket = f"（{self.ticket}）" if self.ticket else ""
+        return f"{self.on} 已挂检修牌 {self.id}（{self.owner}，{self.since:%Y-%m-%d %H:%M}）：{self.reason}{ticket}"
+
     def __str__(self) -> str:
         ticket = f" ({self.ticket})" if self.ticket else ""
         return f"tag {self.id} of {self.owner} on {self.on} since {self.since:%Y-%m-%d %H:%M}: {self.reason}{ticket}"

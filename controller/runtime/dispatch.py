@@ -103,7 +103,7 @@ class Dispatcher:
             channel = self._channels.get(command.write.device)
             if channel is None:  # a reload came while it was written down
                 self._verifier.gone(command, failed=False)
-                text = f"{command.write.device} left the configuration; never sent"
+                text = f"{command.write.device} left the configuration; never sent / 已从配置中移除，未发送"
                 self._commands.move(command.id, CommandState.CANCELLED, text)
                 continue
             self._commands.move(command.id, CommandState.QUEUED)
@@ -138,7 +138,7 @@ class Dispatcher:
         """The deadline, the lease behind the value, the decision itself, tag and switch, checked before the socket."""
         track = self._commands.get(command.id)
         if track is not None and track.state is CommandState.CANCELLED:
-            return CommandState.CANCELLED, Cause.EXPIRED, "withdrawn before it was sent"
+            return CommandState.CANCELLED, Cause.EXPIRED, "withdrawn before it was sent / 发送前已撤回"
         ended = self._ended(command)
         if ended is not None:
             state, cause, text = ended
@@ -150,19 +150,35 @@ class Dispatcher:
         now_s = self._clock.monotonic()
         if now_s > command.not_after_s:
             late_s = now_s - command.not_after_s
-            return CommandState.EXPIRED, Cause.EXPIRED, f"{late_s:.1f} s past its deadline; never sent"
+            return (
+                CommandState.EXPIRED,
+                Cause.EXPIRED,
+                f"{late_s:.1f} s past its deadline; never sent / 超时 {late_s:.1f} 秒，未发送",
+            )
         if command.lease_id is not None:
             request = self._book.lease(command.lease_id)
             if request is None or (request.lease is not None and request.lease.over(now_s)):
-                return CommandState.EXPIRED, Cause.EXPIRED, "the lease behind it ended; never sent"
+                return (
+                    CommandState.EXPIRED,
+                    Cause.EXPIRED,
+                    "the lease behind it ended; never sent / 所依租约已到期，未发送",
+                )
         newest, behind = self._current[command.write.device, command.write.point]
         if newest is not command:
-            return CommandState.SUPERSEDED, Cause.EXPIRED, "a newer command took its place; never sent"
+            return (
+                CommandState.SUPERSEDED,
+                Cause.EXPIRED,
+                "a newer command took its place; never sent / 被新指令取代，未发送",
+            )
         if self._decided_otherwise(behind):
-            return CommandState.SUPERSEDED, Cause.EXPIRED, "something else was decided meanwhile; never sent"
+            return (
+                CommandState.SUPERSEDED,
+                Cause.EXPIRED,
+                "something else was decided meanwhile; never sent / 其间另有决策，未发送",
+            )
         verdict = self._guard(command)
         if verdict.ruling is not Ruling.ALLOW:
-            return CommandState.REJECTED, verdict.cause, f"{verdict.reason}; never sent"
+            return CommandState.REJECTED, verdict.cause, f"{verdict.reason}; never sent 未发送"
         return None
 
     def _decided_otherwise(self, behind: Request) -> bool:

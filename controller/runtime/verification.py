@@ -17,6 +17,10 @@ from controller.runtime.schedule_heap import DueHeap
 
 UNREACHED_GRACE_S = 20.0
 """How long a proof waits for a device that went away, beyond its own time, before it is given up as INDETERMINATE."""
+NO_FEEDBACK = "this point has no feedback (declared) / 该点无反馈（已声明）"
+NOTHING_TO_READ = "no feedback to read back / 无反馈可回读"
+NOT_READ_BACK = "could not be read back / 无法回读"
+"""Remarks: what became of a command, in both languages."""
 
 
 @dataclass(slots=True)
@@ -52,7 +56,7 @@ class Verifier:
     def acknowledged(self, command: Command, now_s: float) -> None:
         """The device acknowledged; from now on feedback counts."""
         if command.proof is None:
-            self._settle(command, CommandState.ACKED, "this point has no feedback (declared)", confirmed=True)
+            self._settle(command, CommandState.ACKED, NO_FEEDBACK, confirmed=True)
             return
         self._commands.move(command.id, CommandState.VERIFYING)
         self._await(command, now_s, unsure=False)
@@ -60,7 +64,7 @@ class Verifier:
     def unsure(self, command: Command, now_s: float) -> None:
         """Nobody knows whether it acted: only what is read back from now on decides."""
         if command.proof is None:
-            self._settle(command, CommandState.INDETERMINATE, "no feedback to read back", confirmed=False)
+            self._settle(command, CommandState.INDETERMINATE, NOTHING_TO_READ, confirmed=False)
             return
         self._await(command, now_s, unsure=True)
 
@@ -114,13 +118,16 @@ class Verifier:
         elif now_s < pending.deadline_s:
             return
         elif fresh and reading.quality is Quality.GOOD:
-            text = f"{proof}, expected {command.proof.expected}"
-            self._settle(command, CommandState.MISMATCH, text, confirmed=False)
-            self._alarm(command, "never answered" if pending.unsure else "acknowledged it", text)
+            expected = command.proof.expected
+            text = f"{proof}, expected {expected}"
+            text_zh = f"{command.proof.point} 为 {reading.value}，应为 {expected}"
+            self._settle(command, CommandState.MISMATCH, f"{text} / {text_zh}", confirmed=False)
+            self._alarm(command, text, text_zh, unsure=pending.unsure)
         elif pending.unsure:
-            self._settle(command, CommandState.INDETERMINATE, "could not be read back", confirmed=False)
+            self._settle(command, CommandState.INDETERMINATE, NOT_READ_BACK, confirmed=False)
         else:
-            text = f"acknowledged, but {command.proof.point} could not be read ({reading.detail.value or 'no news'})"
+            point, why = command.proof.point, reading.detail.value or "no news"
+            text = f"acknowledged, but {point} could not be read ({why}) / 已应答，但反馈 {point} 无法读取（{why}）"
             self._settle(command, CommandState.FAILED, text, confirmed=False, cause=Cause.NO_FEEDBACK)
 
     def _settle(
@@ -150,9 +157,11 @@ class Verifier:
         if not waiting:
             self._pending.pop(command.write.device, None)
 
-    def _alarm(self, command: Command, heard: str, text: str) -> None:
+    def _alarm(self, command: Command, text: str, text_zh: str, *, unsure: bool) -> None:
+        heard, heard_zh = ("never answered", "未应答") if unsure else ("acknowledged it", "已应答")
         told = f"{command.target} was told {command.write.value} and {heard}, but {text}"
-        self._alarms.set(command.target, "mismatch", told, Priority.HIGH)
+        told_zh = f"{command.target} 下令 {command.write.value}，{heard_zh}，但 {text_zh}"
+        self._alarms.set(command.target, "mismatch", told, Priority.HIGH, text_zh=told_zh)
 
 
 def _remembers(last: LastWrite, command: Command) -> bool:

@@ -33,11 +33,12 @@ def check_site(path: Path, overlay: Overlay | None = None) -> tuple[Site | None,
 def look_over(path: Path, overlay: Overlay | None = None, today: date | None = None) -> Checked:
     """As ``check_site``, with what is only worth a look. ``today``: rules are tried over three years from then on."""
     loader = Loader(path, overlay)
-    site, warnings = loader.load(), []
+    site = loader.load()
+    warnings = list(loader.warnings)
     if site is not None:
         plan = with_state_programs(site.lighting, site.states)
         check_no_day_burning(site.city, plan, loader.program_spots, loader.findings)
-        warnings = check_rules(site, loader.lighting_spots.rules, loader.findings, today)
+        warnings += check_rules(site, loader.lighting_spots.rules, loader.findings, today)
     problems = sorted(set(loader.findings.problems))
     if overlay is not None:
         problems, warnings = overlay.named(problems, path), overlay.named(warnings, path)

@@ -78,7 +78,7 @@ from controller.settings.plan_models import PlanModel
 from controller.settings.plans import PLAN_KEYS, plans_of
 from controller.settings.poles import PoleEntries, poles_settings_of
 from controller.settings.poles_models import FloodWarningModel, SmartPolesModel, TemplateModel
-from controller.settings.problems import ConfigProblems
+from controller.settings.problems import ConfigProblems, Problem
 from controller.settings.profile_buttons import check_paces
 from controller.settings.profiles import ProfileShelf
 from controller.settings.quality import quality_of
@@ -130,6 +130,7 @@ class Loader:
     path: Path
     overlay: Overlay | None = None
     findings: Findings = field(default_factory=Findings)
+    warnings: list[Problem] = field(default_factory=list)
     program_spots: dict[str, Spot] = field(default_factory=dict)
     lighting_spots: LightingSpots = field(default_factory=LightingSpots)
     _lighting_spots: list[tuple[str, Spot]] = field(default_factory=list)
@@ -153,6 +154,7 @@ class Loader:
         mobile = mobile_pumps_of(self._water(MobilePumpModel, "mobile_pumps", of_water), context)
         city = replace(city, mobile_pumps=MappingProxyType(mobile))
         water = self._items(InterlockModel, [spot for key, spot in of_water if key == "interlocks"])
+        self.warnings += shelf.warnings
         if entry is None:
             return None
         check_timing(timing, entry.spot, self.findings)

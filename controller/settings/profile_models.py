@@ -79,6 +79,7 @@ class ProfileModel(Model):
     max_gap: Annotated[int, Field(ge=0, le=124)] = 8
     max_registers: Annotated[int, Field(ge=1, le=125)] = 100
     heartbeat_s: Positive | None = None
+    frozen_after_s: Annotated[float, Field(ge=30, le=86_400, allow_inf_nan=False)] | None = None
     fc23: bool = False
     in_flight: Annotated[int, Field(ge=1, le=16)] = 1
     retained_lockout: bool = False

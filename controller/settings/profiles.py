@@ -8,9 +8,10 @@ from pathlib import Path
 from types import MappingProxyType
 
 from controller.settings.parsing import Entry, Findings, Spot
-from controller.settings.problems import did_you_mean
+from controller.settings.problems import Problem, did_you_mean
 from controller.settings.profile_checks import check_points, check_profile
 from controller.settings.profile_models import GroupModel, PointModel, ProfileModel, PulseModel
+from controller.settings.signs_of_life import check_signs, unwatched
 from controller.settings.timetables import check_areas, clock_of, layout_of
 from controller.settings.yaml_lines import Document, read_document
 from drivers.profile import NO_FEEDBACK, PointSpec, Profile, Protocol, Pulse, WordOrder
@@ -26,6 +27,8 @@ class ProfileShelf:
     folders: tuple[Path, ...]
     findings: Findings
     documents: list[Document] = field(default_factory=list)
+    warnings: list[Problem] = field(default_factory=list)
+    """What is only worth a look."""
     _read: dict[str, Profile | None] = field(default_factory=dict)
 
     def names(self) -> list[str]:
@@ -49,7 +52,10 @@ class ProfileShelf:
     def _load(self, file: Path) -> Profile | None:
         document = read_document(file, str(file))
         self.documents.append(document)
-        return profile_of(document, file.stem, self.findings)
+        profile = profile_of(document, file.stem, self.findings)
+        if profile is not None:
+            self.warnings += unwatched(profile, Spot(document, ()))
+        return profile
 
 
 def profile_of(document: Document, stem: str, findings: Findings) -> Profile | None:
@@ -67,6 +73,7 @@ def profile_of(document: Document, stem: str, findings: Findings) -> Profile | N
     points = list(_points(entry, findings))
     check_profile(entry, findings)
     check_points([(spec, spot) for spec, spot in points], entry.value, findings)
+    check_signs([spec for spec, _ in points], entry.value, top, findings)
     layout, clock = layout_of(entry.value.timetable), clock_of(entry.value.clock)
     check_areas(layout, clock, [spec for spec, _ in points], entry.value.protocol, top, findings)
     if len(findings.problems) > before:
@@ -84,6 +91,7 @@ def _profile(model: ProfileModel, points: dict[str, PointSpec]) -> Profile:
         max_gap=model.max_gap,
         max_registers=model.max_registers,
         heartbeat_s=model.heartbeat_s,
+        frozen_after_s=model.frozen_after_s,
         retained_lockout=model.retained_lockout,
         timetable=layout_of(model.timetable),
         clock=clock_of(model.clock),

@@ -147,6 +147,7 @@ class Wiring:
             max_registers=profile.max_registers,
             fc23=profile.fc23,
             fallback_s=profile.heartbeat_s,
+            frozen_after_s=profile.frozen_after_s,
             poll_s=wire.poll_s,
             timetable=profile.timetable,
             clock=profile.clock,

@@ -25,6 +25,7 @@ from controller.domain.errors import (
 from controller.domain.points import DeviceId, Reading, Value, point_id
 from drivers.base import Between, Endpoint, PushSink, Readings
 from drivers.check import beat_value
+from drivers.opcua.alive import Counter
 from drivers.opcua.around import ALONE, UaAround
 from drivers.opcua.clocks import ServerClock
 from drivers.opcua.frozen import worth
@@ -33,6 +34,7 @@ from drivers.opcua.link import UaLink
 from drivers.opcua.methods import call_of, check_call
 from drivers.opcua.nodes import to_data_value, to_reading
 from drivers.opcua.notices import Notice, Trouble
+from drivers.opcua.signs import Signs
 from drivers.opcua.stations import Item, Station, station_of
 from drivers.opcua.tending import Tending
 from drivers.opcua.troubles import certificate_notice, points_notice
@@ -76,7 +78,9 @@ class OpcUaDriver:
         self._pace = Pace(intervals_s, options.sampling_s, options.deadbands, self._keepalive_s, options.queue)
         self._guard = Guard(endpoint.name, endpoint.url, options, around.pki, clock)
         self._server_clock = ServerClock(endpoint, clock, around)
-        self._stations = {binding.device: station_of(binding, self._keepalive_s) for binding in endpoint.devices}
+        self._stations = {
+            binding.device: station_of(binding, self._keepalive_s, clock.speed) for binding in endpoint.devices
+        }
         self._link: UaLink | None = None
         self._watched: Subscriptions | None = None
         self._tending: Tending | None = None
@@ -209,7 +213,14 @@ class OpcUaDriver:
                 for change in notification.MonitoredItems:
                     self._changed(change, batches)
         for station, readings in batches.items():
+            self._saw(station, readings)
             self._sink(station.device, _worth(station, readings))
+
+    def _saw(self, station: Station, readings: Readings) -> None:
+        if isinstance(station.alive, Signs):
+            station.alive.saw(readings, asyncio.get_running_loop().time())
+            if self._tending is not None:
+                self._tending.moved(station)
 
     def _changed(self, change: ua.MonitoredItemNotification, batches: dict[Station, dict[str, Reading]]) -> None:
         item = None if self._watched is None else self._watched.item(change.ClientHandle)
@@ -219,7 +230,7 @@ class OpcUaDriver:
         reading = to_reading(item.spec, item.judge, change.Value, self._clock.monotonic())
         if _gone(change.Value):
             self._miss([item])
-        if item.spec.role is Role.ALIVE and station.alive is not None:
+        if item.spec.role is Role.ALIVE and isinstance(station.alive, Counter):
             station.alive.reported(reading.value, asyncio.get_running_loop().time())
             if self._tending is not None:
                 self._tending.moved(station)
@@ -254,8 +265,10 @@ class OpcUaDriver:
         """What a read tells besides values: whether the station moves, which points cannot be used."""
         counters = (spec.name for spec in station.binding.points.values() if spec.role is Role.ALIVE)
         beat = next((readings[name] for name in counters if name in readings), None)
-        if station.alive is not None and beat is not None:
+        if isinstance(station.alive, Counter) and beat is not None:
             station.alive.looked(beat.value, asyncio.get_running_loop().time())
+        elif isinstance(station.alive, Signs):
+            station.alive.saw(readings, asyncio.get_running_loop().time(), whole=True)
         notice = points_notice(station, readings)
         if notice is not None:
             self._told(notice)

@@ -14,6 +14,7 @@ from drivers.base import Binding
 from drivers.check import Judge, judge
 from drivers.opcua.alive import Counter
 from drivers.opcua.nodes import UNKNOWN_NAMESPACE, node_id, node_named, variant_type
+from drivers.opcua.signs import Signs, signs_of
 from drivers.profile import PointSpec, Poll, Role
 
 
@@ -35,13 +36,17 @@ Request = tuple[tuple[Item, ...], ua.ReadParameters]
 
 @dataclass(slots=True, eq=False)
 class Station:
-    """A device, and its nodes on the present connection. ``alive`` is the counter it moves itself, where it has one;
-    ``unusable`` the points whose nodes are not what the profile says, once they were ``looked_over``."""
+    """A device, and its nodes on the present connection.
+
+    ``alive`` is what tells that it works: the counter it moves itself, else its fast measurements where the profile
+    says how long they can stand still; ``unusable`` the points whose nodes are not what the profile says, once they
+    were ``looked_over``.
+    """
 
     binding: Binding
     judges: Mapping[str, Judge]
     heartbeat: PointSpec | None
-    alive: Counter | None
+    alive: Counter | Signs | None
     index: int = UNKNOWN_NAMESPACE
     items: tuple[Item, ...] = ()
     unusable: frozenset[str] = frozenset()
@@ -77,8 +82,8 @@ class Station:
         return node_named(self.binding, identifier, self.index)
 
 
-def station_of(binding: Binding, keepalive_s: float) -> Station:
-    """What a binding becomes.
+def station_of(binding: Binding, keepalive_s: float, speed: float = 1.0) -> Station:
+    """What a binding becomes. ``keepalive_s`` in event-loop seconds, of which each lasts ``speed`` of the clock's.
 
     Raises:
         ConfigError: no namespace, or a point OPC UA cannot carry.
@@ -89,9 +94,15 @@ def station_of(binding: Binding, keepalive_s: float) -> Station:
     for spec in points:
         variant_type(spec)
     heartbeat = next((spec for spec in points if spec.role is Role.HEARTBEAT and spec.writable), None)
-    alive = any(spec.role is Role.ALIVE for spec in points)
     judges = {spec.name: judge(spec) for spec in points}
-    return Station(binding, judges, heartbeat, Counter(keepalive_s) if alive else None)
+    return Station(binding, judges, heartbeat, _alive(binding, keepalive_s, speed))
+
+
+def _alive(binding: Binding, keepalive_s: float, speed: float) -> Counter | Signs | None:
+    points = binding.points.values()
+    if any(spec.role is Role.ALIVE for spec in points):
+        return Counter(keepalive_s)
+    return signs_of(points, None if binding.frozen_after_s is None else binding.frozen_after_s / speed)
 
 
 def read_parameters(items: Sequence[Item]) -> ua.ReadParameters:

@@ -13,6 +13,7 @@ from drivers.opcua.alive import Counter, Life
 from drivers.opcua.frozen import notice_of
 from drivers.opcua.link import UaLink
 from drivers.opcua.notices import Told
+from drivers.opcua.signs import Signs
 from drivers.opcua.stations import Item, Station
 from drivers.opcua.watching import Subscriptions
 
@@ -51,7 +52,7 @@ class Tending:
         self._task = asyncio.create_task(self._run(), name="opcua tending")
 
     def moved(self, station: Station) -> None:
-        """A station's counter was reported; if it had stopped, look at it now."""
+        """A station's counter, or another sign of its life, was reported; if it had stopped, look at it now."""
         if station.alive is not None and station.alive.told is not Life.MOVING:
             self._wanted.set()
 
@@ -68,7 +69,7 @@ class Tending:
     async def _run(self) -> None:
         for station in self._stations.values():
             if station.alive is not None:
-                self._told(notice_of(station.device, station.alive.told, 0.0))
+                self._told(notice_of(station.device, station.alive, station.alive.told, 0.0))
         while self._link.up:
             try:
                 async with asyncio.timeout(self._wait_s()):
@@ -87,7 +88,7 @@ class Tending:
         next_s = min((each.next_s(now_s) for _, each in self._counters()), default=float("inf"))
         return max(LEAST_WAIT_S, min(ROUND_SHARE * self._keepalive_s, next_s - now_s))
 
-    def _counters(self) -> list[tuple[Station, Counter]]:
+    def _counters(self) -> list[tuple[Station, Counter | Signs]]:
         return [(station, station.alive) for station in self._stations.values() if station.alive is not None]
 
     async def _round(self) -> None:
@@ -95,7 +96,7 @@ class Tending:
         for station, counter in self._counters():
             await self._look_at(station, counter)
 
-    async def _look_at(self, station: Station, counter: Counter) -> None:
+    async def _look_at(self, station: Station, counter: Counter | Signs) -> None:
         now_s = asyncio.get_running_loop().time()
         if counter.worth_a_look(now_s) and self._link.up:
             await self._refresh(station)
@@ -108,7 +109,7 @@ class Tending:
             counter.told = life
             event = "station_moves_again" if life is Life.MOVING else "station_frozen"
             log.warning(event, device=station.device, still_s=round(now_s - counter.moved_s), life=life.name.lower())
-            self._told(notice_of(station.device, life, now_s - counter.moved_s))
+            self._told(notice_of(station.device, counter, life, now_s - counter.moved_s))
             await self._refresh(station)
 
     async def _find_lost_nodes(self) -> None:

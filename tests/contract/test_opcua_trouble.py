@@ -93,11 +93,16 @@ class Played:
 
 
 @asynccontextmanager
-async def played(*extra: PointSpec, counter: bool = False, **peer: object) -> AsyncIterator[Played]:
+async def played(
+    *extra: PointSpec, counter: bool = False, frozen_after_s: float | None = None, **peer: object
+) -> AsyncIterator[Played]:
     one = Played(**peer)
     endpoint = await one.peer.start()
     specs = {spec.name: spec for spec in (*extra, *((ALIVE,) if counter else ()))}
-    devices = tuple(replace(binding, points={**binding.points, **specs}) for binding in endpoint.devices)
+    devices = tuple(
+        replace(binding, points={**binding.points, **specs}, frozen_after_s=frozen_after_s)
+        for binding in endpoint.devices
+    )
     if counter:
         await one.add_counter()
     if START in extra:
@@ -150,6 +155,46 @@ async def test_a_station_that_moves_again_is_read_completely_and_believed() -> N
         assert one.pushed[-1][1].keys() >= POINTS.keys()
         assert one.latest("flow_m3s").good
         assert not one.told(Trouble.FROZEN).active
+
+
+async def test_without_a_counter_fast_measurements_that_all_stand_still_are_no_longer_believed() -> None:
+    async with played(frozen_after_s=300.0) as one:
+        for flow in range(1, 6):
+            await one.peer.show("flow_m3s", float(flow))
+            await asyncio.sleep(200)
+            assert one.latest("flow_m3s").good
+        await asyncio.sleep(90)
+        assert (await one.driver.read(DEVICE))["inner_level_1_m"].good
+        await asyncio.sleep(20)
+        assert one.driver.connected, "the session answers, and that is all it does"
+        for point in ("flow_m3s", "inner_level_1_m"):
+            for reading in (one.latest(point), (await one.driver.read(DEVICE))[point]):
+                assert (reading.quality, reading.detail) == (Quality.UNCERTAIN, Detail.FROZEN)
+        told = one.told(Trouble.FROZEN)
+        assert told.active
+        assert "none of the station's 1 fast measurements" in told.text
+        assert "快速测点" in told.text_zh
+        await asyncio.sleep(3000)
+        assert one.latest("flow_m3s").quality is Quality.UNCERTAIN, "no proof: it is never given up for this alone"
+        await one.driver.connect()
+        assert (await one.driver.read(DEVICE))["flow_m3s"].detail is Detail.FROZEN
+        await one.peer.show("flow_m3s", 7.0)
+        await asyncio.sleep(2)
+        assert one.latest("flow_m3s").good
+        assert one.latest("inner_level_1_m").good
+        assert not one.told(Trouble.FROZEN).active
+
+
+async def test_a_source_time_that_moves_under_a_steady_value_is_life_enough() -> None:
+    async with played(frozen_after_s=300.0) as one:
+        for minutes in range(20):
+            stamp = datetime(2021, 7, 25, 7, 0, tzinfo=UTC) + timedelta(minutes=minutes)
+            steady = ua.DataValue(ua.Variant(4.0, ua.VariantType.Double), SourceTimestamp=stamp)
+            await one.peer.put("flow_m3s", steady)
+            await asyncio.sleep(60)
+        assert one.latest("flow_m3s").good
+        assert not one.told(Trouble.FROZEN).active
+        assert one.driver.connected
 
 
 async def test_a_frozen_station_that_is_connected_again_stays_frozen_until_it_moves() -> None:

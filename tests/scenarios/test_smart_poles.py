@@ -139,6 +139,28 @@ async def test_a_stuck_button_is_told_and_its_light_goes_back_with_the_answer(tm
         await city.until(lambda: not city.alarms("sos_stuck"), within_s=30)
         city.field.pole(POLE).press_sos()
         await city.until(lambda: percent(city, OWN) == 100.0, within_s=20)
+    told = [(one.actor, one.target, one.data["stuck"]) for one in read(tmp_path, kind="sos_button")]
+    assert told == [("controller", POLE, True), ("controller", POLE, False)]
+
+
+async def test_a_restart_neither_unsticks_a_button_nor_tells_of_it_twice(tmp_path: Path) -> None:
+    site = poles()
+    site = replace(site, poles=replace(site.poles, sos=replace(site.poles.sos, stuck_after_s=900.0)))
+    async with running_field(site, NIGHT) as (clock, field, here):
+        async with controlled(clock, field, here, tmp_path / "first") as city:
+            await city.until(lambda: city.controller.health().ready, within_s=30)
+            field.pole(POLE).press_sos()
+            await clock.sleep(895.0)
+            await city.until(lambda: bool(city.alarms("sos_stuck")), within_s=30)
+            await clock.sleep(5.0)
+            after = as_killed(tmp_path / "first", tmp_path / "second")
+        async with controlled(clock, field, here, after) as city:
+            await city.until(lambda: city.controller.health().ready, within_s=30)
+            await clock.sleep(30.0)
+            assert city.alarms("sos_stuck")
+            field.pole(POLE).release_sos()
+            await city.until(lambda: not city.alarms("sos_stuck"), within_s=30)
+    assert [one.data["stuck"] for one in read(after, kind="sos_button")] == [True, False]
 
 
 async def test_a_manual_off_and_a_dimming_order_do_not_mask_a_call(tmp_path: Path) -> None:

@@ -16,7 +16,8 @@ from controller.api.parameters import Id
 from controller.api.problems import refusals
 from controller.api.security import Caller, Viewer, must, only_visible, require
 from controller.api.state import Shared, SharedState
-from controller.domain.errors import UnknownTarget
+from controller.domain.errors import InvalidValue, UnknownTarget
+from controller.domain.lights import LightClass
 from controller.domain.rights import Right
 from controller.domain.slots import Slot
 from controller.logic.switching import SCENE
@@ -47,7 +48,7 @@ async def select(shared: SharedState, caller: Caller, wanted: ThrowInput) -> Swi
     do it. Road and landscape lighting are two knives: a scope with both needs `knife`.
     """
     switching = shared.facade.desks.switching
-    aimed = switching.aim(wanted.scope, wanted.knife)
+    aimed = _aimed(shared, caller, wanted)
     slot = wanted.slot or slot_for(shared, caller, aimed, wanted.action)
     may_throw(shared, caller, Right.SELECT, wanted.scope, aimed, Slot[slot.upper()])
     return await switching.select(aimed, wanted.throw(slot), caller.caller)
@@ -125,6 +126,30 @@ async def group(shared: SharedState, viewer: Viewer, name: LightScopeText) -> Gr
         raise
     must(shared, viewer, Right.SEE, name, view.members, of_all=False)
     return replace(view, members=tuple(only_visible(shared, viewer, view.members, str)))
+
+
+def _aimed(shared: Shared, caller: Session, wanted: ThrowInput) -> Aim:
+    """Where the throw is aimed. An action that is none is told before a missing knife, to whoever may throw there."""
+    switching = shared.facade.desks.switching
+    try:
+        return switching.aim(wanted.scope, wanted.knife)
+    except InvalidValue:
+        if not wanted.knife and _throws_both(shared, caller, wanted):
+            switching.check_action(wanted.action)
+        raise
+
+
+def _throws_both(shared: Shared, caller: Session, wanted: ThrowInput) -> bool:
+    """Whether the caller may throw either knife over this scope; asked without a line in the journal."""
+    for knife in LightClass:
+        try:
+            aimed = shared.facade.desks.switching.aim(wanted.scope, knife)
+        except (InvalidValue, UnknownTarget):
+            return False
+        slot = wanted.slot or slot_for(shared, caller, aimed, wanted.action)
+        if shared.authority.permit(caller, Right.SELECT, aimed.targets, slot=Slot[slot.upper()]) is not None:
+            return False
+    return True
 
 
 def may_throw(shared: Shared, caller: Session, right: Right, scope: str, aimed: Aim, slot: Slot | None = None) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import secrets
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import timedelta
 
@@ -155,17 +155,17 @@ class CommandDesk:
                 return known
             if known and not written_or_not(slot_of(selection.order), protects=False):
                 return _all_refused(selection, Cause.NO_EVIDENCE, f"nothing was done: {known}")
-            sighting, problem = await self._still(selection, caller)
+            sighting, problem, excluded = await self._still(selection, caller)
             if problem:
                 self._register.denied(selection.order, caller, problem, kind="operate_denied")
                 return _all_refused(selection, Cause.NOT_READY, problem)
             needs = self._rules.needs(sighting, caller)
             if not needs.second_person or needs.alone:
                 return await self._operate(selection, sighting, needs, caller)
-        return await self._propose(selection, sighting, needs, caller)
+        return await self._propose(selection, sighting, needs, caller, excluded)
 
-    async def _still(self, selection: Selection, caller: Caller) -> tuple[Sighting, str]:
-        """What is left of a selection, looked at again; and why it may not be operated, when it may not."""
+    async def _still(self, selection: Selection, caller: Caller) -> tuple[Sighting, str, list[Looked]]:
+        """What is left of a selection, looked at again; why it may not be operated, when it may not; what it lacks."""
         order, request_id = selection.order, selection.request_id
         now = await self._looker.look(
             order, slot_of(order), caller, request_id=request_id, reachable_only=True, memory=selection.memory
@@ -174,8 +174,8 @@ class CommandDesk:
         shown = {target for target, signature in selection.shown.items() if not signature.excluded}
         left = now.only(shown)
         if moved.changed:
-            return left, drift_text(moved)
-        return left, "" if left.included else "none of its targets can be reached any more"
+            return left, drift_text(moved), now.excluded
+        return left, "" if left.included else "none of its targets can be reached any more", now.excluded
 
     async def _operate(self, selection: Selection, sighting: Sighting, needs: Needs, caller: Caller) -> Receipt:
         order, request_id = selection.order, selection.request_id
@@ -200,7 +200,7 @@ class CommandDesk:
         return receipt
 
     async def _propose(
-        self, selection: Selection, sighting: Sighting, needs: Needs, caller: Caller
+        self, selection: Selection, sighting: Sighting, needs: Needs, caller: Caller, excluded: Iterable[Looked]
     ) -> Receipt | ProposalView:
         left = tuple(one.target for one in sighting.included)
         order = replace(selection.order, targets=left)
@@ -208,7 +208,7 @@ class CommandDesk:
         try:
             return await self._proposals.propose(
                 KIND,
-                body_of(order, selection.request_id, caller, shown),
+                body_of(order, selection.request_id, caller, shown, excluded),
                 caller,
                 reason=order.reason,
                 targets=left,

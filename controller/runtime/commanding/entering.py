@@ -16,6 +16,7 @@ from controller.domain.points import DeviceId, TargetId
 from controller.domain.request import Lease, Request
 from controller.domain.rights import Caller
 from controller.domain.slots import Slot, SlotKind
+from controller.domain.tags import Tag
 from controller.domain.targets import Target
 from controller.logic.arbitration import Refusal, admit
 from controller.logic.protective import takes_energy_away
@@ -193,7 +194,10 @@ class Asking:
         allowed = self._slot is not Slot.EMERGENCY_ORDER
         if allowed or self._entrance.declared.allows(self._slot, request.target):
             return None
-        text = f"no response is declared at {request.target}: declare it first, or order in a manual slot"
+        text = (
+            f"no response is declared at {request.target}: declare it first, or order in a manual slot / "
+            f"{request.target} 未宣布应急响应：请先宣布，或用手动槽位下令"
+        )
         return Refusal(Cause.NO_AUTHORITY, text)
 
     def _on_site(self, entrant: Entrant, *, reachable_only: bool) -> Refusal | None:
@@ -204,7 +208,7 @@ class Asking:
         """
         on_site = self._entrance.conditions.at(entrant.request.target)
         if on_site.tag is not None and not takes_energy_away(entrant.request.value):
-            return Refusal(Cause.TAGGED, f"{on_site.tag}; only OFF and STOP pass while somebody may be working there")
+            return Refusal(Cause.TAGGED, _tagged(on_site.tag))
         view = self.view(entrant.member.device)
         local = self._local(entrant.member.device, on_site)
         if local or not view.ready:
@@ -212,7 +216,8 @@ class Asking:
         if entrant.protects:
             return None
         if not view.ready:
-            text = f"{entrant.member.device} cannot be reached ({view.block.link.value})"
+            lost = entrant.member.device
+            text = f"{lost} cannot be reached ({view.block.link.value}) / {lost} 失联（{view.block.link.value}）"
             return Refusal(Cause.OFFLINE, text) if reachable_only else None
         if not local:
             return None
@@ -233,3 +238,7 @@ class Asking:
         if view is None:
             view = self._views[device] = self._entrance.table.view(device, self._now_s)
         return view
+
+
+def _tagged(tag: Tag) -> str:
+    return f"{tag}; only OFF and STOP pass while somebody may be working there / {tag.zh}；可能有人作业，仅可断开与停止"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -16,7 +16,8 @@ from controller.logic.confirmation import goes_dark
 from controller.logic.preview import Drift, Signature, drift, grouped, ungrouped
 from controller.logic.protective import written_or_not
 from controller.runtime.commanding.asking import order_data, order_from, slot_of
-from controller.runtime.commanding.looked import Sighting
+from controller.runtime.commanding.left_out import left_out
+from controller.runtime.commanding.looked import Looked, Sighting
 from controller.runtime.commanding.looking import Looker
 from controller.runtime.commanding.receipts import refused
 from controller.runtime.commanding.rules import Rules
@@ -30,13 +31,16 @@ from controller.store.changes import Change
 KIND = "order"
 
 
-def body_of(order: Order, request_id: str, caller: Caller, shown: Mapping[TargetId, Signature]) -> dict[str, Any]:
-    """What a proposed order is kept as: the order, its proposer, and what they were shown."""
+def body_of(
+    order: Order, request_id: str, caller: Caller, shown: Mapping[TargetId, Signature], excluded: Iterable[Looked] = ()
+) -> dict[str, Any]:
+    """What a proposed order is kept as: the order, its proposer, what they were shown, and what it leaves out."""
     return {
         "order": order_data(order),
         "request_id": request_id,
         "proposer": asdict(caller),
         "shown": [[list(signature), targets] for signature, targets in grouped(shown)],
+        "left_out": left_out(excluded),
     }
 
 
@@ -64,7 +68,8 @@ class OrderAct:
         shown = json.dumps([body["order"], body["shown"]], sort_keys=True)
         below = self.rules.thresholds.dark_below_percent
         dark = self._looker.roads.dark(one for one, value in sighting.wanted.items() if goes_dark(value, below))
-        return wording_of(sighting, needs, shown + repr(moved.changed) if moved.changed else shown, dark)
+        fingerprint = shown + repr(moved.changed) if moved.changed else shown
+        return wording_of(sighting, needs, fingerprint, dark, body.get("left_out", ()))
 
     async def carry_out(
         self, body: Mapping[str, Any], proposer: Caller, confirmer: Caller, *, key: str, also: Sequence[Change]

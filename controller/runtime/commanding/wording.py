@@ -9,15 +9,27 @@ from collections.abc import Iterable, Sequence
 from controller.logic.confirmation import Need
 from controller.logic.dark_roads import DarkRoad
 from controller.logic.preview import Drift, Effect
+from controller.runtime.commanding.left_out import Kept, left_out, left_out_lines
 from controller.runtime.commanding.looked import Looked, Sighting
 from controller.runtime.two_persons import Wording
 
 MOST_NAMED = 12
 """Targets and interlocks named one by one; the rest is counted."""
+_EFFECTS = {
+    Effect.CHANGE: "change 将变化",
+    Effect.NO_CHANGE: "already so 已如此",
+    Effect.MASKED: "masked by a higher slot 被屏蔽",
+    Effect.EXCLUDED: "left out 不包括",
+}
 
 
-def wording_of(sighting: Sighting, needs: Sequence[Need], fingerprint: str, dark: Sequence[DarkRoad] = ()) -> Wording:
-    """The order as whoever is to confirm it reads it. ``dark``: roads that lose lights by it."""
+def wording_of(
+    sighting: Sighting, needs: Sequence[Need], fingerprint: str, dark: Sequence[DarkRoad] = (), before: Kept = ()
+) -> Wording:
+    """The order as whoever is to confirm it reads it.
+
+    ``dark``: roads that lose lights by it; ``before``: what was left out of it when it was proposed.
+    """
     order, included = sighting.order, sighting.included
     span = span_text(order.for_s)
     thrown_en = f"{order.knife} knife, {order.scope}: " if order.scope else ""
@@ -25,29 +37,29 @@ def wording_of(sighting: Sighting, needs: Sequence[Need], fingerprint: str, dark
     return Wording(
         title_en=f"{thrown_en}{order.value} for {len(included)} targets in {order.slot}, for {span}",
         title_zh=f"{thrown_zh}{len(included)} 个目标：{order.value}（{order.slot}，{span}）",
-        lines=(*_facts(sighting, dark), *(f"{need.text_en} / {need.text_zh}" for need in needs)),
+        lines=(*_facts(sighting, dark, before), *(f"{need.text_en} / {need.text_zh}" for need in needs)),
         fingerprint=hashlib.sha256(fingerprint.encode()).hexdigest(),
     )
 
 
-def _facts(sighting: Sighting, dark: Sequence[DarkRoad]) -> Iterable[str]:
+def _facts(sighting: Sighting, dark: Sequence[DarkRoad], before: Kept) -> Iterable[str]:
     previews = [one.preview for one in sighting.members]
     effects = Counter(preview.effect for preview in previews)
-    yield "; ".join(f"{effect.value}: {effects[effect]}" for effect in Effect if effects[effect])
-    yield f"power step {sum(p.power_kw for p in previews):+.1f} kW"
+    yield "; ".join(f"{_EFFECTS[effect]}: {effects[effect]}" for effect in Effect if effects[effect])
+    yield f"power step 功率变化 {sum(p.power_kw for p in previews):+.1f} kW"
     yield from _roads(dark)
     masked = Counter(one.preview.masked_by for one in sighting.included if one.preview.masked_by)
     yield from (f"masked 被屏蔽 {count}: {by}" for by, count in masked.most_common(MOST_NAMED))
     flow_m3s = sum(preview.flow_m3s for preview in previews)
     if flow_m3s:
-        yield f"pumped flow step {flow_m3s:+.2f} m³/s"
-    causes = Counter(preview.cause for preview in previews if preview.effect is Effect.EXCLUDED)
-    yield from (f"left out, {cause}: {count}" for cause, count in sorted(causes.items()))
+        yield f"pumped flow step 排水流量变化 {flow_m3s:+.2f} m³/s"
+    yield from left_out_lines("left out when it was proposed 提请时未包括", before)
+    yield from left_out_lines("lost since 提请后失去", left_out(sighting.excluded))
     acting = list(dict.fromkeys(text for preview in previews for text in preview.interlocks))
     yield from acting[:MOST_NAMED]
     yield from (f"{p.target} ({p.name}): {p.text}" for p in previews[:MOST_NAMED])
     if len(previews) > MOST_NAMED:
-        yield f"and {len(previews) - MOST_NAMED} more"
+        yield f"and {len(previews) - MOST_NAMED} more 另有 {len(previews) - MOST_NAMED} 个"
 
 
 def _roads(dark: Sequence[DarkRoad]) -> Iterable[str]:

@@ -65,6 +65,10 @@ class PoleAlarms:
             f"{name}: SOS 按钮信号不可信, 该处无法求助; 已有求助保持",
         )
 
+    def of_button(self, pole: DeviceId) -> tuple[bool, bool]:
+        """Whether people are told that it sticks, and that it cannot be read, be it since before a restart."""
+        return self._alarms.standing(pole, STUCK), self._alarms.standing(pole, BLIND)
+
     def look(self, pole: Pole, view: View, settings: PoleSettings, cut_ma: float) -> None:
         """A pole's own sensors, by GOOD readings only: what cannot be read neither raises nor clears."""
         name = f"{pole.id} {pole.name}"

@@ -26,11 +26,16 @@ def sos_data(case: SosCase) -> dict[str, Any]:
 
 
 def sos_from(data: Mapping[str, Any], moment: Moment) -> SosCase:
-    """The call ``sos_data`` wrote. A wall clock set back meanwhile makes its light last longer, never shorter."""
+    """The call ``sos_data`` wrote. A wall clock set back meanwhile makes its light last longer, never shorter.
+
+    A button not seen released since its call counts as pressed since then: a restart does not unstick it.
+    """
     since = datetime.fromisoformat(data["since"]) if data["since"] else None
     age_s = 0.0 if since is None else max(0.0, (moment.wall - since).total_seconds())
     stage = SosStage(data["stage"])
-    return SosCase(stage, since, moment.s - age_s, data["answered_by"], bool(data["released"]))
+    since_s, released = moment.s - age_s, bool(data["released"])
+    pressed_s = None if since is None or released else since_s
+    return SosCase(stage, since, since_s, data["answered_by"], released, pressed_s)
 
 
 def flood_data(case: FloodCase) -> dict[str, Any]:

@@ -36,6 +36,7 @@ log = structlog.get_logger("poles")
 CALLER = "SOS 求助"
 WARNER = "flood warning 积水警示"
 """Owners of what is computed here."""
+CONTROLLER = "controller"
 ORIGIN = "poles"
 _OUT_OF_REACH = frozenset({Detail.OLD_DATA, Detail.NEVER_READ, Detail.COMM_FAULT})
 
@@ -185,12 +186,20 @@ class PoleWatch:
             self._evidence.later("sos", CALLER, name, data | {"answered_by": case.answered_by})
         if case.calling and (anew or case is not before or name not in self._told):
             self._alarms.call(pole, case, len(self._beside(name)), anew=anew and before.calling)
-        told = (case.stuck(moment.s, rules), case.blind(moment.s, rules))
-        if told != self._told.get(name) or case.calling != before.calling:
-            self._told[name] = told
-            hours = rules.stuck_after_s / 3600
-            self._alarms.button(pole, calling=case.calling, stuck=told[0], blind=told[1], hours=hours)
+        self._tell_of_button(pole, case, moment, turned=case.calling != before.calling)
         return anew or case.calling != before.calling
+
+    def _tell_of_button(self, pole: Pole, case: SosCase, moment: Moment, *, turned: bool) -> None:
+        """Alarm and journal say whether the button sticks or cannot be read: nobody can call for help there."""
+        rules, before = self._settings.sos, self._told.get(pole.id)
+        told = (case.stuck(moment.s, rules), case.blind(moment.s, rules))
+        if told == before and not turned:
+            return
+        if told != (before or self._alarms.of_button(pole.id)):
+            self._evidence.later("sos_button", CONTROLLER, pole.id, {"stuck": told[0], "unreadable": told[1]})
+        self._told[pole.id] = told
+        hours = rules.stuck_after_s / 3600
+        self._alarms.button(pole, calling=case.calling, stuck=told[0], blind=told[1], hours=hours)
 
     def _put(self, pole: DeviceId, case: SosCase) -> None:
         before = self._calls.get(pole, SILENT)

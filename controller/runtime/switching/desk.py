@@ -85,6 +85,10 @@ class KnifeDesk:
         """Lights each named. Raises like ``aiming.aim_at``."""
         return aim_at(self._site, targets, knife)
 
+    def check_action(self, action: str) -> None:
+        """Refuse what is no action of the switch. Raises like ``aiming.check_action``."""
+        check_action(self._site, action)
+
     async def select(self, aimed: Aim, throw: Throw, caller: Caller) -> SwitchPreview:
         """Look at what the throw would do; its token operates exactly that (``CommandDesk.operate``).
 

@@ -191,7 +191,9 @@ class Buttons:
             if failure is None and key not in self._held:
                 self._line.outcomes.acked(held.command)
             else:
-                self._line.outcomes.unsure(held.command, "pressed, and the wire was closed before it was let go")
+                self._line.outcomes.unsure(
+                    held.command, "pressed, and the wire was closed before it was let go / 已按下，复位前通信关闭"
+                )
         self._held.clear()
 
     def seen(self, device: DeviceState, readings: Readings) -> Readings:
@@ -288,7 +290,7 @@ class Buttons:
             self._doubt(device, held.command, held.spec)
             self._unseen[key] = self._line.clock.monotonic()
             if not held.told:
-                text = "pressed, and the link was lost before it could be let go"
+                text = "pressed, and the link was lost before it could be let go / 已按下，复位前失联"
                 self._line.outcomes.unsure(held.command, text)
         for key in [key for key in self._set if key[0] == name]:
             del self._set[key]

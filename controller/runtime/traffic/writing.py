@@ -74,7 +74,9 @@ class Writer:
                 continue
             line.health.failed(failure)
             if not held.told:
-                line.outcomes.unsure(held.command, f"pressed, but letting go was not acknowledged: {failure}")
+                line.outcomes.unsure(
+                    held.command, f"pressed, but letting go was not acknowledged 已按下，复位未应答: {failure}"
+                )
             if isinstance(failure, LinkError) and not isinstance(failure, DoubtfulAnswer):
                 line.failed(held.device, failure)
             else:
@@ -91,12 +93,13 @@ class Writer:
         try:
             reachable = await connected and await self._read_since_trouble(device)
         except asyncio.CancelledError:
-            line.outcomes.failed(command, Cause.OFFLINE, f"the wire {line.endpoint.name} was closed")
+            line.outcomes.failed(command, Cause.OFFLINE, f"the wire {line.endpoint.name} was closed / 通信已关闭")
             raise
         if reachable:
             await self._write_to(device, command)
         else:
-            line.outcomes.failed(command, Cause.OFFLINE, f"{device.binding.device} is {device.link.state.value}")
+            name, state = device.binding.device, device.link.state.value
+            line.outcomes.failed(command, Cause.OFFLINE, f"{name} is {state} / {name} 失联（{state}）")
 
     async def _read_since_trouble(self, device: DeviceState) -> bool:
         if not device.complete and device.link.usable and self.reader is not None:
@@ -119,7 +122,9 @@ class Writer:
                 return  # told once it was let go
             await line.driver.write(device.binding.device, command.write.point, command.write.value)
         except asyncio.CancelledError:
-            line.outcomes.unsure(command, f"the wire {line.endpoint.name} was closed before the answer")
+            line.outcomes.unsure(
+                command, f"the wire {line.endpoint.name} was closed before the answer / 应答前通信已关闭"
+            )
             raise
         except DeviceBusy as error:
             self._busy(command, error)

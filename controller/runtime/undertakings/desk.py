@@ -323,7 +323,7 @@ class Undertakings:
         if isinstance(finding, Masked):
             return life.mask(part, finding.by, now)
         if part.masked_by:
-            return life.move(undertaking, part, CommandState.VALIDATED, now, remark="not masked any more")
+            return life.move(undertaking, part, CommandState.VALIDATED, now, remark="not masked any more / 不再被屏蔽")
         if part.state in life.BEFORE_DISPATCH and finding.text:
             return life.move(undertaking, part, part.state, now, cause=finding.cause, remark=finding.text)
         return False

@@ -176,7 +176,7 @@ def mask(part: Part, by: str, at: datetime) -> bool:
     if not part.masked_by:
         part.at = at
     part.state, part.masked_by, part.cause = CommandState.VALIDATED, by, ""
-    part.remark = f"taken, but masked: {by}"
+    part.remark = f"taken, but masked: {by} / 已受理，但被屏蔽"
     return True
 
 

@@ -15,7 +15,7 @@ from controller.store.changes import DropRecord, PutRecord
 KIND = "undertaking"
 """Kind of the records in the state store."""
 
-RESTARTED = "the controller was restarted; followed again from the field"
+RESTARTED = "the controller was restarted; followed again from the field / 控制器已重启，按现场状态继续跟踪"
 NEVER_TAKEN = (
     "the controller ended before it was taken: it was not done; order anew / 控制器在受理前中断，未执行，请重新下令"
 )

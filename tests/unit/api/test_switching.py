@@ -97,6 +97,18 @@ async def test_what_makes_no_sense_is_refused_with_what_would(tmp_path: Path) ->
             assert told in refused.json()["message"], said
 
 
+async def test_a_misspelt_scene_is_named_before_the_missing_knife_to_whoever_may_throw_there(tmp_path: Path) -> None:
+    async with small_city(tmp_path) as city:
+        lin, viewer = await city.asker("lin", *DUTY), await city.asker("vera", Grant(Role.VIEWER))
+        wrong = {**THROW, "scope": "city", "action": "scene:nigth"}
+        told = (await lin.post("/switch/selections", wrong)).json()["message"]
+        assert "no scene 'nigth'" in told
+        assert "two knives" not in told
+        assert "say 0%" in (await lin.post("/switch/selections", {**wrong, "action": "glow"})).json()["message"]
+        assert "two knives" in (await lin.post("/switch/selections", {**wrong, "action": "on"})).json()["message"]
+        assert "no scene" not in (await viewer.post("/switch/selections", wrong)).json()["message"]
+
+
 async def test_groups_are_listed_and_shown_with_the_members_one_may_see(tmp_path: Path) -> None:
     async with small_city(tmp_path) as city:
         vera, pump = await city.asker("vera", Grant(Role.VIEWER)), await city.asker("pump", *STATION_ONLY)

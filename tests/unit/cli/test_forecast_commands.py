@@ -45,6 +45,9 @@ def test_a_file_is_added_listed_and_on_the_screen_and_a_proposal_is_dismissed(ci
     assert "orange expected 预计" in screen.output
     assert "no tide table 无潮汐表" in screen.output
     assert "zhadao state declare water flood_ii --scope division:330106" in screen.output
+    lines = [line for line in duty("status").output.splitlines() if "proposed 建议" in line]
+    assert len(lines) == len(set(lines)) == 1, lines
+    assert "water, lighting in division:330106" in lines[0]
     down = duty("state", "dismiss", "water", "--scope", "division:330106", "--reason", "a drill")
     assert down.exit_code == 0, down.output
     assert "dismissed 已搁置: water division:330106 flood_ii" in duty("warnings").output

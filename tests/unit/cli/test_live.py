@@ -9,8 +9,9 @@ import pytest
 from rich.console import Console
 
 from controller.api import examples
+from controller.api.examples_site import PROPOSED_STATE
 from controller.cli.live import Scene, live_view, render, viewer
-from controller.cli.texts import columns, overview_line
+from controller.cli.texts import columns, overview_line, standing_lines
 from controller.runtime.clocks import ScaledClock
 from tests.unit.api.fake_controller import FakeController
 
@@ -29,6 +30,17 @@ def test_the_live_view_shows_lights_stations_gauges_and_alarms() -> None:
     text = drawn(SCENE)
     for part in ("亮灯率 96.9 %", "七堡", "count 2", "拱宸桥", "has not answered for 12 s", "19:20:00"):
         assert part in text
+
+
+def test_a_state_proposed_for_two_disciplines_is_one_line_that_names_both_and_says_why_in_both_languages() -> None:
+    water = PROPOSED_STATE
+    light = replace(water, discipline="lighting")
+    other = replace(light, why_en="elsewhere", why_zh="别处")
+    lines = standing_lines(replace(examples.OVERVIEW, states=(), bypassed=(), proposed=(water, light, other)))
+    told = [line for line in lines if "proposed 建议" in line]
+    assert len(told) == 2
+    assert f"water, lighting in {water.scope}: {water.why_en} / {water.why_zh}" in told[0]
+    assert f"lighting in {water.scope}: elsewhere / 别处" in told[1]
 
 
 def test_colour_is_kept_for_what_is_abnormal() -> None:

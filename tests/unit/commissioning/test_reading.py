@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from controller.cli.profile_testing import report_lines
 from controller.commissioning.bench_line import Subject
 from controller.commissioning.reading import ReadReport, run_test
 from controller.commissioning.suspicions import Sureness, Suspicion
@@ -236,6 +237,11 @@ async def test_an_opcua_station_is_read_scaled_and_raw_and_a_wrong_root_is_named
     assert {p.quality for p in right.points} == {"GOOD"}
     gate = next(p for p in right.points if p.name == "G1.position_command")
     assert (gate.raw, gate.value, gate.where) == ("625", 62.5, "station.G1.position_command")
+    assert right.good, "what tells of a stopped PLC is missing, but nothing that is there looks wrong"
+    text = "\n".join(report_lines(right))
+    assert "warning 提示: nothing tells a stopped station from a quiet one" in text
+    assert "PLC 停止" in text
+    assert "role: alive" in text
     assert {p.quality for p in wrong.points} == {"BAD"}
     assert "--root" in wrong.suspicions[0].advice
     assert peer.attempts == []

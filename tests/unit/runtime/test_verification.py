@@ -93,6 +93,10 @@ def test_a_device_that_acknowledges_and_does_nothing_raises_a_mismatch_until_it_
     assert proving.verifier.last[ROAD].failures == 1
     (alarm,) = proving.alarms.all()
     assert alarm.text == f"{ROAD} was told True and acknowledged it, but K1.feedback reads False, expected True"
+    assert alarm.text_zh == f"{ROAD} 下令 True，已应答，但 K1.feedback 为 False，应为 True"
+    assert proving.commands.get("one").remark == (  # type: ignore[union-attr] - it was opened above
+        "K1.feedback reads False, expected True / K1.feedback 为 False，应为 True"
+    )
     proving.verifier.acknowledged(proving.command("two", at_s=1040.0), 1041.0)
     proving.read(on=True, at_s=1042.0)
     assert proving.look(1042.0) is CommandState.CONFIRMED

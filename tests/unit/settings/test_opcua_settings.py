@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from controller.settings import check_site, load_site
+from controller.settings import check_site, load_site, look_over
 from drivers.opcua.options import OPEN, CertificateSignIn, PasswordSignIn, Policy, Security, UaOptions
 from drivers.profile import Poll, Role
 from tests.contract.peers.secure import pair
@@ -176,6 +176,48 @@ def test_methods_and_the_alive_counter_are_taken_up(tmp_path: Path) -> None:
 def test_a_method_or_counter_that_cannot_work_is_found(tmp_path: Path, line: str, said: str) -> None:
     problems = found(profile_with(tmp_path, line))
     assert [said in problem for problem in problems] == [True], problems
+
+
+def with_key(tmp_path: Path, line: str, *points: str) -> Path:
+    here = profile_with(tmp_path, *points)
+    (file,) = here.parent.rglob("profiles/station.yaml")
+    file.write_text(file.read_text("utf-8").replace("heartbeat_s: 60\n", f"heartbeat_s: 60\n{line}\n"), "utf-8")
+    return here
+
+
+def test_a_station_of_which_nothing_tells_that_it_stands_still_is_warned_of_with_its_line(tmp_path: Path) -> None:
+    (warning,) = look_over(profile_with(tmp_path / "none")).warnings
+    assert "profiles/station.yaml:" in str(warning)
+    assert "role: alive" in str(warning)
+    assert "PLC 停止" in str(warning)
+    assert look_over(profile_with(tmp_path / "beat", "beat: {type: u16, role: alive}")).warnings == []
+    level = "lake_m: {type: f64, poll: fast}"
+    own = look_over(with_key(tmp_path / "own", "frozen_after_s: 600", level))
+    assert (own.problems, own.warnings) == ([], [])
+    assert own.site is not None
+    (binding,) = [b for e in own.site.endpoints for b in e.devices if b.frozen_after_s]
+    assert binding.frozen_after_s == 600.0
+
+
+@pytest.mark.parametrize(
+    ("line", "point", "said"),
+    [
+        ("frozen_after_s: 600", "beat: {type: u16, role: alive}", "alive counter, which tells sooner"),
+        ("frozen_after_s: 5", "lake_m: {type: f64, poll: fast}", "30"),
+    ],
+)
+def test_a_watch_that_cannot_work_is_found(tmp_path: Path, line: str, point: str, said: str) -> None:
+    (problem,) = found(with_key(tmp_path, line, point))
+    assert said in problem
+    assert "station.yaml" in problem
+
+
+def test_a_watch_over_no_fast_measurement_is_found(tmp_path: Path) -> None:
+    here = with_key(tmp_path, "frozen_after_s: 600")
+    (file,) = here.parent.rglob("profiles/station.yaml")
+    file.write_text(file.read_text("utf-8").replace(", poll: fast", ""), "utf-8")
+    (problem,) = found(here)
+    assert "no fast measurement could show that it moves" in problem
 
 
 def test_a_second_alive_counter_and_one_on_modbus_are_found(tmp_path: Path) -> None:

@@ -150,6 +150,46 @@ async def test_the_confirmer_sees_what_it_would_do_now(tmp_path: Path) -> None:
         assert "2 个目标" in fresh.now.title_zh
 
 
+async def test_the_confirmer_is_told_what_was_left_out_and_what_was_lost_since_in_both_languages_over_a_restart(
+    tmp_path: Path,
+) -> None:
+    async with soft_city(tmp_path) as city:
+        await city.ready()
+        city.lamps.set(LC2, "control_switch", "LOCAL")
+        await city.clock.sleep(10.0)
+        proposal = await proposed(city, *GROUP, OTHER_ROAD, "330199-LC-9999/K1")
+        assert proposal.targets == GROUP
+        told = [
+            line for line in proposal.wording.lines if line.startswith("left out when it was proposed 提请时未包括")
+        ]
+        local, unknown = sorted(told)
+        assert f"BLOCKED_LOCAL 就地 (1): {OTHER_ROAD} " in local
+        assert "现场人员优先" in local
+        assert unknown.endswith("UNKNOWN_TARGET 无此目标 (1)"), "what is nobody's is counted and not named"
+    async with soft_city(tmp_path) as city:
+        await city.ready()
+        (again,) = book(city).open()
+        assert again.wording == proposal.wording
+        fresh = await book(city).fresh(again.id)
+        assert fresh.now is not None
+        assert local in fresh.now.lines
+    body = next(record for record in read(tmp_path / "data") if record.kind == "proposed").data["body"]
+    assert [(one["cause"], one["count"]) for one in body["left_out"]] == [("BLOCKED_LOCAL", 1), ("UNKNOWN_TARGET", 1)]
+
+
+async def test_a_member_lost_since_it_was_proposed_is_named_to_the_confirmer(tmp_path: Path) -> None:
+    async with soft_city(tmp_path) as city:
+        await city.ready()
+        proposal = await proposed(city, TREES, OTHER_ROAD)
+        assert not any("left out" in line for line in proposal.wording.lines)
+        city.assembly.table.set_link(LC2, LinkState.OFFLINE)
+        fresh = await book(city).fresh(proposal.id)
+        assert fresh.now is not None
+        (lost,) = [line for line in fresh.now.lines if line.startswith("lost since 提请后失去")]
+        assert f"DEVICE_OFFLINE 失联 (1): {OTHER_ROAD} " in lost
+        assert "cannot be reached (OFFLINE) / " in lost
+
+
 async def test_a_member_lost_meanwhile_only_narrows_it(tmp_path: Path) -> None:
     async with soft_city(tmp_path) as city:
         await city.ready()

@@ -96,7 +96,9 @@ def test_a_drill_reaches_no_device_of_the_city_says_so_everywhere_and_ends_with_
         for one in devices:
             with pytest.raises(BlockingIOError):
                 one.accept()
-    assert "得分 score 0 / 0" in drill.words(), "stopped after seconds of ten hours: nothing was seen to hold all the time"
+    assert "得分 score 0 / 0" in drill.words(), (
+        "stopped after seconds of ten hours: nothing was seen to hold all the time"
+    )
     assert "the drill ended before its time" in drill.words()
     assert {"report.html", "report.json"} <= {one.name for one in drill.data.iterdir()}
     told = zhadao("drill", "report", "small", "--data", data, "--json")

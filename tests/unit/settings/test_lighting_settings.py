@@ -242,7 +242,8 @@ def test_a_rule_that_can_never_decide_is_an_error_and_odd_ones_are_warnings(tmp_
 def test_the_demo_sites_rules_have_no_conflicts_whenever_they_are_looked_at() -> None:
     checked = look_over(HANGZHOU, today=date(2026, 6, 21))
     assert checked.site is not None
-    assert (checked.problems, checked.warnings) == ([], [])
+    assert checked.problems == []
+    assert [warning for warning in checked.warnings if "lighting" in warning.file] == []
     lights = checked.site.scopes.lights.keys()
     for today in (date(2026, 11, 23), date(2028, 2, 29)):
         assert conflicts(checked.site.lighting.calendar, lights, today) == []
